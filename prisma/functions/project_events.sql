@@ -1,0 +1,50 @@
+-- Brings the projections up to the given events, which are in the log, in its order, and none left out.
+-- What an event means is said here and, a second time, in src/log/fold.ts; a test holds them equal.
+-- Payloads keep the reference's habit: absent or "" means unchanged, null means withdrawn.
+CREATE OR REPLACE FUNCTION project_events(events event[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  types event_type[] := (SELECT array_agg(DISTINCT e.type) FROM unnest(events) AS e);
+BEGIN
+  IF 'START_CONVERSATION' = ANY (types) THEN
+    INSERT INTO conversation (id, topic, model_id, model_metadata, username, title, metadata, version, started_at)
+    SELECT e.conversation_id, e.topic, coalesce(e.payload -> 'model' ->> 'id', ''),
+           coalesce(e.payload -> 'model' -> 'metadata', '{}'), coalesce(e.payload ->> 'username', ''),
+           nullif(e.payload ->> 'title', ''), coalesce(e.payload -> 'metadata', '{}'), e.version,
+           coalesce((e.payload ->> 'timestamp')::timestamptz, e.recorded_at)
+    FROM unnest(events) AS e WHERE e.type = 'START_CONVERSATION';
+  END IF;
+
+  IF 'ADD_MESSAGE' = ANY (types) THEN
+    INSERT INTO message (id, conversation_id, parent_id, position, role, content, status, model_id, parameters, created_at)
+    SELECT e.payload ->> 'id', e.conversation_id, e.payload ->> 'parent_id', e.version, (e.payload ->> 'role')::role,
+           e.payload ->> 'content', coalesce((e.payload ->> 'status')::message_status, 'complete'),
+           e.payload ->> 'model', e.payload -> 'parameters',
+           coalesce((e.payload ->> 'timestamp')::timestamptz, e.recorded_at)
+    FROM unnest(events) AS e WHERE e.type = 'ADD_MESSAGE';
+  END IF;
+
+  IF 'UPDATE_MESSAGE' = ANY (types) THEN
+    UPDATE message
+    SET status = (e.payload ->> 'status')::message_status,
+        content = coalesce(e.payload ->> 'content', message.content),
+        error = e.payload ->> 'error',
+        finish_reason = e.payload ->> 'finish_reason',
+        usage = e.payload -> 'usage',
+        timings = e.payload -> 'timings'
+    FROM unnest(events) AS e
+    WHERE e.type = 'UPDATE_MESSAGE' AND e.payload ? 'status' AND message.id = e.payload ->> 'id';
+    PERFORM project_feedback(events);
+  END IF;
+
+  IF 'END_CONVERSATION' = ANY (types) THEN
+    UPDATE conversation SET ended_at = coalesce((e.payload ->> 'timestamp')::timestamptz, e.recorded_at)
+    FROM unnest(events) AS e
+    WHERE e.type = 'END_CONVERSATION' AND conversation.id = e.conversation_id;
+  END IF;
+
+  UPDATE conversation SET version = newest.version
+  FROM (SELECT e.conversation_id, max(e.version) AS version FROM unnest(events) AS e GROUP BY 1) AS newest
+  WHERE conversation.id = newest.conversation_id AND conversation.version < newest.version;
+END
+$$;

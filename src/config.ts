@@ -1,0 +1,198 @@
+// The only place that reads the environment. Everything else is handed a Config.
+import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const integer = (min: number, max: number) =>
+  z.coerce.number({ error: `must be a whole number from ${min} to ${max}` }).pipe(
+    z
+      .int({ error: `must be a whole number from ${min} to ${max}` })
+      .min(min, { error: `must be at least ${min}` })
+      .max(max, { error: `must be at most ${max}` }),
+  );
+
+const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: 'must be an http:// or https:// URL, such as http://127.0.0.1:8080/v1',
+});
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+/** Every variable that Afterword reads, by its name in the environment. */
+export const environmentSchema = z.object({
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on. Anything but loopback needs AUTH_…'),
+  PORT: integer(0, 65_535).default(4000).describe('Port to listen on; 0 takes any free one'),
+  DATA_DIR: z.string().default('.afterword').describe('Folder of the embedded Postgres'),
+  DATABASE_URL: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: 'must be a Postgres URL, such as postgresql://user:password@host:5432/afterword',
+    })
+    .optional()
+    .describe('Postgres 15 to 18 to use instead of the embedded one'),
+  MODEL_BASE_URL: httpUrl
+    .optional()
+    .describe('OpenAI-compatible endpoint, up to and with /v1; without it the built-in demo answers'),
+  MODEL_API_KEY: z.string().optional().describe('Key that is sent to MODEL_BASE_URL as bearer token'),
+  MODELS: list
+    .pipe(z.array(z.string()).min(1, { error: 'must name at least one model id' }))
+    .optional()
+    .describe('Model ids on offer, separated by commas; the first is the default'),
+  MODEL_TIMEOUT_MS: integer(100, 3_600_000)
+    .default(60_000)
+    .describe('How long the endpoint may take to begin its answer'),
+  MODEL_IDLE_TIMEOUT_MS: integer(100, 3_600_000)
+    .default(60_000)
+    .describe('How long a begun answer may stay silent'),
+  AUTH_JWT_SECRET: z
+    .string()
+    .min(32, { error: 'must be at least 32 characters; make one with: openssl rand -base64 48' })
+    .optional()
+    .describe('Secret of HS256 bearer tokens'),
+  AUTH_JWKS_URL: httpUrl.optional().describe('Key set of RS256, ES256 or EdDSA bearer tokens'),
+  AUTH_ISSUER: z.string().optional().describe('Required `iss` of tokens'),
+  AUTH_AUDIENCE: z.string().optional().describe('Required `aud` of tokens'),
+  ALLOWED_ORIGINS: list
+    .pipe(z.array(z.string()))
+    .default([])
+    .describe('Origins of other sites whose pages may use the API, separated by commas'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be fatal, error, warn, info, debug, trace or silent',
+    })
+    .default('info')
+    .describe('What is logged to stderr, as JSON lines'),
+  MAX_MESSAGE_BYTES: integer(1, 104_857_600)
+    .default(1_048_576)
+    .describe('Largest content of a message, in bytes of UTF-8'),
+  APPEND_TIMEOUT_MS: integer(100, 600_000)
+    .default(10_000)
+    .describe('How long a write waits for Postgres before it fails with UPSTREAM_FAILED'),
+  DATABASE_POOL_SIZE: integer(2, 1_000).default(10).describe('Most connections to Postgres for reading'),
+  GENERATION_LEASE_MS: integer(1_000, 600_000)
+    .default(10_000)
+    .describe('How long after its node died a running reply is ended as INTERRUPTED'),
+  SHUTDOWN_GRACE_MS: integer(0, 600_000)
+    .default(10_000)
+    .describe('How long running replies may go on after SIGTERM'),
+});
+
+type Environment = z.output<typeof environmentSchema>;
+
+/** How bearer tokens are checked; undefined means one local viewer who may do everything. */
+export type AuthConfig = { issuer?: string | undefined; audience?: string | undefined } & (
+  | { kind: 'secret'; secret: string }
+  | { kind: 'jwks'; url: string }
+);
+
+export type Config = {
+  host: string;
+  port: number;
+  dataDir: string;
+  databaseUrl: string | undefined;
+  databasePoolSize: number;
+  /** Undefined: the built-in demo model. */
+  modelEndpoint: { baseUrl: string; apiKey: string | undefined } | undefined;
+  models: string[] | undefined;
+  modelTimeoutMs: number;
+  modelIdleTimeoutMs: number;
+  auth: AuthConfig | undefined;
+  allowedOrigins: string[];
+  logLevel: Environment['LOG_LEVEL'];
+  maxMessageBytes: number;
+  appendTimeoutMs: number;
+  generationLeaseMs: number;
+  shutdownGraceMs: number;
+};
+
+/** Thrown by parseConfig; its message lists every bad variable, a line each. */
+export class ConfigError extends Error {
+  constructor(problems: string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n${problems.map((p) => `  ${p}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Whether only this machine can reach a server that listens on the host. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
+}
+
+function rulesAcrossVariables(env: Record<string, string | undefined>): string[] {
+  const problems: string[] = [];
+  const hasAuth = env.AUTH_JWT_SECRET !== undefined || env.AUTH_JWKS_URL !== undefined;
+  if (env.AUTH_JWT_SECRET !== undefined && env.AUTH_JWKS_URL !== undefined) {
+    problems.push('AUTH_JWT_SECRET and AUTH_JWKS_URL exclude each other: set one.');
+  }
+  for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) {
+    if (env[name] !== undefined && !hasAuth) problems.push(`${name} needs AUTH_JWT_SECRET or AUTH_JWKS_URL.`);
+  }
+  if (env.HOST !== undefined && !isLoopback(env.HOST) && !hasAuth) {
+    problems.push(
+      `HOST ${JSON.stringify(env.HOST)} can be reached from other machines, and without authentication ` +
+        'everyone there could read and write everything: set AUTH_JWT_SECRET or AUTH_JWKS_URL, or listen on 127.0.0.1.',
+    );
+  }
+  if (env.MODEL_API_KEY !== undefined && env.MODEL_BASE_URL === undefined) {
+    problems.push('MODEL_API_KEY needs MODEL_BASE_URL.');
+  }
+  if (env.MODEL_BASE_URL !== undefined && env.MODELS === undefined) {
+    problems.push('MODEL_BASE_URL needs MODELS: the ids of the models on offer, separated by commas.');
+  }
+  return problems;
+}
+
+function authOf(env: Environment): AuthConfig | undefined {
+  const expected = { issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE };
+  if (env.AUTH_JWT_SECRET !== undefined) return { kind: 'secret', secret: env.AUTH_JWT_SECRET, ...expected };
+  if (env.AUTH_JWKS_URL !== undefined) return { kind: 'jwks', url: env.AUTH_JWKS_URL, ...expected };
+  return undefined;
+}
+
+/**
+ * Parses the environment; an empty value counts as not set.
+ * @throws ConfigError that lists every bad variable and what it may be
+ */
+export function parseConfig(environment: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  const problems = (parsed.error?.issues ?? []).map((issue) => {
+    const name = issue.path.join('.');
+    const shown = /SECRET|KEY|DATABASE_URL/.test(name) ? '(not shown)' : JSON.stringify(given[name]);
+    return `${name} ${issue.message}; it is ${shown}.`;
+  });
+  problems.push(...rulesAcrossVariables(given));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const env = parsed.data;
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    dataDir: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    modelEndpoint:
+      env.MODEL_BASE_URL === undefined ? undefined : { baseUrl: env.MODEL_BASE_URL, apiKey: env.MODEL_API_KEY },
+    models: env.MODELS,
+    modelTimeoutMs: env.MODEL_TIMEOUT_MS,
+    modelIdleTimeoutMs: env.MODEL_IDLE_TIMEOUT_MS,
+    auth: authOf(env),
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    logLevel: env.LOG_LEVEL,
+    maxMessageBytes: env.MAX_MESSAGE_BYTES,
+    appendTimeoutMs: env.APPEND_TIMEOUT_MS,
+    generationLeaseMs: env.GENERATION_LEASE_MS,
+    shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
+  };
+}
+
+/** The environment, with what a `.env` file in the working folder adds to it. */
+export function readEnvironment(): Record<string, string | undefined> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}

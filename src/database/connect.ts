@@ -1,0 +1,61 @@
+// Opens the connections to Postgres: one pool, shared by Prisma (reads) and plain SQL, and one connection of
+// the log writer's own, so that reads can never starve an append.
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from '../generated/prisma/client.ts';
+
+export type Database = {
+  prisma: PrismaClient;
+  pool: pg.Pool;
+  /** One connection: the log writer has one batch in flight at a time. */
+  writerPool: pg.Pool;
+  close(): Promise<void>;
+};
+
+const connectionTimeoutMs = 5_000;
+
+/** A statement's name in the cache of prepared statements: the same text gets the same short name. */
+function createStatementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const known = names.get(sql);
+    if (known !== undefined) return known;
+    // Operations of clients vary without limit; the cache of each connection must not.
+    if (names.size >= 500) names.clear();
+    const name = `q${crypto.randomUUID()}`;
+    names.set(sql, name);
+    return name;
+  };
+}
+
+/** @param poolSize most connections for reading; one more belongs to the writer */
+export function connect(options: {
+  url: string;
+  poolSize: number;
+  onError: (error: Error) => void;
+}): Database {
+  const settings = {
+    connectionString: options.url,
+    connectionTimeoutMillis: connectionTimeoutMs,
+    keepAlive: true,
+    application_name: 'afterword',
+    // The adapter reads every timestamp as UTC, whatever zone the server writes it in.
+    options: '-c TimeZone=UTC',
+  };
+  const pool = new pg.Pool({ ...settings, max: options.poolSize, idleTimeoutMillis: 30_000 });
+  const writerPool = new pg.Pool({ ...settings, max: 1, idleTimeoutMillis: 0 });
+  // An idle connection that breaks emits an error here; unheard, it would end the process.
+  pool.on('error', options.onError);
+  writerPool.on('error', options.onError);
+  const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() });
+  const prisma = new PrismaClient({ adapter });
+  return {
+    prisma,
+    pool,
+    writerPool,
+    async close() {
+      await prisma.$disconnect();
+      await Promise.all([pool.end(), writerPool.end()]);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+// Brings a database to the schema of this version: the migrations through Prisma's engine (compiled to WASM,
+// so that nothing is downloaded), then the SQL functions, which are re-applied when their text changed.
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { type MigrationList, type SchemaFilter, SchemaEngine } from '@prisma/schema-engine-wasm';
+import pg from 'pg';
+
+const prismaFolder = new URL('../../prisma/', import.meta.url);
+const noFilter: SchemaFilter = { externalTables: [], externalEnums: [] };
+// Any constant will do, as long as every node of every version takes the same one.
+const migrationLock = 4_097_2026;
+
+async function readMigrations(): Promise<MigrationList> {
+  const folder = new URL('migrations/', prismaFolder);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return {
+    baseDir: folder.pathname,
+    lockfile: {
+      path: 'migration_lock.toml',
+      content: await readFile(new URL('migration_lock.toml', folder), 'utf8'),
+    },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all(
+      names.sort().map(async (name) => ({
+        path: name,
+        migrationFile: {
+          path: 'migration.sql',
+          content: {
+            tag: 'ok' as const,
+            value: await readFile(new URL(`${name}/migration.sql`, folder), 'utf8'),
+          },
+        },
+      })),
+    ),
+  };
+}
+
+async function openEngine(url: string): Promise<SchemaEngine> {
+  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url }));
+  const schema = await readFile(new URL('schema.prisma', prismaFolder), 'utf8');
+  return await SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => {}, factory);
+}
+
+async function readFunctions(): Promise<{ text: string; hash: string }> {
+  const folder = new URL('functions/', prismaFolder);
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const texts = await Promise.all(names.map((name) => readFile(new URL(name, folder), 'utf8')));
+  const text = texts.join('\n');
+  return { text, hash: createHash('sha256').update(text).digest('hex') };
+}
+
+async function applyFunctions(client: pg.Client): Promise<void> {
+  const { text, hash } = await readFunctions();
+  const applied = await client.query<{ hash: string | null }>(
+    `SELECT obj_description(to_regprocedure('append_events(jsonb)'), 'pg_proc') AS hash`,
+  );
+  if (applied.rows[0]?.hash === hash) return;
+  await client.query(`BEGIN; ${text}; COMMENT ON FUNCTION append_events(jsonb) IS '${hash}'; COMMIT`);
+}
+
+/**
+ * Applies what is missing; safe to call from any number of nodes at once, and again after a crash.
+ * @returns the names of the migrations that were applied now
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url, application_name: 'afterword migrate' });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    const engine = await openEngine(url);
+    try {
+      const migrationsList = await readMigrations();
+      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: noFilter });
+      await applyFunctions(client);
+      return appliedMigrationNames;
+    } finally {
+      engine.free();
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+/** The SQL that makes the tables of schema.prisma in an empty database: what the migrations must add up to. */
+export async function schemaScript(url: string): Promise<string> {
+  const engine = await openEngine(url);
+  try {
+    const content = await readFile(new URL('schema.prisma', prismaFolder), 'utf8');
+    const { stdout } = await engine.diff({
+      from: { tag: 'empty' },
+      to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] },
+      script: true,
+      exitCode: null,
+      filters: noFilter,
+    });
+    return stdout ?? '';
+  } finally {
+    engine.free();
+  }
+}

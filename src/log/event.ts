@@ -1,0 +1,105 @@
+// What an event says: the schemas of the four payloads, by the field names of the Python reference.
+// Fields are added here, never renamed and never given another meaning.
+import { z } from 'zod';
+
+/** What the reference writes for a field that isn't set. In an update it means unchanged. */
+const unset = z.literal('');
+const timestamp = z.iso.datetime({ offset: true, local: true });
+
+export const roleSchema = z.enum(['system', 'user', 'assistant']);
+export const ratingSchema = z.enum(['like', 'dislike']);
+export const feedbackSourceSchema = z.enum(['end_user', 'reviewer', 'judge']);
+export const finalStatusSchema = z.enum(['complete', 'stopped', 'interrupted', 'failed']);
+
+export const parametersSchema = z.object({
+  temperature: z.number().optional(),
+  max_tokens: z.int().optional(),
+  top_p: z.number().optional(),
+  stop: z.array(z.string()).optional(),
+  seed: z.int().optional(),
+});
+
+export const usageSchema = z.object({
+  prompt_tokens: z.int(),
+  completion_tokens: z.int(),
+  total_tokens: z.int(),
+});
+
+/** Milliseconds since the request to the model was made; first_token_ms is null where no text came. */
+export const timingsSchema = z.object({ first_token_ms: z.number().nullable(), total_ms: z.number() });
+
+export const startConversationSchema = z.object({
+  id: z.string(),
+  model: z.object({ id: z.string(), metadata: z.record(z.string(), z.json()) }),
+  username: z.string().optional(),
+  messages: z.array(z.never()),
+  title: z.string().optional(),
+  metadata: z.record(z.string(), z.json()).optional(),
+  timestamp: timestamp.optional(),
+});
+
+export const addMessageSchema = z.object({
+  id: z.string(),
+  conversation_id: z.string(),
+  role: roleSchema,
+  content: z.string(),
+  rating: unset,
+  feedback: unset,
+  timestamp,
+  /** Absent: continues the newest message; append_events fills it in. */
+  parent_id: z.string().nullable().optional(),
+  model: z.string().optional(),
+  parameters: parametersSchema.optional(),
+  /** Only of a reply that is yet to be generated. */
+  status: z.literal('streaming').optional(),
+});
+
+export const feedbackFieldsSchema = z.object({
+  username: z.string().optional(),
+  source: feedbackSourceSchema.optional(),
+  rating: z.union([ratingSchema, unset]).nullable().optional(),
+  score: z.number().min(0).max(1).nullable().optional(),
+  feedback: z.string().nullable().optional(),
+  tags: z.array(z.string()).nullable().optional(),
+  correction: z.string().nullable().optional(),
+});
+
+export const endOfGenerationSchema = z.object({
+  status: finalStatusSchema,
+  content: z.string(),
+  error: z.string().optional(),
+  finish_reason: z.string().optional(),
+  usage: usageSchema.optional(),
+  timings: timingsSchema.optional(),
+});
+
+export const updateMessageSchema = feedbackFieldsSchema.extend({
+  id: z.string(),
+  /** Absent in what is appended; append_events fills it in. */
+  conversation_id: z.string().optional(),
+  ...endOfGenerationSchema.partial().shape,
+});
+
+export const endConversationSchema = z.object({ id: z.string() });
+
+export type Role = z.output<typeof roleSchema>;
+export type Rating = z.output<typeof ratingSchema>;
+export type FeedbackSource = z.output<typeof feedbackSourceSchema>;
+export type FinalStatus = z.output<typeof finalStatusSchema>;
+export type RecordedParameters = z.output<typeof parametersSchema>;
+export type EndOfGeneration = z.output<typeof endOfGenerationSchema>;
+export type FeedbackFields = z.output<typeof feedbackFieldsSchema>;
+
+/** An event before the log gave it an offset. */
+export type NewEvent = { id: string } & (
+  | {
+      type: 'START_CONVERSATION';
+      topic: string;
+      conversationId: string;
+      payload: z.output<typeof startConversationSchema>;
+    }
+  | { type: 'ADD_MESSAGE'; conversationId: string; payload: z.output<typeof addMessageSchema> }
+  // The conversation of a message is known to the log: nothing need be read before a rating is written.
+  | { type: 'UPDATE_MESSAGE'; payload: z.output<typeof updateMessageSchema> }
+  | { type: 'END_CONVERSATION'; conversationId: string; payload: z.output<typeof endConversationSchema> }
+);

@@ -1,0 +1,232 @@
+// Hands waiting appends to Postgres in batches, one in flight at a time: the only caller of append_events.
+// What it has acknowledged is committed; what it could not tell is repeated, since events are idempotent by id.
+import type pg from 'pg';
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { NewEvent } from './event.ts';
+import { type Refusal, refusalError } from './refusal.ts';
+
+/** Events of one conversation that are appended together or not at all. */
+export type Append = {
+  /** Username of who does it; null for Afterword itself. */
+  actor: string | null;
+  /** Whether the actor may write to conversations that are not their own. */
+  isPrivileged: boolean;
+  events: NewEvent[];
+};
+
+export type Appended = {
+  topic: string;
+  conversationId: string;
+  offset: number;
+  version: number;
+  /** True where the log already held this very event. */
+  isReplay: boolean;
+};
+
+export type LogWriter = {
+  /**
+   * Resolves once the events are committed, in their order.
+   * @throws AppError with the refusal, or UPSTREAM_FAILED when Postgres stayed away for timeoutMs
+   */
+  append(append: Append): Promise<Appended[]>;
+  /** Resolves when everything that waits has been answered. */
+  drain(): Promise<void>;
+};
+
+type Waiting = {
+  text: string;
+  count: number;
+  deadline: number;
+  resolve(appended: Appended[]): void;
+  reject(error: Error): void;
+};
+
+const answerSchema = z.union([
+  z
+    .object({
+      offset: z.number(),
+      version: z.number(),
+      topic: z.string(),
+      conversation_id: z.string(),
+      replayed: z.boolean(),
+    })
+    .transform(
+      (row): Appended => ({
+        topic: row.topic,
+        conversationId: row.conversation_id,
+        offset: row.offset,
+        version: row.version,
+        isReplay: row.replayed,
+      }),
+    ),
+  z.object({
+    refusal: z.custom<Refusal | 'AGAIN' | 'NEIGHBOUR'>((value) => typeof value === 'string'),
+    detail: z.string().nullable(),
+  }),
+]);
+type Answer = z.output<typeof answerSchema>;
+
+const batchLimits = { events: 1_000, characters: 8_388_608 };
+const retryPauseMs = 100;
+
+/** The append's events as append_events takes them, without the number of the append in its batch. */
+function encode(append: Append): string {
+  return append.events
+    .map((event) => {
+      const { id, type, payload } = event;
+      const place = {
+        topic: 'topic' in event ? event.topic : undefined,
+        conversation_id: 'conversationId' in event ? event.conversationId : undefined,
+      };
+      return JSON.stringify({
+        id,
+        type,
+        ...place,
+        actor: append.actor,
+        privileged: append.isPrivileged,
+        payload,
+      }).slice(1);
+    })
+    .join('\n');
+}
+
+/** A batch that failed for what it holds (class 22: bad data, 23: an id twice), not for the state of Postgres. */
+function isAboutContent(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && /^2[23]/.test(error.code)
+  );
+}
+
+/**
+ * @param onCommitted called after each commit, with the newest offset of each topic that grew
+ */
+export function createLogWriter(options: {
+  pool: pg.Pool;
+  timeoutMs: number;
+  onCommitted: (newest: Map<string, number>) => void;
+}): LogWriter {
+  const queue: Waiting[] = [];
+  let isRunning = false;
+  let whenIdle: (() => void)[] = [];
+
+  async function send(batch: Waiting[]): Promise<Answer[]> {
+    const items = batch.flatMap((waiting, index) =>
+      waiting.text.split('\n').map((event) => `{"append":${index},${event}`),
+    );
+    const result = await options.pool.query<{ answers: unknown }>({
+      name: 'append_events',
+      text: 'SELECT append_events($1::jsonb) AS answers',
+      values: [`[${items.join(',')}]`],
+    });
+    return z.array(answerSchema).parse(result.rows[0]?.answers);
+  }
+
+  function settle(batch: Waiting[], answers: Answer[]): void {
+    const newest = new Map<string, number>();
+    const again: Waiting[] = [];
+    let next = 0;
+    for (const waiting of batch) {
+      const own = answers.slice(next, next + waiting.count);
+      next += waiting.count;
+      const appended = own.filter((answer) => 'offset' in answer);
+      const refused = own.filter((answer) => 'refusal' in answer);
+      if (refused.some((answer) => answer.refusal === 'AGAIN')) again.push(waiting);
+      else if (refused.length > 0) reject(waiting, refused);
+      else waiting.resolve(appended);
+      for (const { topic, offset } of appended)
+        newest.set(topic, Math.max(offset, newest.get(topic) ?? offset));
+    }
+    queue.unshift(...again);
+    if (newest.size > 0) options.onCommitted(newest);
+  }
+
+  function reject(waiting: Waiting, refused: Extract<Answer, { refusal: unknown }>[]): void {
+    for (const { refusal, detail } of refused) {
+      if (refusal === 'AGAIN' || refusal === 'NEIGHBOUR') continue;
+      waiting.reject(refusalError(refusal, detail ?? ''));
+    }
+  }
+
+  function takeBatch(): Waiting[] {
+    let events = 0;
+    let characters = 0;
+    const fits = (waiting: Waiting): boolean => {
+      events += waiting.count;
+      characters += waiting.text.length;
+      return events <= batchLimits.events && characters <= batchLimits.characters;
+    };
+    const end = queue.findIndex((waiting, index) => !fits(waiting) && index > 0);
+    return queue.splice(0, end === -1 ? queue.length : end);
+  }
+
+  async function sendOneByOne(batch: Waiting[]): Promise<void> {
+    for (const waiting of batch) {
+      try {
+        settle([waiting], await send([waiting]));
+      } catch (error) {
+        if (!isAboutContent(error)) queue.push(waiting);
+        else waiting.reject(contentError(error));
+      }
+    }
+  }
+
+  function contentError(cause: unknown): AppError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new AppError('INVALID_INPUT', `The database can't hold this: ${reason}.`, { cause });
+  }
+
+  /** Postgres is away: what still has time waits in its place, the rest fails. */
+  async function waitAndRetry(batch: Waiting[], cause: unknown): Promise<void> {
+    queue.unshift(...batch);
+    await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
+    const now = Date.now();
+    const late = queue.filter((waiting) => waiting.deadline <= now);
+    const rest = queue.filter((waiting) => waiting.deadline > now);
+    queue.splice(0, queue.length, ...rest);
+    for (const waiting of late) {
+      waiting.reject(
+        new AppError(
+          'UPSTREAM_FAILED',
+          `The database did not take this within ${options.timeoutMs} ms. Repeat the request with the same ids: it is safe, whether or not it was written.`,
+          { cause },
+        ),
+      );
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (queue.length > 0) {
+      const batch = takeBatch();
+      try {
+        settle(batch, await send(batch));
+      } catch (error) {
+        if (isAboutContent(error)) await sendOneByOne(batch);
+        else await waitAndRetry(batch, error);
+      }
+    }
+    isRunning = false;
+    for (const resolve of whenIdle) resolve();
+    whenIdle = [];
+  }
+
+  return {
+    append(append) {
+      return new Promise((resolve, reject) => {
+        queue.push({
+          text: encode(append),
+          count: append.events.length,
+          deadline: Date.now() + options.timeoutMs,
+          resolve,
+          reject,
+        });
+        if (isRunning) return;
+        isRunning = true;
+        void run();
+      });
+    },
+    drain() {
+      return isRunning ? new Promise((resolve) => whenIdle.push(resolve)) : Promise.resolve();
+    },
+  };
+}

@@ -48,7 +48,9 @@ judged AS (
          -- Repeated: the same event by the same actor. The time and what was filled in are not the client's.
          (placed.known).id IS NOT NULL
            AND (placed.known).type = placed.type
-           AND (placed.known).actor IS NOT DISTINCT FROM placed.actor
+           AND ((placed.known).actor IS NOT DISTINCT FROM placed.actor
+             -- A conversation ends once, whoever asks again.
+             OR placed.type = 'END_CONVERSATION' AND (placed.privileged OR (placed.conversation).username = placed.actor))
            AND (placed.known).conversation_id = placed.conversation_id
            AND (placed.known).topic = coalesce(placed.topic, (placed.known).topic)
            AND (placed.known).payload - 'timestamp'

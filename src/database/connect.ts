@@ -13,6 +13,7 @@ export type Database = {
 };
 
 const connectionTimeoutMs = 5_000;
+const writeTimeoutMs = 5_000;
 
 /** A statement's name in the cache of prepared statements: the same text gets the same short name. */
 function createStatementNames(): (query: { sql: string }) => string {
@@ -43,7 +44,8 @@ export function connect(options: {
     options: '-c TimeZone=UTC',
   };
   const pool = new pg.Pool({ ...settings, max: options.poolSize, idleTimeoutMillis: 30_000 });
-  const writerPool = new pg.Pool({ ...settings, max: 1, idleTimeoutMillis: 0 });
+  // A connection that went silent must fail, so that the writer can repeat its batch on another.
+  const writerPool = new pg.Pool({ ...settings, max: 1, idleTimeoutMillis: 0, query_timeout: writeTimeoutMs });
   // An idle connection that breaks emits an error here; unheard, it would end the process.
   pool.on('error', options.onError);
   writerPool.on('error', options.onError);

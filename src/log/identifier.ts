@@ -26,6 +26,15 @@ export function chosenId(name: string, id: string | null | undefined): string {
   );
 }
 
+/**
+ * An id that should name something that exists.
+ * @throws AppError NOT_FOUND where it is no ULID, since nothing can have it
+ */
+export function referencedId(kind: 'conversation' | 'message', id: string): string {
+  if (isUlid(id)) return id;
+  throw new AppError('NOT_FOUND', `There is no ${kind} ${JSON.stringify(id.slice(0, 100))}.`);
+}
+
 /** The ULID that belongs to another by the given purpose: the same time, and the same each time it is asked for. */
 export function derivedId(id: string, purpose: string): string {
   const digest = createHash('sha256').update(`${purpose}:${id}`).digest();

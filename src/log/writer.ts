@@ -91,11 +91,15 @@ function encode(append: Append): string {
     .join('\n');
 }
 
-/** A batch that failed for what it holds (class 22: bad data, 23: an id twice), not for the state of Postgres. */
-function isAboutContent(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && typeof error.code === 'string' && /^2[23]/.test(error.code)
-  );
+/** Class 22: bad data, 23: an id twice. */
+const contentStates = /^2[23]/;
+/** Class 08: connection, 53: resources, 57: shut down or cancelled. */
+const awayStates = /^(08|53|57)/;
+
+/** The SQLSTATE of an error that Postgres itself reported. */
+function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
+  return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }
 
 /**
@@ -160,17 +164,6 @@ export function createLogWriter(options: {
     return queue.splice(0, end === -1 ? queue.length : end);
   }
 
-  async function sendOneByOne(batch: Waiting[]): Promise<void> {
-    for (const waiting of batch) {
-      try {
-        settle([waiting], await send([waiting]));
-      } catch (error) {
-        if (!isAboutContent(error)) queue.push(waiting);
-        else waiting.reject(contentError(error));
-      }
-    }
-  }
-
   function contentError(cause: unknown): AppError {
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new AppError('INVALID_INPUT', `The database can't hold this: ${reason}.`, { cause });
@@ -195,15 +188,22 @@ export function createLogWriter(options: {
     }
   }
 
+  async function attempt(batch: Waiting[]): Promise<void> {
+    try {
+      settle(batch, await send(batch));
+    } catch (error) {
+      const state = sqlState(error);
+      const isAway = state === undefined || awayStates.test(state);
+      // One append that Postgres can't take must not fail those beside it.
+      if (!isAway && batch.length > 1) for (const waiting of batch) await attempt([waiting]);
+      else if (!isAway && contentStates.test(state)) batch[0]?.reject(contentError(error));
+      else await waitAndRetry(batch, error);
+    }
+  }
+
   async function run(): Promise<void> {
     while (queue.length > 0) {
-      const batch = takeBatch();
-      try {
-        settle(batch, await send(batch));
-      } catch (error) {
-        if (isAboutContent(error)) await sendOneByOne(batch);
-        else await waitAndRetry(batch, error);
-      }
+      await attempt(takeBatch());
     }
     isRunning = false;
     for (const resolve of whenIdle) resolve();

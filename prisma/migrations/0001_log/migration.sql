@@ -137,3 +137,6 @@ CREATE INDEX "generation_node_id_idx" ON "generation"("node_id");
 -- CreateIndex
 CREATE INDEX "generation_lease_until_idx" ON "generation"("lease_until");
 
+
+-- Only the replies that are being produced: what recovery looks through each second.
+CREATE INDEX "message_streaming_idx" ON "message"("id") WHERE "status" = 'streaming';

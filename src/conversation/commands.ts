@@ -1,0 +1,161 @@
+// Starts conversations, adds what was said elsewhere, and ends them. Each command builds events and appends them;
+// what the log forbids, the log refuses.
+import { AppError } from '../errors.ts';
+import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
+import type { NewEvent, Role } from '../log/event.ts';
+import { chosenId, derivedId, referencedId } from '../log/identifier.ts';
+import type { LogWriter } from '../log/writer.ts';
+import { checkFilled, checkMetadata, checkText } from './text.ts';
+
+export type ConversationServices = {
+  writer: LogWriter;
+  /** Ids of the models on offer; the first is the default. */
+  models: readonly string[];
+  maxMessageBytes: number;
+};
+
+export const defaultTopic = 'default';
+
+type Optional<T> = T | null | undefined;
+
+export type StartConversationInput = {
+  id?: Optional<string>;
+  topic?: Optional<string>;
+  model: string;
+  systemPrompt?: Optional<string>;
+  title?: Optional<string>;
+  metadata?: Optional<unknown>;
+  username?: Optional<string>;
+};
+
+export type AddMessageInput = {
+  conversationId: string;
+  role: Role;
+  content: string;
+  id?: Optional<string>;
+  parentId?: Optional<string>;
+  model?: Optional<string>;
+  createdAt?: Optional<Date>;
+};
+
+/** @throws AppError INVALID_INPUT where the name can't be one of a topic */
+export function checkTopic(topic: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(topic)) return topic;
+  throw new AppError(
+    'INVALID_INPUT',
+    `topic ${JSON.stringify(topic.slice(0, 120))} can't be a name: use 1 to 100 letters, digits, '.', '_' or '-', beginning with a letter or digit.`,
+  );
+}
+
+/** @throws AppError INVALID_INPUT where the server does not offer the model */
+export function checkModelOnOffer(models: readonly string[], model: string): string {
+  if (models.includes(model)) return model;
+  throw new AppError(
+    'INVALID_INPUT',
+    `model ${JSON.stringify(model.slice(0, 200))} is not on offer: choose one of ${models.join(', ')}.`,
+  );
+}
+
+/**
+ * The event that adds a message. Its id follows from the message's, so that a repeated request repeats the event.
+ * @param fields.parentId absent: the newest message of the conversation
+ */
+export function messageEvent(
+  fields: { id: string; conversationId: string; role: Role; content: string; createdAt?: Date },
+  extra: Pick<Extract<NewEvent, { type: 'ADD_MESSAGE' }>['payload'], 'parent_id' | 'model' | 'parameters' | 'status'>,
+): NewEvent {
+  return {
+    id: derivedId(fields.id, 'ADD_MESSAGE'),
+    type: 'ADD_MESSAGE',
+    conversationId: fields.conversationId,
+    payload: {
+      id: fields.id,
+      conversation_id: fields.conversationId,
+      role: fields.role,
+      content: fields.content,
+      rating: '',
+      feedback: '',
+      timestamp: (fields.createdAt ?? new Date()).toISOString(),
+      ...extra,
+    },
+  };
+}
+
+/** @returns the conversation's id */
+export async function startConversation(
+  services: ConversationServices,
+  viewer: Viewer,
+  input: StartConversationInput,
+): Promise<string> {
+  const id = chosenId('id', input.id);
+  const topic = checkTopic(input.topic ?? defaultTopic);
+  const username = checkText('username', authorOf(viewer, input.username), { bytes: 200 });
+  const payload = {
+    id,
+    model: { id: checkModelOnOffer(services.models, input.model), metadata: {} },
+    username,
+    messages: [],
+    ...(input.title == null ? {} : { title: checkText('title', input.title, { bytes: 1_000 }) }),
+    ...(input.metadata == null ? {} : { metadata: checkMetadata('metadata', input.metadata) }),
+  };
+  const events: NewEvent[] = [
+    {
+      id: derivedId(id, 'START_CONVERSATION'),
+      type: 'START_CONVERSATION',
+      topic,
+      conversationId: id,
+      payload,
+    },
+  ];
+  if (input.systemPrompt != null) {
+    const content = checkFilled('systemPrompt', input.systemPrompt, { bytes: services.maxMessageBytes });
+    const system = { id: derivedId(id, 'system prompt'), conversationId: id, role: 'system', content } as const;
+    events.push(messageEvent(system, { parent_id: null }));
+  }
+  await services.writer.append({ actor: viewer.username, isPrivileged: mayWriteForOthers(viewer), events });
+  return id;
+}
+
+/** @returns the message's id */
+export async function addMessage(
+  services: ConversationServices,
+  viewer: Viewer,
+  input: AddMessageInput,
+): Promise<string> {
+  const id = chosenId('id', input.id);
+  const content = checkFilled('content', input.content, { bytes: services.maxMessageBytes });
+  const event = messageEvent(
+    {
+      id,
+      conversationId: referencedId('conversation', input.conversationId),
+      role: input.role,
+      content,
+      ...(input.createdAt == null ? {} : { createdAt: input.createdAt }),
+    },
+    {
+      ...(input.parentId === undefined ? {} : { parent_id: input.parentId }),
+      ...(input.model == null ? {} : { model: checkFilled('model', input.model, { bytes: 200 }) }),
+    },
+  );
+  await services.writer.append({
+    actor: viewer.username,
+    isPrivileged: mayWriteForOthers(viewer),
+    events: [event],
+  });
+  return id;
+}
+
+/** Ends the conversation; one that has ended stays as it is. */
+export async function endConversation(
+  services: ConversationServices,
+  viewer: Viewer,
+  conversationId: string,
+): Promise<void> {
+  // Ended once and for all, a conversation has one such event: its id follows from the conversation's.
+  const id = derivedId(referencedId('conversation', conversationId), 'END_CONVERSATION');
+  await services.writer.append({
+    actor: viewer.username,
+    isPrivileged: mayWriteForOthers(viewer),
+    events: [{ id, type: 'END_CONVERSATION', conversationId, payload: { id: conversationId } }],
+  });
+}

@@ -1,0 +1,87 @@
+// The text of one running reply, in memory: appended by its generation, read by any number of cursors.
+// A reader holds nothing but its text offset (in UTF-16 code units), so a slow one costs no memory here.
+
+export type LiveText = {
+  /** UTF-16 code units so far. */
+  readonly length: number;
+  /** Whether the reply has ended and its end is in the log. */
+  readonly isClosed: boolean;
+  /** The text must not end in half of a surrogate pair. */
+  append(text: string): void;
+  /** The text from an offset on: at most `most` code units, never half of a surrogate pair at its end. */
+  read(after: number, most: number): string;
+  whole(): string;
+  close(): void;
+  /** Calls the listener once, at the next change. @returns a function that takes it back */
+  onceChanged(listener: () => void): () => void;
+};
+
+/** Cuts a text to a length without leaving half of a surrogate pair at its end. */
+export function cutText(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const last = text.charCodeAt(most - 1);
+  const splitsPair = last >= 0xd800 && last <= 0xdbff;
+  return text.slice(0, splitsPair ? most - 1 : most);
+}
+
+export function createLiveText(): LiveText {
+  const pieces: string[] = [];
+  /** Where each piece begins; joining them at each read would cost the square of the reply's length. */
+  const starts: number[] = [];
+  let listeners = new Set<() => void>();
+  let length = 0;
+  let isClosed = false;
+
+  function changed(): void {
+    const due = listeners;
+    listeners = new Set();
+    for (const listener of due) listener();
+  }
+
+  /** The piece that holds the offset, searched from the end: readers are mostly at the newest text. */
+  function pieceAt(offset: number): number {
+    let low = 0;
+    let high = starts.length - 1;
+    if (offset >= (starts[high] ?? 0)) return high;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  return {
+    get length() {
+      return length;
+    },
+    get isClosed() {
+      return isClosed;
+    },
+    append(text) {
+      starts.push(length);
+      pieces.push(text);
+      length += text.length;
+      changed();
+    },
+    read(after, most) {
+      if (after >= length) return '';
+      const first = pieceAt(after);
+      let text = (pieces[first] ?? '').slice(after - (starts[first] ?? 0));
+      for (let index = first + 1; index < pieces.length && text.length < most; index += 1) {
+        text += pieces[index] ?? '';
+      }
+      return cutText(text, most);
+    },
+    whole: () => pieces.join(''),
+    close() {
+      isClosed = true;
+      changed();
+    },
+    onceChanged(listener) {
+      const set = listeners;
+      set.add(listener);
+      return () => set.delete(listener);
+    },
+  };
+}

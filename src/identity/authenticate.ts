@@ -1,0 +1,75 @@
+// Turns a bearer token into a viewer: one check for the HTTP header and for the WebSocket's connection_init.
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { AuthConfig } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { localViewer, type Viewer, viewerRoles } from './viewer.ts';
+
+/**
+ * @param authorization an Authorization header, `Bearer …`
+ * @throws AppError UNAUTHENTICATED
+ */
+export type Authenticate = (authorization: string | null | undefined) => Promise<Viewer>;
+
+const claimsSchema = z.object({
+  sub: z.string({ error: 'sub (the username) must be a string' }).min(1).max(200),
+  roles: z
+    .array(z.string(), { error: 'roles must be a list of strings' })
+    .default(['USER'])
+    .transform((roles) => viewerRoles.filter((role) => roles.includes(role))),
+  exp: z.number().optional(),
+});
+
+function viewerOf(claims: JWTPayload): Viewer {
+  const parsed = claimsSchema.safeParse(claims);
+  if (!parsed.success) {
+    throw new AppError(
+      'UNAUTHENTICATED',
+      `The token's claims don't fit: ${z.prettifyError(parsed.error)}. It needs sub (the username) and may have roles (of ${viewerRoles.join(', ')}).`,
+    );
+  }
+  const { sub, roles, exp } = parsed.data;
+  return { username: sub, roles, expiresAt: exp === undefined ? undefined : exp * 1_000 };
+}
+
+function createVerify(auth: AuthConfig): (token: string) => Promise<JWTPayload> {
+  const expected: JWTVerifyOptions = {
+    clockTolerance: 5,
+    ...(auth.issuer === undefined ? {} : { issuer: auth.issuer }),
+    ...(auth.audience === undefined ? {} : { audience: auth.audience }),
+  };
+  if (auth.kind === 'secret') {
+    const secret = new TextEncoder().encode(auth.secret);
+    const options = { ...expected, algorithms: ['HS256'] };
+    return async (token) => (await jwtVerify(token, secret, options)).payload;
+  }
+  const keys = createRemoteJWKSet(new URL(auth.url));
+  // Only asymmetric algorithms: a public key must never pass as an HMAC secret.
+  const options = { ...expected, algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] };
+  return async (token) => (await jwtVerify(token, keys, options)).payload;
+}
+
+export function createAuthenticate(auth: AuthConfig | undefined): Authenticate {
+  if (auth === undefined) return () => Promise.resolve(localViewer);
+  const verify = createVerify(auth);
+  return async (authorization) => {
+    const token = /^Bearer +([^ ]+) *$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) {
+      throw new AppError(
+        'UNAUTHENTICATED',
+        'Send a token: the header "Authorization: Bearer …", or {"authorization": "Bearer …"} as payload of connection_init.',
+      );
+    }
+    try {
+      return viewerOf(await verify(token));
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
+        throw new AppError('UNAUTHENTICATED', `The token is not valid: ${error.message}.`, { cause: error });
+      }
+      throw new AppError('UPSTREAM_FAILED', 'The key set of AUTH_JWKS_URL can not be read: try again soon.', {
+        cause: error,
+      });
+    }
+  };
+}

@@ -1,0 +1,188 @@
+// The composition root: builds everything by hand, in the order in which it is needed, and releases it in reverse.
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { readTurnsBefore } from './conversation/thread.ts';
+import { connect } from './database/connect.ts';
+import { startEmbedded } from './database/embedded.ts';
+import { migrate } from './database/migrate.ts';
+import { demoModels, startDemoModel } from './demo/server.ts';
+import { createFollower } from './generation/follow.ts';
+import { createModelClient } from './generation/model.ts';
+import { startRecovery } from './generation/recovery.ts';
+import { createGenerations, type Generations } from './generation/run.ts';
+import { createTokenLog } from './generation/token-log.ts';
+import { createErrorMask } from './graphql/errors.ts';
+import { createReadiness } from './http/health.ts';
+import { createPolicy } from './http/policy.ts';
+import { createHttpServer } from './http/server.ts';
+import { serveWebSockets } from './http/websocket.ts';
+import { createGraphQL } from './http/yoga.ts';
+import { createAuthenticate } from './identity/authenticate.ts';
+import { newId } from './log/identifier.ts';
+import { createLogWriter } from './log/writer.ts';
+import type { Logger } from './logger.ts';
+
+export type App = {
+  /** Where it listens, without a path: http://127.0.0.1:4000 */
+  url: string;
+  models: readonly string[];
+  isDemo: boolean;
+  /** How many cursors over replies are open. */
+  openCursors(): number;
+  /** Refuses new work, lets running replies end within the grace time, and releases everything. */
+  stop(): Promise<void>;
+};
+
+/** What was acquired, and how to release it: in reverse order, each, even if another fails. */
+function createReleases(log: Logger) {
+  const releases: { name: string; release: () => Promise<unknown> }[] = [];
+  return {
+    add(name: string, release: () => Promise<unknown>) {
+      releases.push({ name, release });
+    },
+    async releaseAll() {
+      for (const { name, release } of releases.splice(0).reverse()) {
+        await release().catch((error: unknown) => log.error({ err: error, name }, 'could not be released'));
+      }
+    },
+  };
+}
+
+/** @throws Error where a part can't be started; what had been started is stopped again */
+export async function startApp(config: Config, log: Logger): Promise<App> {
+  const releases = createReleases(log);
+  try {
+    return await build(config, log, releases);
+  } catch (error) {
+    await releases.releaseAll();
+    throw error;
+  }
+}
+
+async function openDatabase(config: Config, log: Logger, releases: ReturnType<typeof createReleases>) {
+  let url = config.databaseUrl;
+  if (url === undefined) {
+    const embedded = await startEmbedded({ dataDir: config.dataDir });
+    releases.add('embedded Postgres', () => embedded.stop());
+    url = embedded.url;
+  }
+  const applied = await migrate(url);
+  if (applied.length > 0) log.info({ applied }, 'migrations applied');
+  const database = connect({
+    url,
+    poolSize: config.databasePoolSize,
+    onError: (error) => log.warn({ err: error }, 'lost a connection to Postgres'),
+  });
+  releases.add('connections', () => database.close());
+  return database;
+}
+
+async function openModel(config: Config, releases: ReturnType<typeof createReleases>) {
+  let endpoint = config.modelEndpoint;
+  if (endpoint === undefined) {
+    const demo = await startDemoModel();
+    releases.add('demo model', () => demo.stop());
+    endpoint = { baseUrl: demo.url, apiKey: undefined };
+  }
+  return createModelClient({
+    ...endpoint,
+    timeoutMs: config.modelTimeoutMs,
+    idleTimeoutMs: config.modelIdleTimeoutMs,
+  });
+}
+
+async function build(config: Config, log: Logger, releases: ReturnType<typeof createReleases>): Promise<App> {
+  const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
+  let isStopping = false;
+
+  const database = await openDatabase(config, log, releases);
+  const { pool, prisma } = database;
+  const writer = createLogWriter({
+    pool: database.writerPool,
+    timeoutMs: config.appendTimeoutMs,
+    onCommitted: () => {},
+  });
+  releases.add('log writer', () => writer.drain());
+
+  const nodeId = `${join(hostname(), String(process.pid))}/${newId()}`;
+  const leaseMs = config.generationLeaseMs;
+  const stopRequested: { stop?: (messageId: string) => Promise<boolean> } = {};
+  const tokenLog = createTokenLog({
+    pool,
+    nodeId,
+    leaseMs,
+    onStopRequested: (messageId) => void stopRequested.stop?.(messageId).catch(onError),
+    onError,
+  });
+  releases.add('token log', () => tokenLog.stop());
+  const generations: Generations = createGenerations({
+    model: await openModel(config, releases),
+    writer,
+    tokenLog,
+    readThread: (messageId) => readTurnsBefore(pool, messageId),
+    onError,
+  });
+  stopRequested.stop = generations.stop;
+  const recovery = startRecovery({
+    pool,
+    writer,
+    leaseMs,
+    onRecovered: (messageId) => log.warn({ messageId }, 'ended a reply whose node is gone'),
+    onError,
+  });
+  releases.add('recovery', () => recovery.stop());
+  releases.add('generations', () => generations.drain(config.shutdownGraceMs));
+
+  const models = config.models ?? demoModels;
+  const follower = createFollower({ generations, pool });
+  const services = {
+    prisma,
+    pool,
+    writer,
+    generations,
+    follower,
+    models,
+    maxMessageBytes: config.maxMessageBytes,
+  };
+  const mask = createErrorMask((error) => log.error({ err: error }, 'unexpected failure of an operation'));
+  const authenticate = createAuthenticate(config.auth);
+  const policy = createPolicy({ isLocal: config.auth === undefined, allowedOrigins: config.allowedOrigins });
+  const yoga = createGraphQL({ services, authenticate, mask });
+  // A message of the largest size, in JSON that escapes much of it, and the rest of the request.
+  const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
+  const http = createHttpServer({
+    host: config.host,
+    port: config.port,
+    policy,
+    yoga,
+    maxRequestBytes,
+    checkReady: createReadiness({ pool, isStopping: () => isStopping }),
+    onError,
+  });
+  const sockets = serveWebSockets({
+    server: http.server,
+    yoga,
+    policy,
+    authenticate,
+    mask,
+    maxMessageBytes: maxRequestBytes,
+  });
+  const port = await http.listen();
+  releases.add('HTTP server', () => http.close());
+
+  return {
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    models,
+    isDemo: config.modelEndpoint === undefined,
+    openCursors: () => follower.openCount,
+    async stop() {
+      if (isStopping) return;
+      isStopping = true;
+      http.server.close();
+      await generations.drain(config.shutdownGraceMs);
+      await sockets.close();
+      await releases.releaseAll();
+    },
+  };
+}

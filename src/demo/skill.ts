@@ -1,0 +1,17 @@
+// What a skill of the demo is: it looks at the conversation and either answers or leaves it to the next one.
+// No skill may state what it did not count, compute, or read in the conversation.
+import type { DemoConversation } from './conversation.ts';
+
+/** One answer in two manners: a sentence or two, and a longer one in markdown. */
+export type Answer = { brief: string; long: string };
+
+export type Skill = (conversation: DemoConversation) => Answer | undefined;
+
+/** `1 letter`, `2 letters`. */
+export const counted = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
+
+/** The text on one line, cut to a length without splitting a character. */
+export function shortened(text: string, length = 120): string {
+  const characters = [...text.replace(/\s+/g, ' ')];
+  return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : characters.join('');
+}

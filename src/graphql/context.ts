@@ -1,0 +1,15 @@
+// What every resolver is handed: who asks, and what the application is made of.
+import type { ConversationServices } from '../conversation/commands.ts';
+import type { Database } from '../database/connect.ts';
+import type { FeedbackServices } from '../feedback/commands.ts';
+import type { GenerationServices } from '../generation/commands.ts';
+import type { Follower } from '../generation/follow.ts';
+import type { Viewer } from '../identity/viewer.ts';
+
+/** Made once, by src/app.ts. */
+export type Services = ConversationServices &
+  GenerationServices &
+  FeedbackServices &
+  Pick<Database, 'prisma'> & { follower: Follower };
+
+export type Context = { viewer: Viewer; services: Services };

@@ -1,0 +1,55 @@
+// What clients are told of failures: the one place where an AppError becomes `extensions.code`. Whatever is not
+// expected is logged once, with its stack and the operation's name, and masked.
+import { PothosValidationError } from '@pothos/core';
+import { GraphQLError } from 'graphql';
+import { AppError, type ErrorCode } from '../errors.ts';
+
+/** HTTP statuses, which matter where nothing could be executed (GraphQL over HTTP, section 6). */
+const statuses: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401 };
+
+function withCode(error: GraphQLError, code: ErrorCode, message = error.message): GraphQLError {
+  const status = statuses[code];
+  return new GraphQLError(message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    path: error.path ?? null,
+    extensions: { ...error.extensions, code, ...(status === undefined ? {} : { http: { status } }) },
+  });
+}
+
+/** The deepest reason of an error: GraphQL wraps what resolvers and scalars throw. */
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError != null ? causeOf(error.originalError) : error;
+}
+
+/** Postgres could not be reached, in the words of Prisma (P1…, P2024) or of its driver. */
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && typeof error.code === 'string' && /^(P1\d{3}|P2024|ECONN\w+|ENOENT|57P\d\d|08\w{3})$/.test(error.code)) {
+    return true;
+  }
+  return /connect|Connection terminated|terminating connection/i.test(error.message) && /pg|Prisma|Driver|Error/.test(error.name);
+}
+
+/** @param onBug told of each error that nobody expected, before it is masked */
+export function createErrorMask(onBug: (error: unknown) => void): (error: unknown) => GraphQLError {
+  return (error) => {
+    const wrapper = error instanceof GraphQLError ? error : new GraphQLError('');
+    const cause = causeOf(error);
+    if (cause instanceof AppError) return withCode(wrapper, cause.code, cause.message);
+    // Syntax, validation and coercion: GraphQL's own sentences name the place and the value.
+    if (cause instanceof GraphQLError) {
+      return cause.extensions.code === undefined ? withCode(cause, 'INVALID_INPUT') : cause;
+    }
+    if (cause instanceof PothosValidationError) return withCode(wrapper, 'INVALID_INPUT', cause.message);
+    onBug(cause);
+    if (isDatabaseAway(cause)) {
+      return withCode(wrapper, 'UPSTREAM_FAILED', 'The database can not be reached: try again in a moment.');
+    }
+    return new GraphQLError('Something went wrong here; it was logged.', {
+      nodes: wrapper.nodes ?? null,
+      path: wrapper.path ?? null,
+    });
+  };
+}

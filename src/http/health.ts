@@ -1,0 +1,29 @@
+// What load balancers and process supervisors ask: is it alive, and may it be given work?
+import type pg from 'pg';
+
+export type Readiness = { isReady: boolean; reason: string };
+
+const readyTimeoutMs = 2_000;
+
+/** @param isStopping whether the server has begun to stop */
+export function createReadiness(options: { pool: pg.Pool; isStopping: () => boolean }): () => Promise<Readiness> {
+  return async () => {
+    if (options.isStopping()) return { isReady: false, reason: 'stopping' };
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(reject, readyTimeoutMs, new Error('no answer'));
+    });
+    try {
+      const applied = options.pool.query(
+        `SELECT to_regprocedure('append_events(jsonb)') IS NOT NULL AS applied`,
+      );
+      const { rows } = await Promise.race([applied, tooLate]);
+      const isApplied = rows[0]?.applied === true;
+      return { isReady: isApplied, reason: isApplied ? 'ready' : 'migrations are not applied' };
+    } catch {
+      return { isReady: false, reason: 'the database does not answer' };
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

@@ -1,0 +1,99 @@
+// The HTTP server: policy first, then the few routes. It owns every socket, and closes them when it stops.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { AppError } from '../errors.ts';
+import { limitBody } from './body.ts';
+import type { Readiness } from './health.ts';
+import type { Policy } from './policy.ts';
+import type { Yoga } from './yoga.ts';
+
+const httpStatuses: Partial<Record<AppError['code'], number>> = { FORBIDDEN: 403, LIMIT_EXCEEDED: 413, NOT_FOUND: 404 };
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+  });
+  response.end(text);
+}
+
+/** The same shape as every other failure, also where no GraphQL was reached. */
+function sendError(response: ServerResponse, error: AppError): void {
+  sendJson(response, httpStatuses[error.code] ?? 400, {
+    errors: [{ message: error.message, extensions: { code: error.code } }],
+  });
+}
+
+export type HttpServer = {
+  server: Server;
+  /** @returns the port that it listens on */
+  listen(): Promise<number>;
+  close(): Promise<void>;
+};
+
+export function createHttpServer(options: {
+  host: string;
+  port: number;
+  policy: Policy;
+  yoga: Yoga;
+  maxRequestBytes: number;
+  checkReady: () => Promise<Readiness>;
+  onError: (error: unknown) => void;
+}): HttpServer {
+  const { policy, yoga } = options;
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '/').split('?', 1)[0];
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    if (path === '/health') return sendJson(response, 200, { status: 'alive' });
+    if (path === '/ready') {
+      const { isReady, reason } = await options.checkReady();
+      return sendJson(response, isReady ? 200 : 503, { status: reason });
+    }
+    policy.check(request.headers);
+    if (path === '/graphql') {
+      await limitBody(request, options.maxRequestBytes);
+      // Proxies must pass a stream on as it comes.
+      response.setHeader('X-Accel-Buffering', 'no');
+      await yoga(request, response);
+      return;
+    }
+    if (path === '/') {
+      response.writeHead(302, { Location: '/graphql' }).end();
+      return;
+    }
+    throw new AppError('NOT_FOUND', `There is nothing at ${path}: the API is at /graphql.`);
+  }
+
+  const server = createServer((request, response) => {
+    route(request, response).catch((error: unknown) => {
+      if (!(error instanceof AppError)) options.onError(error);
+      if (response.headersSent) response.destroy();
+      else if (error instanceof AppError) sendError(response, error);
+      else sendJson(response, 500, { errors: [{ message: 'Something went wrong here; it was logged.' }] });
+    });
+  });
+
+  return {
+    server,
+    listen() {
+      return new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(options.port, options.host, () => {
+          server.removeListener('error', reject);
+          const address = server.address();
+          resolve(typeof address === 'object' && address !== null ? address.port : options.port);
+        });
+      });
+    },
+    close() {
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        // Streams that outlast their generation, such as one that nobody reads, don't hold the process.
+        setTimeout(() => server.closeAllConnections(), 500).unref();
+      });
+    },
+  };
+}

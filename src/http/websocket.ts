@@ -1,0 +1,119 @@
+// GraphQL over WebSocket: the graphql-transport-ws protocol on /graphql, with the pipeline of Yoga.
+import type { Server } from 'node:http';
+import type { ExecutionArgs } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { AppError } from '../errors.ts';
+import type { Authenticate } from '../identity/authenticate.ts';
+import type { Viewer } from '../identity/viewer.ts';
+import type { Policy } from './policy.ts';
+import type { Yoga } from './yoga.ts';
+
+/** As the protocol has it: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md */
+const closeCodes = { unauthorized: 4401, goingAway: 1001 };
+
+type Connection = { viewer?: Viewer; expiry?: NodeJS.Timeout };
+type Pipeline = { execute: Executor; subscribe: Executor };
+type Executor = (args: ExecutionArgs) => ReturnType<ReturnType<Yoga['getEnveloped']>['execute']>;
+
+export type WebSockets = { close(): Promise<void> };
+
+function tokenOf(params: Record<string, unknown> | undefined): string | undefined {
+  const value = params?.authorization ?? params?.Authorization;
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function serveWebSockets(options: {
+  server: Server;
+  yoga: Yoga;
+  policy: Policy;
+  authenticate: Authenticate;
+  mask: (error: unknown) => Error;
+  maxMessageBytes: number;
+}): WebSockets {
+  const { server, yoga, policy, authenticate } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
+  const pipelines = new WeakMap<object, Pipeline>();
+  const pipelineOf = (args: ExecutionArgs): Pipeline => {
+    const pipeline = pipelines.get(args);
+    if (pipeline === undefined) throw new Error('An operation without its pipeline.');
+    return pipeline;
+  };
+
+  const served = useServer<Record<string, unknown>, Connection>(
+    {
+      connectionInitWaitTimeout: 10_000,
+      async onConnect(context) {
+        const { extra, connectionParams } = context;
+        try {
+          const header = extra.request.headers.authorization;
+          extra.viewer = await authenticate(tokenOf(connectionParams) ?? header);
+        } catch (error) {
+          const reason = error instanceof AppError ? error.code : 'UPSTREAM_FAILED';
+          extra.socket.close(closeCodes.unauthorized, reason);
+          return false;
+        }
+        if (extra.viewer.expiresAt === undefined) return true;
+        const restMs = Math.min(extra.viewer.expiresAt - Date.now(), 2_147_483_647);
+        extra.expiry = setTimeout(() => extra.socket.close(closeCodes.unauthorized, 'token expired'), restMs);
+        return true;
+      },
+      onClose({ extra }) {
+        clearTimeout(extra.expiry);
+      },
+      async onSubscribe({ extra }, _id, params) {
+        const { schema, execute, subscribe, parse, validate, contextFactory } = yoga.getEnveloped({
+          request: new Request('http://afterword/graphql'),
+          params,
+          ...(extra.viewer === undefined ? {} : { viewer: extra.viewer }),
+        });
+        try {
+          const document = parse(params.query);
+          const errors = validate(schema, document);
+          if (errors.length > 0) return errors.map(options.mask);
+          const args: ExecutionArgs = {
+            schema,
+            document,
+            operationName: params.operationName,
+            variableValues: params.variables,
+            contextValue: await contextFactory(),
+          };
+          pipelines.set(args, { execute, subscribe });
+          return args;
+        } catch (error) {
+          return [options.mask(error)];
+        }
+      },
+      execute: (args: ExecutionArgs) => pipelineOf(args).execute(args),
+      subscribe: (args: ExecutionArgs) => pipelineOf(args).subscribe(args),
+    },
+    sockets,
+    12_000,
+  );
+
+  server.on('upgrade', (request, socket, head) => {
+    try {
+      policy.check(request.headers);
+      if (new URL(request.url ?? '/', 'http://afterword').pathname !== '/graphql') {
+        throw new AppError('NOT_FOUND', 'WebSockets are served on /graphql.');
+      }
+    } catch (error) {
+      const [status, message] =
+        error instanceof AppError && error.code === 'FORBIDDEN'
+          ? ['403 Forbidden', error.message]
+          : ['404 Not Found', 'WebSockets are served on /graphql.'];
+      socket.end(
+        `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${message}\n`,
+      );
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (ws) => sockets.emit('connection', ws, request));
+  });
+
+  return {
+    async close() {
+      for (const socket of sockets.clients) socket.close(closeCodes.goingAway, 'server stops');
+      await served.dispose();
+    },
+  };
+}

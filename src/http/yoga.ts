@@ -1,0 +1,107 @@
+// GraphQL Yoga and its settings: GraphQL over HTTP and SSE, and the pipeline that the WebSocket server shares.
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { createYoga, type Plugin, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga';
+import { parse } from 'graphql';
+import type { Context, Services } from '../graphql/context.ts';
+import { checkLimits, mostTokens, type Operation } from '../graphql/limits.ts';
+import { schema } from '../graphql/schema.ts';
+import type { Authenticate } from '../identity/authenticate.ts';
+import type { Viewer } from '../identity/viewer.ts';
+
+/** What a carrier already knows: a WebSocket its viewer, a request nothing. */
+export type ServerContext = { viewer?: Viewer };
+export type Yoga = YogaServerInstance<ServerContext, Context>;
+
+const welcome = `# Afterword: talk to a model, rate its reply, and see what that left in the log.
+# Press the play button and choose an operation.
+
+query Start {
+  viewer { username roles }
+  models { nodes { id isDefault } }
+  topics { name nextOffset }
+}
+
+mutation Begin {
+  startConversation(input: { model: "MODEL" }) { conversation { id } }
+}
+
+# Put the conversation's id here.
+mutation Ask($conversation: ID!) {
+  sendMessage(input: { conversationId: $conversation, content: "how many r's are in strawberry?" }) { reply { id } }
+}
+
+# Put the reply's id here.
+subscription Follow($reply: ID!) {
+  generation(messageId: $reply) {
+    ... on GenerationDelta { text end }
+    ... on GenerationEnd { message { status content timings { firstTokenMs totalMs } } }
+  }
+}
+
+mutation Like($reply: ID!) {
+  rateMessage(input: { messageId: $reply, rating: LIKE }) { feedback { rating } }
+}
+
+query Log {
+  events(first: 20) { nodes { offset type payload } }
+}
+`;
+
+function useLimits(mask: (error: unknown) => Error): Plugin {
+  const refusal = (operation: Operation) => {
+    try {
+      checkLimits(operation);
+      return undefined;
+    } catch (error) {
+      return { errors: [mask(error)] };
+    }
+  };
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source, options) => parse(source, { ...options, maxTokens: mostTokens }));
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const result = refusal(args);
+      if (result !== undefined) setResultAndStopExecution(result);
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const result = refusal(args);
+      if (result !== undefined) setResultAndStopExecution(result);
+    },
+  };
+}
+
+/** @param mask makes of whatever was thrown what clients are told */
+export function createGraphQL(options: {
+  services: Services;
+  authenticate: Authenticate;
+  mask: (error: unknown) => Error;
+}): Yoga {
+  const { services, authenticate, mask } = options;
+  const context = async (initial: YogaInitialContext & ServerContext): Promise<Context> => ({
+    viewer: initial.viewer ?? (await authenticate(initial.request.headers.get('authorization'))),
+    services,
+  });
+  return createYoga<ServerContext, Context>({
+    schema,
+    context,
+    logging: false,
+    landingPage: false,
+    healthCheckEndpoint: '/health/graphql',
+    multipart: false,
+    maxRequestBodySize: false,
+    // The policy has already refused foreign origins: whoever arrives here may read the answer.
+    cors: (request) => {
+      const origin = request.headers.get('origin');
+      return origin === null ? false : { origin, allowedHeaders: ['content-type', 'authorization', 'last-event-id'], maxAge: 600 };
+    },
+    maskedErrors: { maskError: mask },
+    graphiql: {
+      title: 'Afterword',
+      defaultQuery: welcome.replace('MODEL', services.models[0] ?? ''),
+      subscriptionsProtocol: 'WS',
+    },
+    renderGraphiQL,
+    plugins: [useLimits(mask)],
+  });
+}

@@ -38,10 +38,21 @@ async function readMigrations(): Promise<MigrationList> {
   };
 }
 
-async function openEngine(url: string): Promise<SchemaEngine> {
-  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url }));
+/** Runs work with Prisma's engine, and closes the connections that it opened. */
+async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const schema = await readFile(new URL('schema.prisma', prismaFolder), 'utf8');
-  return await SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => {}, factory);
+  const pool = new pg.Pool({ connectionString: url });
+  try {
+    const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+    const engine = await SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => {}, factory);
+    try {
+      return await work(engine);
+    } finally {
+      engine.free();
+    }
+  } finally {
+    await pool.end();
+  }
 }
 
 async function readFunctions(): Promise<{ text: string; hash: string }> {
@@ -70,15 +81,12 @@ export async function migrate(url: string): Promise<string[]> {
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-    const engine = await openEngine(url);
-    try {
-      const migrationsList = await readMigrations();
-      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: noFilter });
-      await applyFunctions(client);
-      return appliedMigrationNames;
-    } finally {
-      engine.free();
-    }
+    const migrationsList = await readMigrations();
+    const { appliedMigrationNames } = await withEngine(url, (engine) =>
+      engine.applyMigrations({ migrationsList, filters: noFilter }),
+    );
+    await applyFunctions(client);
+    return appliedMigrationNames;
   } finally {
     await client.end();
   }
@@ -86,18 +94,15 @@ export async function migrate(url: string): Promise<string[]> {
 
 /** The SQL that makes the tables of schema.prisma in an empty database: what the migrations must add up to. */
 export async function schemaScript(url: string): Promise<string> {
-  const engine = await openEngine(url);
-  try {
-    const content = await readFile(new URL('schema.prisma', prismaFolder), 'utf8');
-    const { stdout } = await engine.diff({
+  const content = await readFile(new URL('schema.prisma', prismaFolder), 'utf8');
+  const { stdout } = await withEngine(url, (engine) =>
+    engine.diff({
       from: { tag: 'empty' },
       to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] },
       script: true,
       exitCode: null,
       filters: noFilter,
-    });
-    return stdout ?? '';
-  } finally {
-    engine.free();
-  }
+    }),
+  );
+  return stdout ?? '';
 }

@@ -4,7 +4,7 @@
 export type Step =
   | { kind: 'head'; status: number; headers: Record<string, string> }
   | { kind: 'chunk'; bytes: string | Uint8Array }
-  | { kind: 'wait'; until: Promise<unknown> }
+  | { kind: 'wait'; until: Promise<unknown> | (() => Promise<unknown>) }
   | { kind: 'cut' }
   | { kind: 'hang' }
   | { kind: 'endless'; text: string; count: number; intervalMs: number };
@@ -46,8 +46,8 @@ export const usage = (promptTokens: number, completionTokens: number): Step =>
 export const done: Step = event('[DONE]');
 /** An error object in the middle of the stream. */
 export const failure = (message: string): Step => event({ error: { message, type: 'server_error' } });
-/** Holds the script until the promise or gate settles. */
-export const wait = (until: Promise<unknown>): Step => ({ kind: 'wait', until });
+/** Holds the script until the promise settles; a function is called when the script gets there. */
+export const wait = (until: Promise<unknown> | (() => Promise<unknown>)): Step => ({ kind: 'wait', until });
 /** Destroys the socket. */
 export const cut: Step = { kind: 'cut' };
 /** Sends nothing more and keeps the socket open, until the client or stop() closes it. */

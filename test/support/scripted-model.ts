@@ -91,8 +91,9 @@ async function play(script: Script, response: ServerResponse, signal: AbortSigna
       continue;
     }
     // A wait or a hang at the start holds back the headers too, as a busy server does.
-    if (step.kind === 'wait') await Promise.race([step.until, aborted(signal)]);
-    else if (step.kind === 'hang') await aborted(signal);
+    if (step.kind === 'wait') {
+      await Promise.race([typeof step.until === 'function' ? step.until() : step.until, aborted(signal)]);
+    } else if (step.kind === 'hang') await aborted(signal);
     else if (step.kind === 'cut') {
       response.destroy();
       return;
@@ -128,11 +129,11 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const closing = new AbortController();
     const { promise: closed, resolve } = Promise.withResolvers<'script' | 'client'>();
-    let isPlayed = false;
+    const end: { by: 'script' | 'client' } = { by: 'client' };
     running += 1;
     response.once('close', () => {
       running -= 1;
-      resolve(isPlayed || response.writableFinished ? 'script' : 'client');
+      resolve(response.writableFinished ? 'script' : end.by);
       closing.abort();
     });
     const { method = '', url: path = '', headers } = request;
@@ -147,7 +148,7 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
     for (const arrival of arrivals) if (arrival.n === requests.length) arrival.arrived(recorded);
     const script = queue.shift() ?? defaultScript;
     await play(typeof script === 'function' ? script(recorded) : script, response, closing.signal);
-    isPlayed = true;
+    end.by = 'script';
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {

@@ -1,0 +1,728 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** A message that was said elsewhere, to be kept as it is. */
+export type AddMessageInput = {
+  /** The text: not empty, at most MAX_MESSAGE_BYTES. */
+  content: string;
+  /** Where it belongs. */
+  conversationId: string;
+  /** When it was said; now where not given. */
+  createdAt?: string | null | undefined;
+  /** A ULID of the client's choice, which makes the request safe to repeat. */
+  id?: string | null | undefined;
+  /** The model that produced it, on offer here or not. */
+  model?: string | null | undefined;
+  /** What it follows; the newest message where not given; null begins a thread of its own. */
+  parentId?: string | null | undefined;
+  /** Who spoke. */
+  role: Role;
+};
+
+/** A conversation to end. */
+export type EndConversationInput = {
+  /** Its ULID. */
+  id: string;
+};
+
+/** What happened. */
+export type EventType =
+  /** A message was added; a reply that is yet to be produced, without its text. */
+  | 'ADD_MESSAGE'
+  /** A conversation ended. */
+  | 'END_CONVERSATION'
+  /** A conversation began. */
+  | 'START_CONVERSATION'
+  /** A reply ended, or got feedback; the payload holds only what changed. */
+  | 'UPDATE_MESSAGE';
+
+/** In which capacity feedback was given. Sources are never mixed in one number. */
+export type FeedbackSource =
+  /** By a person who used the application. */
+  | 'END_USER'
+  /** By a model. */
+  | 'JUDGE'
+  /** By a person who reviews replies. */
+  | 'REVIEWER';
+
+/** How the model is to answer; what is left out, the model chooses. */
+export type GenerationParameters = {
+  /** Most tokens in the reply, from 1. */
+  maxTokens?: number | null | undefined;
+  /** Asks for the same choices again, as far as the model can. */
+  seed?: number | null | undefined;
+  /** Up to 4 texts at which the reply ends. */
+  stop?: Array<string> | null | undefined;
+  /** 0 to 2: the higher, the more varied. */
+  temperature?: number | null | undefined;
+  /** 0 to 1: only the likeliest tokens with this much probability together. */
+  topP?: number | null | undefined;
+};
+
+/** Where a message stands. It only moves from STREAMING to one of the others. */
+export type MessageStatus =
+  /** Whole. */
+  | 'COMPLETE'
+  /** The model failed, `error` says how; it keeps the text that it had. */
+  | 'FAILED'
+  /** The server that produced it went away; it keeps the text that it had. */
+  | 'INTERRUPTED'
+  /** Someone stopped it; it keeps the text that it had. */
+  | 'STOPPED'
+  /** The model is producing it. */
+  | 'STREAMING';
+
+/** A rating to give or withdraw: what is left out stays, null withdraws. */
+export type RateMessageInput = {
+  /** The reply's id. */
+  messageId: string;
+  /** The verdict. */
+  rating?: Rating | null | undefined;
+  /** 0 (worst) to 1 (best). */
+  score?: number | null | undefined;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** A verdict on a reply. */
+export type Rating =
+  /** Bad. */
+  | 'DISLIKE'
+  /** Good. */
+  | 'LIKE';
+
+/** Who speaks in a message. */
+export type Role =
+  /** The model: a reply. */
+  | 'ASSISTANT'
+  /** Instructions to the model. */
+  | 'SYSTEM'
+  /** The person: a prompt. */
+  | 'USER';
+
+/** A prompt that a model is to answer. */
+export type SendMessageInput = {
+  /** The prompt: not empty, at most MAX_MESSAGE_BYTES. */
+  content: string;
+  /** Where it belongs. */
+  conversationId: string;
+  /** The prompt's id: a ULID of the client's choice, which makes the request safe to repeat. */
+  id?: string | null | undefined;
+  /** A model on offer; the conversation's where not given. */
+  model?: string | null | undefined;
+  /** How it is to answer. */
+  parameters?: GenerationParameters | null | undefined;
+  /** What it follows: the newest message where not given, an earlier one to branch; null begins a thread of its own. */
+  parentId?: string | null | undefined;
+  /** The reply's id: a ULID; follows from `id` where not given. */
+  replyId?: string | null | undefined;
+};
+
+/** A conversation to begin. */
+export type StartConversationInput = {
+  /** A ULID of the client's choice, which makes the request safe to repeat. */
+  id?: string | null | undefined;
+  /** An object of at most 64 KiB, kept as it is. */
+  metadata?: unknown;
+  /** The id of a model on offer. */
+  model: string;
+  /** Instructions to the model: becomes the first message. */
+  systemPrompt?: string | null | undefined;
+  /** At most 1,000 bytes. */
+  title?: string | null | undefined;
+  /** The log for its events, made when new; `default` where not given. */
+  topic?: string | null | undefined;
+  /** Whose it is, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** A reply to stop. */
+export type StopGenerationInput = {
+  /** The reply's id. */
+  messageId: string;
+};
+
+/** Feedback to give or withdraw: what is left out stays, null withdraws. */
+export type SubmitFeedbackInput = {
+  /** In their own words: not empty. */
+  comment?: string | null | undefined;
+  /** What the reply should have been: not empty. */
+  correction?: string | null | undefined;
+  /** The reply's id. */
+  messageId: string;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** Keys of reasons: at most 20, of at most 100 bytes each. */
+  tags?: Array<string> | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** What a viewer may do beyond their own conversations. */
+export type ViewerRole =
+  /** May do everything. */
+  | 'ADMIN'
+  /** Reads everything. */
+  | 'ANALYST'
+  /** Reads everything, and writes on behalf of any username. */
+  | 'SERVICE'
+  /** Reads and writes their own conversations. */
+  | 'USER';
+
+export type FeedbackFieldsFragment = { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null };
+
+export type MessageFieldsFragment = { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewer: { username: string, roles: Array<ViewerRole> } };
+
+export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelsQuery = { models: { nodes: Array<{ id: string, isOnOffer: boolean, isDefault: boolean }> } };
+
+export type TopicsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TopicsQuery = { topics: Array<{ name: string, nextOffset: number }> };
+
+export type ConversationQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ConversationQuery = { conversation: { id: string, topic: string, username: string, title: string | null, metadata: unknown, version: number, startedAt: string, endedAt: string | null, model: { id: string }, messages: { nodes: Array<{ id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, feedback: Array<{ username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null }>, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null }> } } | null };
+
+export type ConversationsQueryVariables = Exact<{
+  topic?: string | null | undefined;
+  username?: string | null | undefined;
+  model?: string | null | undefined;
+  search?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type ConversationsQuery = { conversations: { edges: Array<{ cursor: string, node: { id: string, title: string | null, username: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type MessageQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MessageQuery = { message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, conversation: { id: string }, siblings: Array<{ id: string }>, feedback: Array<{ username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null }>, myFeedback: { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null } | null, ratingSummary: { likes: number, dislikes: number, scores: number, averageScore: number | null, comments: number, corrections: number }, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } | null };
+
+export type EventsQueryVariables = Exact<{
+  topic?: string;
+  offset?: number | null | undefined;
+  after?: string | null | undefined;
+  first?: number;
+  types?: Array<EventType> | EventType | null | undefined;
+  conversationId?: string | null | undefined;
+}>;
+
+
+export type EventsQuery = { events: { nodes: Array<{ id: string, topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type StartConversationMutationVariables = Exact<{
+  input: StartConversationInput;
+}>;
+
+
+export type StartConversationMutation = { startConversation: { conversation: { id: string, version: number } } };
+
+export type SendMessageMutationVariables = Exact<{
+  input: SendMessageInput;
+}>;
+
+
+export type SendMessageMutation = { sendMessage: { message: { id: string }, reply: { id: string, status: MessageStatus } } };
+
+export type AddMessageMutationVariables = Exact<{
+  input: AddMessageInput;
+}>;
+
+
+export type AddMessageMutation = { addMessage: { message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } } };
+
+export type StopGenerationMutationVariables = Exact<{
+  input: StopGenerationInput;
+}>;
+
+
+export type StopGenerationMutation = { stopGeneration: { message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } } };
+
+export type RateMessageMutationVariables = Exact<{
+  input: RateMessageInput;
+}>;
+
+
+export type RateMessageMutation = { rateMessage: { message: { id: string }, feedback: { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null } | null } };
+
+export type SubmitFeedbackMutationVariables = Exact<{
+  input: SubmitFeedbackInput;
+}>;
+
+
+export type SubmitFeedbackMutation = { submitFeedback: { message: { id: string }, feedback: { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null } | null } };
+
+export type EndConversationMutationVariables = Exact<{
+  input: EndConversationInput;
+}>;
+
+
+export type EndConversationMutation = { endConversation: { conversation: { id: string, endedAt: string | null } } };
+
+export type GenerationSubscriptionVariables = Exact<{
+  messageId: string;
+  after?: number;
+}>;
+
+
+export type GenerationSubscription = { generation:
+    | { __typename: 'GenerationDelta', messageId: string, offset: number, end: number, text: string }
+    | { __typename: 'GenerationEnd', message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } }
+   };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const FeedbackFieldsFragmentDoc = new TypedDocumentString(`
+    fragment FeedbackFields on Feedback {
+  username
+  source
+  rating
+  score
+  comment
+  tags
+  correction
+}
+    `, {"fragmentName":"FeedbackFields"}) as unknown as TypedDocumentString<FeedbackFieldsFragment, unknown>;
+export const MessageFieldsFragmentDoc = new TypedDocumentString(`
+    fragment MessageFields on Message {
+  id
+  role
+  content
+  status
+  error
+  finishReason
+  createdAt
+  parent {
+    id
+  }
+  model {
+    id
+  }
+  usage {
+    promptTokens
+    completionTokens
+    totalTokens
+  }
+  timings {
+    firstTokenMs
+    totalMs
+  }
+}
+    `, {"fragmentName":"MessageFields"}) as unknown as TypedDocumentString<MessageFieldsFragment, unknown>;
+export const ViewerDocument = new TypedDocumentString(`
+    query Viewer {
+  viewer {
+    username
+    roles
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ModelsDocument = new TypedDocumentString(`
+    query Models {
+  models {
+    nodes {
+      id
+      isOnOffer
+      isDefault
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+export const TopicsDocument = new TypedDocumentString(`
+    query Topics {
+  topics {
+    name
+    nextOffset
+  }
+}
+    `) as unknown as TypedDocumentString<TopicsQuery, TopicsQueryVariables>;
+export const ConversationDocument = new TypedDocumentString(`
+    query Conversation($id: ID!) {
+  conversation(id: $id) {
+    id
+    topic
+    username
+    title
+    metadata
+    version
+    startedAt
+    endedAt
+    model {
+      id
+    }
+    messages {
+      nodes {
+        ...MessageFields
+        feedback {
+          ...FeedbackFields
+        }
+      }
+    }
+  }
+}
+    fragment FeedbackFields on Feedback {
+  username
+  source
+  rating
+  score
+  comment
+  tags
+  correction
+}
+fragment MessageFields on Message {
+  id
+  role
+  content
+  status
+  error
+  finishReason
+  createdAt
+  parent {
+    id
+  }
+  model {
+    id
+  }
+  usage {
+    promptTokens
+    completionTokens
+    totalTokens
+  }
+  timings {
+    firstTokenMs
+    totalMs
+  }
+}`) as unknown as TypedDocumentString<ConversationQuery, ConversationQueryVariables>;
+export const ConversationsDocument = new TypedDocumentString(`
+    query Conversations($topic: String, $username: String, $model: ID, $search: String, $first: Int, $after: String, $last: Int, $before: String) {
+  conversations(
+    topic: $topic
+    username: $username
+    model: $model
+    search: $search
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    edges {
+      cursor
+      node {
+        id
+        title
+        username
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConversationsQuery, ConversationsQueryVariables>;
+export const MessageDocument = new TypedDocumentString(`
+    query Message($id: ID!) {
+  message(id: $id) {
+    ...MessageFields
+    conversation {
+      id
+    }
+    siblings {
+      id
+    }
+    feedback {
+      ...FeedbackFields
+    }
+    myFeedback {
+      ...FeedbackFields
+    }
+    ratingSummary {
+      likes
+      dislikes
+      scores
+      averageScore
+      comments
+      corrections
+    }
+  }
+}
+    fragment FeedbackFields on Feedback {
+  username
+  source
+  rating
+  score
+  comment
+  tags
+  correction
+}
+fragment MessageFields on Message {
+  id
+  role
+  content
+  status
+  error
+  finishReason
+  createdAt
+  parent {
+    id
+  }
+  model {
+    id
+  }
+  usage {
+    promptTokens
+    completionTokens
+    totalTokens
+  }
+  timings {
+    firstTokenMs
+    totalMs
+  }
+}`) as unknown as TypedDocumentString<MessageQuery, MessageQueryVariables>;
+export const EventsDocument = new TypedDocumentString(`
+    query Events($topic: String! = "default", $offset: Offset, $after: String, $first: Int! = 100, $types: [EventType!], $conversationId: ID) {
+  events(
+    topic: $topic
+    offset: $offset
+    after: $after
+    first: $first
+    types: $types
+    conversationId: $conversationId
+  ) {
+    nodes {
+      id
+      topic
+      offset
+      cursor
+      type
+      conversationId
+      version
+      actor
+      recordedAt
+      payload
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EventsQuery, EventsQueryVariables>;
+export const StartConversationDocument = new TypedDocumentString(`
+    mutation StartConversation($input: StartConversationInput!) {
+  startConversation(input: $input) {
+    conversation {
+      id
+      version
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartConversationMutation, StartConversationMutationVariables>;
+export const SendMessageDocument = new TypedDocumentString(`
+    mutation SendMessage($input: SendMessageInput!) {
+  sendMessage(input: $input) {
+    message {
+      id
+    }
+    reply {
+      id
+      status
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SendMessageMutation, SendMessageMutationVariables>;
+export const AddMessageDocument = new TypedDocumentString(`
+    mutation AddMessage($input: AddMessageInput!) {
+  addMessage(input: $input) {
+    message {
+      ...MessageFields
+    }
+  }
+}
+    fragment MessageFields on Message {
+  id
+  role
+  content
+  status
+  error
+  finishReason
+  createdAt
+  parent {
+    id
+  }
+  model {
+    id
+  }
+  usage {
+    promptTokens
+    completionTokens
+    totalTokens
+  }
+  timings {
+    firstTokenMs
+    totalMs
+  }
+}`) as unknown as TypedDocumentString<AddMessageMutation, AddMessageMutationVariables>;
+export const StopGenerationDocument = new TypedDocumentString(`
+    mutation StopGeneration($input: StopGenerationInput!) {
+  stopGeneration(input: $input) {
+    message {
+      ...MessageFields
+    }
+  }
+}
+    fragment MessageFields on Message {
+  id
+  role
+  content
+  status
+  error
+  finishReason
+  createdAt
+  parent {
+    id
+  }
+  model {
+    id
+  }
+  usage {
+    promptTokens
+    completionTokens
+    totalTokens
+  }
+  timings {
+    firstTokenMs
+    totalMs
+  }
+}`) as unknown as TypedDocumentString<StopGenerationMutation, StopGenerationMutationVariables>;
+export const RateMessageDocument = new TypedDocumentString(`
+    mutation RateMessage($input: RateMessageInput!) {
+  rateMessage(input: $input) {
+    message {
+      id
+    }
+    feedback {
+      ...FeedbackFields
+    }
+  }
+}
+    fragment FeedbackFields on Feedback {
+  username
+  source
+  rating
+  score
+  comment
+  tags
+  correction
+}`) as unknown as TypedDocumentString<RateMessageMutation, RateMessageMutationVariables>;
+export const SubmitFeedbackDocument = new TypedDocumentString(`
+    mutation SubmitFeedback($input: SubmitFeedbackInput!) {
+  submitFeedback(input: $input) {
+    message {
+      id
+    }
+    feedback {
+      ...FeedbackFields
+    }
+  }
+}
+    fragment FeedbackFields on Feedback {
+  username
+  source
+  rating
+  score
+  comment
+  tags
+  correction
+}`) as unknown as TypedDocumentString<SubmitFeedbackMutation, SubmitFeedbackMutationVariables>;
+export const EndConversationDocument = new TypedDocumentString(`
+    mutation EndConversation($input: EndConversationInput!) {
+  endConversation(input: $input) {
+    conversation {
+      id
+      endedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EndConversationMutation, EndConversationMutationVariables>;
+export const GenerationDocument = new TypedDocumentString(`
+    subscription Generation($messageId: ID!, $after: Int! = 0) {
+  generation(messageId: $messageId, after: $after) {
+    __typename
+    ... on GenerationDelta {
+      messageId
+      offset
+      end
+      text
+    }
+    ... on GenerationEnd {
+      message {
+        ...MessageFields
+      }
+    }
+  }
+}
+    fragment MessageFields on Message {
+  id
+  role
+  content
+  status
+  error
+  finishReason
+  createdAt
+  parent {
+    id
+  }
+  model {
+    id
+  }
+  usage {
+    promptTokens
+    completionTokens
+    totalTokens
+  }
+  timings {
+    firstTokenMs
+    totalMs
+  }
+}`) as unknown as TypedDocumentString<GenerationSubscription, GenerationSubscriptionVariables>;

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type CompletionReader,
+  createPlainReader,
+  createStreamReader,
+} from '../../src/generation/completion-reader.ts';
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+const token = (content: string): string => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}`;
+const finish = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}';
+
+function readAll(reader: CompletionReader, reads: Uint8Array[]): string[] {
+  return [...reads.map((bytes) => reader.read(bytes)), reader.end()].filter((text) => text !== '');
+}
+
+describe('a reader of an event stream', () => {
+  it('gives the same text however the bytes are split, with LF, CRLF and CR', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 8 }),
+        fc.constantFrom('\n', '\r\n', '\r'),
+        fc.array(fc.nat(400), { maxLength: 12 }),
+        (texts, newline, cuts) => {
+          const lines = [': hello', ...texts.map(token), finish, 'data: [DONE]'];
+          const bytes = encode(lines.map((line) => line + newline + newline).join(''));
+          const ends = [...cuts.map((cut) => cut % bytes.length), bytes.length].sort((a, b) => a - b);
+          const reads = ends.map((end, at) => bytes.subarray(ends[at - 1] ?? 0, end));
+          const reader = createStreamReader();
+          expect(readAll(reader, reads).join('')).toBe(texts.join('').replaceAll('\0', '\ufffd'));
+          expect(reader.progress).toEqual({
+            finishReason: 'stop',
+            usage: undefined,
+            isDone: true,
+            failure: undefined,
+          });
+        },
+      ),
+    );
+  });
+
+  it('joins the events of one read into one piece', () => {
+    const reader = createStreamReader();
+    expect(reader.read(encode(`${token('one ')}\n\n${token('two')}\n\n`))).toBe('one two');
+  });
+
+  it('gives text that a database can hold, and never half a surrogate pair', () => {
+    const frames = ['a\\u0000b', '\\ud83d', '\\ude00', '\\ud83d', 'x', '\\ude00', 'y\\ud83d'];
+    const reads = frames.map((content) =>
+      encode(`data: {"choices":[{"delta":{"content":"${content}"}}]}\n\n`),
+    );
+    expect(readAll(createStreamReader(), reads)).toEqual([
+      'a\ufffdb',
+      '😀',
+      '\ufffdx',
+      '\ufffd',
+      'y',
+      '\ufffd',
+    ]);
+  });
+
+  it('takes the last event even without the blank line after it', () => {
+    const reader = createStreamReader();
+    expect(readAll(reader, [encode(`${token('all')}\n\ndata: [DONE]`)])).toEqual(['all']);
+    expect(reader.progress.isDone).toBe(true);
+  });
+
+  it('keeps the text before an error, and takes none after it', () => {
+    const reader = createStreamReader();
+    const body = `${token('before')}\n\ndata: {"error":{"message":"out of memory"}}\n\n${token('after')}\n\n`;
+    expect(reader.read(encode(body))).toBe('before');
+    expect(reader.read(encode(`${token('later')}\n\n`))).toBe('');
+    expect(reader.progress.failure).toEqual({ happened: 'reported an error', quoted: 'out of memory' });
+  });
+
+  it.each([
+    ['an error that is a string', 'data: {"error":"overloaded","error_type":"overloaded"}', 'overloaded'],
+    ['an event named error', 'event: error\ndata: {"message":"gone"}', 'gone'],
+    ['an event named error that is no JSON', 'event: error\ndata: gone wrong', 'gone wrong'],
+    ['an object of type error', 'data: {"object":"error","message":"bad","code":400}', 'bad'],
+    ['an error in the choice', 'data: {"choices":[{"error":{"code":502,"message":"provider"}}]}', 'provider'],
+    ['an error without a message', 'data: {"error":{"code":7}}', '{"error":{"code":7}}'],
+    ['an error nested without end', `data: ${'{"error":'.repeat(9)}1${'}'.repeat(9)}`, undefined],
+  ])('recognises %s', (_, body, quoted) => {
+    const reader = createStreamReader();
+    reader.read(encode(`${body}\n\n`));
+    expect(reader.progress.failure).toEqual({
+      happened: 'reported an error',
+      quoted: quoted ?? body.slice('data: '.length),
+    });
+  });
+
+  it.each([
+    '5',
+    'null',
+    '"text"',
+    '[]',
+    '{}',
+    '{"choices":[null]}',
+    '{"choices":[{"delta":5}]}',
+    '{"choices":{}}',
+  ])('passes over %s, which is JSON and no chunk', (json) => {
+    const reader = createStreamReader();
+    expect(readAll(reader, [encode(`data: ${json}\n\ndata:\n\n${token('text')}\n\n`)])).toEqual(['text']);
+    expect(reader.progress.failure).toBeUndefined();
+  });
+
+  it('fails on an event that is not JSON, but not on one that the end of the body cut', () => {
+    const broken = createStreamReader();
+    broken.read(encode('data: {"choices"\n\n'));
+    expect(broken.progress.failure).toEqual({
+      happened: 'sent an event that is not JSON',
+      quoted: '{"choices"',
+    });
+    const cut = createStreamReader();
+    readAll(cut, [encode(`${token('text')}\n\ndata: {"choices"`)]);
+    expect(cut.progress.failure).toBeUndefined();
+  });
+
+  it('gives up an event that grows beyond eight million characters', () => {
+    const reader = createStreamReader();
+    const megabyte = encode('x'.repeat(1024 * 1024));
+    reader.read(encode('data: "'));
+    for (let n = 0; n < 9; n += 1) reader.read(megabyte);
+    expect(reader.progress.failure?.happened).toBe('sent an event that is too large');
+  });
+
+  it('keeps the last usage, and passes over a usage that is none', () => {
+    const reader = createStreamReader();
+    reader.read(encode('data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}\n\n'));
+    reader.read(encode('data: {"choices":[],"usage":{"prompt_tokens":"3","completion_tokens":-1}}\n\n'));
+    expect(reader.progress.usage).toEqual({ promptTokens: 3, completionTokens: 4, totalTokens: 7 });
+  });
+
+  it('reads content that comes as typed parts', () => {
+    const reader = createStreamReader();
+    const parts = [{ type: 'text', text: 'a' }, { type: 'image' }, null, { type: 'text', text: 'b' }];
+    expect(
+      reader.read(encode(`data: ${JSON.stringify({ choices: [{ delta: { content: parts } }] })}\n\n`)),
+    ).toBe('ab');
+  });
+});
+
+describe('a reader of a plain completion', () => {
+  it('gives the message as one piece at the end of the body', () => {
+    const body = JSON.stringify({
+      choices: [{ message: { role: 'assistant', content: 'whole\0' }, finish_reason: 'length' }],
+      usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
+    });
+    const reader = createPlainReader();
+    expect(readAll(reader, [encode(body.slice(0, 20)), encode(body.slice(20))])).toEqual(['whole\ufffd']);
+    expect(reader.progress).toMatchObject({
+      isDone: true,
+      finishReason: 'length',
+      usage: { totalTokens: 3 },
+    });
+  });
+
+  it.each(['{}', 'not JSON', '{"choices":[]}'])('fails on %s', (body) => {
+    const reader = createPlainReader();
+    readAll(reader, [encode(body)]);
+    expect(reader.progress.failure).toEqual({ happened: 'sent JSON that is not a completion', quoted: body });
+  });
+});

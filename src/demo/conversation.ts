@@ -21,7 +21,7 @@ export type DemoConversation = {
   seed: number;
 };
 
-// The demo runs inside the server's process: a pattern on a megabyte of hostile text would hold up everything.
+// The demo runs inside the server's process: a pattern on a megabyte of hostile text would hold up all of it.
 const longestRead = 2_000;
 
 // A name begins with a capital where it could be any other word: "I'm Ada", but not "I'm tired".

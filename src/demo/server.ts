@@ -1,5 +1,5 @@
-// The demo model's server: the OpenAI chat-completions protocol on a free port of 127.0.0.1, so that what runs
-// against the demo is the very path that runs against a real endpoint.
+// The demo model's server: the OpenAI chat-completions protocol on a free port of 127.0.0.1, so that what
+// runs against the demo is the very path that runs against a real endpoint.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
@@ -86,7 +86,7 @@ async function stream(
   response.write(chunk(choice({ role: 'assistant', content: '' })));
   const startedAt = performance.now();
   for (const [at, content] of tokens.entries()) {
-    // Each token has its own time from the start: waiting from token to token would add up what timers are late.
+    // Each token has its own time from the start: waits from token to token would add up their lateness.
     const waitMs = startedAt + (at * 1000) / tokensPerSecond - performance.now();
     if (waitMs > 0) await setTimeout(waitMs, undefined, { signal: gone.signal });
     if (!response.write(chunk(choice({ content })))) await once(response, 'drain', { signal: gone.signal });
@@ -140,6 +140,7 @@ export async function startDemoModel({ tokensPerSecond = 50 } = {}): Promise<{
   url: string;
   stop(): Promise<void>;
 }> {
+  const answers = new Set<Promise<void>>();
   const server = createServer((request, response) => {
     const route = `${request.method} ${request.url?.split('?')[0]}`;
     if (route === 'GET /v1/models') {
@@ -147,7 +148,10 @@ export async function startDemoModel({ tokensPerSecond = 50 } = {}): Promise<{
       sendJson(response, 200, { object: 'list', data });
     } else if (route === 'POST /v1/chat/completions') {
       // It fails only when its client has gone, and then nobody is left to be told.
-      respondToChat(request, response, tokensPerSecond).catch(() => response.destroy());
+      const running = respondToChat(request, response, tokensPerSecond)
+        .catch(() => void response.destroy())
+        .finally(() => answers.delete(running));
+      answers.add(running);
     } else {
       refuse(response, 404, `The demo has no ${route}.`);
     }
@@ -160,7 +164,7 @@ export async function startDemoModel({ tokensPerSecond = 50 } = {}): Promise<{
     async stop() {
       const closed = once(server.close(), 'close');
       server.closeAllConnections();
-      await closed;
+      await Promise.all([closed, ...answers]);
     },
   };
 }

@@ -1,5 +1,5 @@
 // Says what went wrong with the model endpoint: the one place that words those failures. Each sentence names
-// the endpoint and the model and says what to do, and none shows the API key, even where the endpoint echoed it.
+// the endpoint and the model and says what to do; none shows the API key, even where the endpoint echoed it.
 import { AppError } from '../errors.ts';
 import { type BodyFailure, cleanText, errorMessageOf } from './completion-reader.ts';
 

@@ -21,6 +21,8 @@ export type Follower = {
 const pieceLength = 16_384;
 /** How often a reply that runs on another node is looked at. */
 const pollIntervalMs = 250;
+/** How long a reader is kept while Postgres does not answer. */
+const patienceMs = 10_000;
 
 const storedSchema = z.object({ is_final: z.boolean(), text: z.string() });
 
@@ -53,6 +55,7 @@ export function createFollower(options: { generations: Generations; pool: pg.Poo
     let offset = start;
     let isClosed = false;
     let hasEnded = false;
+    let failingSince: number | undefined;
     /** Ends the wait that next() is in. */
     let wake: (() => void) | undefined;
     let live: LiveText | undefined = options.generations.live(messageId);
@@ -77,6 +80,13 @@ export function createFollower(options: { generations: Generations; pool: pg.Poo
       });
     }
 
+    function pause(): Promise<void> {
+      return waitFor((listener) => {
+        const timer = setTimeout(listener, pollIntervalMs);
+        return () => clearTimeout(timer);
+      });
+    }
+
     function delta(text: string): GenerationUpdate {
       checkBoundary(text, offset);
       const from = offset;
@@ -94,18 +104,30 @@ export function createFollower(options: { generations: Generations; pool: pg.Poo
     }
 
     async function fromStore(): Promise<GenerationUpdate | undefined> {
-      const stored = await readStored(options.pool, messageId);
+      const stored = await readStoredOrWait();
+      if (stored === undefined) return undefined;
       const piece = cutText(stored.text.slice(offset), pieceLength);
       if (piece !== '') return delta(piece);
       if (stored.is_final) {
         hasEnded = true;
         return { kind: 'end', messageId };
       }
-      await waitFor((listener) => {
-        const timer = setTimeout(listener, pollIntervalMs);
-        return () => clearTimeout(timer);
-      });
+      await pause();
       return undefined;
+    }
+
+    /** A connection to Postgres that broke is no reason to leave the reader: the next one is tried for a while. */
+    async function readStoredOrWait() {
+      try {
+        const stored = await readStored(options.pool, messageId);
+        failingSince = undefined;
+        return stored;
+      } catch (error) {
+        failingSince ??= Date.now();
+        if (Date.now() - failingSince > patienceMs) throw error;
+        await pause();
+        return undefined;
+      }
     }
 
     async function next(): Promise<IteratorResult<GenerationUpdate>> {

@@ -1,11 +1,13 @@
 // GraphQL over WebSocket: the graphql-transport-ws protocol on /graphql, with the pipeline of Yoga.
 import type { Server } from 'node:http';
-import type { ExecutionArgs } from 'graphql';
+import type { ExecutionArgs, GraphQLError } from 'graphql';
+import { isAsyncIterable } from 'graphql-yoga';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { AppError } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Viewer } from '../identity/viewer.ts';
+import { withErrorResults } from './error-results.ts';
 import type { Policy } from './policy.ts';
 import type { Yoga } from './yoga.ts';
 
@@ -28,7 +30,7 @@ export function serveWebSockets(options: {
   yoga: Yoga;
   policy: Policy;
   authenticate: Authenticate;
-  mask: (error: unknown) => Error;
+  mask: (error: unknown) => GraphQLError;
   maxMessageBytes: number;
 }): WebSockets {
   const { server, yoga, policy, authenticate } = options;
@@ -85,7 +87,10 @@ export function serveWebSockets(options: {
         }
       },
       execute: (args: ExecutionArgs) => pipelineOf(args).execute(args),
-      subscribe: (args: ExecutionArgs) => pipelineOf(args).subscribe(args),
+      async subscribe(args: ExecutionArgs) {
+        const result = await pipelineOf(args).subscribe(args);
+        return isAsyncIterable(result) ? withErrorResults(result, options.mask) : result;
+      },
     },
     sockets,
     12_000,

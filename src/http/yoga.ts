@@ -1,7 +1,7 @@
 // GraphQL Yoga and its settings: GraphQL over HTTP and SSE, and the pipeline that the WebSocket server shares.
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createYoga, type Plugin, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga';
-import { parse } from 'graphql';
+import { type GraphQLError, parse } from 'graphql';
 import type { Context, Services } from '../graphql/context.ts';
 import { checkLimits, mostTokens, type Operation } from '../graphql/limits.ts';
 import { schema } from '../graphql/schema.ts';
@@ -47,7 +47,7 @@ query Log {
 }
 `;
 
-function useLimits(mask: (error: unknown) => Error): Plugin {
+function useLimits(mask: (error: unknown) => GraphQLError): Plugin {
   const refusal = (operation: Operation) => {
     try {
       checkLimits(operation);
@@ -75,7 +75,7 @@ function useLimits(mask: (error: unknown) => Error): Plugin {
 export function createGraphQL(options: {
   services: Services;
   authenticate: Authenticate;
-  mask: (error: unknown) => Error;
+  mask: (error: unknown) => GraphQLError;
 }): Yoga {
   const { services, authenticate, mask } = options;
   const context = async (initial: YogaInitialContext & ServerContext): Promise<Context> => ({

@@ -71,10 +71,12 @@ describe('a refusal', () => {
     expect(withUser.message).not.toMatch(/password|hidden/);
   });
 
-  it('is told even when its body never ends', async () => {
+  it('is told even when its body never ends or hangs', async () => {
     model.setDefault([head(403, { 'content-type': 'text/plain' }), endlessText({ text: 'no', count: 1e9 })]);
-    expect((await ask()).message).toContain('HTTP 403');
+    expect((await ask()).message).toContain('HTTP 403: data: {');
     expect(await model.requests[0]?.closed).toBe('client');
+    model.setDefault([head(401), chunk('{'), hang]);
+    expect((await ask({ client: { timeoutMs: 100 } })).message).toContain('HTTP 401. Check');
   });
 
   it('with a Retry-After beyond the time limit is told by its status', async () => {

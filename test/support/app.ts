@@ -29,7 +29,7 @@ export async function startTestApp(environment: Record<string, string> = {}): Pr
     DATABASE_URL: database.url,
     MODEL_BASE_URL: model.url,
     MODELS: testModels.join(','),
-    LOG_LEVEL: 'fatal',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
     SHUTDOWN_GRACE_MS: '0',
     ...environment,
   });

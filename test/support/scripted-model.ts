@@ -21,7 +21,7 @@ export type RecordedRequest = {
   headers: IncomingHttpHeaders;
   /** The parsed JSON; empty where there is none. */
   body: ChatBody;
-  /** Resolves when the exchange is over, with who ended it: the script, by its end or a cut, or the client. */
+  /** Resolves when the exchange is over, with who ended it: the script (its end or a cut) or the client. */
   closed: Promise<'script' | 'client'>;
 };
 

@@ -23,6 +23,9 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
+/** Node's fetch gives up on headers, and on a silent body, after this long by itself. */
+const longestFetchMs = 300_000;
+
 /** Every variable that Afterword reads, by its name in the environment. */
 export const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on. Anything but loopback needs AUTH_…'),
@@ -43,10 +46,10 @@ export const environmentSchema = z.object({
     .pipe(z.array(z.string()).min(1, { error: 'must name at least one model id' }))
     .optional()
     .describe('Model ids on offer, separated by commas; the first is the default'),
-  MODEL_TIMEOUT_MS: integer(100, 3_600_000)
+  MODEL_TIMEOUT_MS: integer(100, longestFetchMs)
     .default(60_000)
     .describe('How long the endpoint may take to begin its answer'),
-  MODEL_IDLE_TIMEOUT_MS: integer(100, 3_600_000)
+  MODEL_IDLE_TIMEOUT_MS: integer(100, longestFetchMs)
     .default(60_000)
     .describe('How long a begun answer may stay silent'),
   AUTH_JWT_SECRET: z
@@ -113,7 +116,9 @@ export type Config = {
 /** Thrown by parseConfig; its message lists every bad variable, a line each. */
 export class ConfigError extends Error {
   constructor(problems: string[]) {
-    super(`The configuration has ${problems.length} problem(s):\n${problems.map((p) => `  ${p}`).join('\n')}`);
+    super(
+      `The configuration has ${problems.length} problem(s):\n${problems.map((p) => `  ${p}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }
@@ -177,7 +182,9 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     databaseUrl: env.DATABASE_URL,
     databasePoolSize: env.DATABASE_POOL_SIZE,
     modelEndpoint:
-      env.MODEL_BASE_URL === undefined ? undefined : { baseUrl: env.MODEL_BASE_URL, apiKey: env.MODEL_API_KEY },
+      env.MODEL_BASE_URL === undefined
+        ? undefined
+        : { baseUrl: env.MODEL_BASE_URL, apiKey: env.MODEL_API_KEY },
     models: env.MODELS,
     modelTimeoutMs: env.MODEL_TIMEOUT_MS,
     modelIdleTimeoutMs: env.MODEL_IDLE_TIMEOUT_MS,

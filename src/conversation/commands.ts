@@ -62,7 +62,10 @@ export function checkModelOnOffer(models: readonly string[], model: string): str
  */
 export function messageEvent(
   fields: { id: string; conversationId: string; role: Role; content: string; createdAt?: Date },
-  extra: Pick<Extract<NewEvent, { type: 'ADD_MESSAGE' }>['payload'], 'parent_id' | 'model' | 'parameters' | 'status'>,
+  extra: Pick<
+    Extract<NewEvent, { type: 'ADD_MESSAGE' }>['payload'],
+    'parent_id' | 'model' | 'parameters' | 'status'
+  >,
 ): NewEvent {
   return {
     id: derivedId(fields.id, 'ADD_MESSAGE'),
@@ -109,7 +112,12 @@ export async function startConversation(
   ];
   if (input.systemPrompt != null) {
     const content = checkFilled('systemPrompt', input.systemPrompt, { bytes: services.maxMessageBytes });
-    const system = { id: derivedId(id, 'system prompt'), conversationId: id, role: 'system', content } as const;
+    const system = {
+      id: derivedId(id, 'system prompt'),
+      conversationId: id,
+      role: 'system',
+      content,
+    } as const;
     events.push(messageEvent(system, { parent_id: null }));
   }
   await services.writer.append({ actor: viewer.username, isPrivileged: mayWriteForOthers(viewer), events });

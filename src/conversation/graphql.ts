@@ -29,7 +29,10 @@ const MessageStatusEnum = builder.enumType('MessageStatus', {
       value: 'interrupted',
       description: 'The server that produced it went away; it keeps the text that it had.',
     },
-    FAILED: { value: 'failed', description: 'The model failed, `error` says how; it keeps the text that it had.' },
+    FAILED: {
+      value: 'failed',
+      description: 'The model failed, `error` says how; it keeps the text that it had.',
+    },
   } as const,
 });
 
@@ -82,7 +85,11 @@ export const Conversation = builder.prismaObject('Conversation', {
     metadata: t.expose('metadata', { type: 'JSON', description: 'As given at the start: an object.' }),
     version: t.exposeInt('version', { description: 'How many events it has.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
-    endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: 'When it ended, or null.' }),
+    endedAt: t.expose('endedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ended, or null.',
+    }),
     messages: t.relatedConnection('messages', {
       cursor: 'id',
       description: 'All of its messages, in the order in which they were added; 100 where no size is given.',
@@ -129,7 +136,10 @@ export const Message = builder.prismaObject('Message', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A ULID.' }),
     conversation: t.relation('conversation', { description: 'Where it was said.' }),
-    parent: t.relation('parent', { nullable: true, description: 'What it answers or follows; null at a root.' }),
+    parent: t.relation('parent', {
+      nullable: true,
+      description: 'What it answers or follows; null at a root.',
+    }),
     role: t.expose('role', { type: RoleEnum, description: 'Who speaks.' }),
     content: t.exposeString('content', {
       description: 'The text; of a STREAMING reply empty: follow it with the subscription `generation`.',
@@ -164,6 +174,11 @@ builder.prismaObjectField(Message, 'siblings', (t) =>
     resolve: (message) => message.parent?.children ?? message.conversation.messages,
   }),
 );
+
+/** Prisma's `contains` is a LIKE whose wildcards it leaves to the caller. */
+function literally(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
 
 builder.queryFields((t) => ({
   models: t.connection({
@@ -203,7 +218,10 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'Its ULID.' }) },
     resolve: (query, _root, { id }, { viewer, services }) =>
       isUlid(id)
-        ? services.prisma.conversation.findUnique({ ...query, where: { id, ...visibleConversations(viewer) } })
+        ? services.prisma.conversation.findUnique({
+            ...query,
+            where: { id, ...visibleConversations(viewer) },
+          })
         : null,
   }),
   conversations: t.prismaConnection({
@@ -221,7 +239,10 @@ builder.queryFields((t) => ({
     resolve: (query, _root, args, { viewer, services }) => {
       checkPage(args);
       const { topic, username, model, search } = args;
-      const text = { contains: checkText('search', search ?? '', { bytes: 1_000 }), mode: 'insensitive' } as const;
+      const text = {
+        contains: literally(checkText('search', search ?? '', { bytes: 1_000 })),
+        mode: 'insensitive',
+      } as const;
       const where: Prisma.ConversationWhereInput = {
         AND: [
           visibleConversations(viewer),

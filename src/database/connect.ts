@@ -45,7 +45,12 @@ export function connect(options: {
   };
   const pool = new pg.Pool({ ...settings, max: options.poolSize, idleTimeoutMillis: 30_000 });
   // A connection that went silent must fail, so that the writer can repeat its batch on another.
-  const writerPool = new pg.Pool({ ...settings, max: 1, idleTimeoutMillis: 0, query_timeout: writeTimeoutMs });
+  const writerPool = new pg.Pool({
+    ...settings,
+    max: 1,
+    idleTimeoutMillis: 0,
+    query_timeout: writeTimeoutMs,
+  });
   // An idle connection that breaks emits an error here; unheard, it would end the process.
   pool.on('error', options.onError);
   writerPool.on('error', options.onError);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
-import { type MigrationList, type SchemaFilter, SchemaEngine } from '@prisma/schema-engine-wasm';
+import { type MigrationList, SchemaEngine, type SchemaFilter } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 
 const prismaFolder = new URL('../../prisma/', import.meta.url);

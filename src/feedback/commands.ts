@@ -39,7 +39,10 @@ function checkScore(score: number): number {
 
 function checkTags(tags: readonly string[]): string[] {
   if (tags.length > tagLimits.count) {
-    throw new AppError('LIMIT_EXCEEDED', `tags has ${tags.length} entries; at most ${tagLimits.count} are taken.`);
+    throw new AppError(
+      'LIMIT_EXCEEDED',
+      `tags has ${tags.length} entries; at most ${tagLimits.count} are taken.`,
+    );
   }
   return [...new Set(tags.map((tag) => checkFilled('A tag', tag.trim(), { bytes: tagLimits.bytes })))];
 }
@@ -66,7 +69,9 @@ async function append(
   await services.writer.append({
     actor: viewer.username,
     isPrivileged: mayWriteForOthers(viewer),
-    events: [{ id: newId(), type: 'UPDATE_MESSAGE', payload: { id: key.messageId, ...author, ...change.fields } }],
+    events: [
+      { id: newId(), type: 'UPDATE_MESSAGE', payload: { id: key.messageId, ...author, ...change.fields } },
+    ],
   });
   return key;
 }
@@ -97,9 +102,13 @@ export function submitFeedback(
   const { comment, tags, correction, ...author } = input;
   const limit = { bytes: services.maxMessageBytes };
   if (comment === undefined && tags === undefined && correction === undefined) {
-    throw new AppError('INVALID_INPUT', 'Give a comment, tags or a correction; null withdraws what was given.');
+    throw new AppError(
+      'INVALID_INPUT',
+      'Give a comment, tags or a correction; null withdraws what was given.',
+    );
   }
-  const filled = (name: string, text: string | null) => (text === null ? null : checkFilled(name, text, limit));
+  const filled = (name: string, text: string | null) =>
+    text === null ? null : checkFilled(name, text, limit);
   const fields: FeedbackFields = {
     ...(comment === undefined ? {} : { feedback: filled('comment', comment) }),
     ...(tags === undefined ? {} : { tags: tags === null ? null : checkTags(tags) }),

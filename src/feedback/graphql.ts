@@ -69,7 +69,7 @@ const largestList = 100;
 
 builder.prismaObjectFields(Message, (t) => ({
   feedback: t.relation('feedback', {
-    description: "Feedback that the viewer may see, newest first, at most 100: a USER sees their own.",
+    description: 'Feedback that the viewer may see, newest first, at most 100: a USER sees their own.',
     query: (_args, { viewer }) => ({
       where: mayReadAll(viewer) ? {} : { username: viewer.username },
       orderBy: [{ updatedAt: 'desc' }, { username: 'asc' }, { source: 'asc' }],
@@ -108,7 +108,8 @@ builder.prismaObjectFields(Message, (t) => ({
         likes: feedback.filter(({ rating }) => rating === 'like').length,
         dislikes: feedback.filter(({ rating }) => rating === 'dislike').length,
         scores: scores.length,
-        averageScore: scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length,
+        averageScore:
+          scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length,
         comments: feedback.filter(({ comment }) => comment !== null).length,
         corrections: feedback.filter(({ correction }) => correction !== null).length,
       };

@@ -1,6 +1,6 @@
 // Asks a model: appends the prompt with its empty reply, and has the reply produced in the background.
 import type pg from 'pg';
-import { checkModelOnOffer, type ConversationServices, messageEvent } from '../conversation/commands.ts';
+import { type ConversationServices, checkModelOnOffer, messageEvent } from '../conversation/commands.ts';
 import { checkFilled, checkText } from '../conversation/text.ts';
 import { AppError } from '../errors.ts';
 import { mayReadAll, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
@@ -34,7 +34,10 @@ export type SendMessageInput = {
 
 function checkRange(name: string, value: number, [low, high]: [number, number]): number {
   if (value >= low && value <= high) return value;
-  throw new AppError('INVALID_INPUT', `${name} ${value} is out of range: give a number from ${low} to ${high}.`);
+  throw new AppError(
+    'INVALID_INPUT',
+    `${name} ${value} is out of range: give a number from ${low} to ${high}.`,
+  );
 }
 
 function checkStop(stop: readonly string[]): string[] {

@@ -1,12 +1,12 @@
 // Replies being produced: what a message tells of its generation, the mutations that begin and stop one, and the
 // subscription that follows its text.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { visibleMessages } from '../conversation/access.ts';
 import { Message } from '../conversation/graphql.ts';
 import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { isUlid } from '../log/identifier.ts';
 import { parametersSchema, timingsSchema, usageSchema } from '../log/event.ts';
+import { isUlid } from '../log/identifier.ts';
 import { sendMessage, stopGeneration } from './commands.ts';
 import type { GenerationUpdate } from './follow.ts';
 
@@ -19,7 +19,10 @@ const MessageParameters = builder
       maxTokens: t.exposeInt('max_tokens', { nullable: true, description: 'Most tokens in the reply.' }),
       topP: t.exposeFloat('top_p', { nullable: true, description: '0 to 1.' }),
       stop: t.exposeStringList('stop', { nullable: true, description: 'Texts at which the model ends.' }),
-      seed: t.exposeInt('seed', { nullable: true, description: 'Asks the model for the same choices again.' }),
+      seed: t.exposeInt('seed', {
+        nullable: true,
+        description: 'Asks the model for the same choices again.',
+      }),
     }),
   });
 
@@ -140,7 +143,8 @@ const StopGenerationPayload = builder.objectRef<{ messageId: string }>('StopGene
 builder.mutationFields((t) => ({
   sendMessage: t.field({
     type: SendMessagePayload,
-    description: 'Adds a prompt and asks the model, with the whole thread. Answers at once: the reply goes on by itself.',
+    description:
+      'Adds a prompt and asks the model, with the whole thread. Answers at once: the reply goes on by itself.',
     args: { input: t.arg({ type: SendMessageInput, required: true, description: 'The prompt.' }) },
     resolve: (_root, { input }, { viewer, services }) => sendMessage(services, viewer, input),
   }),
@@ -159,10 +163,13 @@ type End = Extract<GenerationUpdate, { kind: 'end' }>;
 
 const GenerationDelta = builder.objectRef<Delta>('GenerationDelta').implement({
   description: 'A piece of a reply. Pieces follow each other without gap or overlap.',
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'delta',
+  isTypeOf: (value) =>
+    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'delta',
   fields: (t) => ({
     messageId: t.exposeID('messageId', { description: 'The reply.' }),
-    offset: t.exposeInt('offset', { description: 'Where the piece begins, in UTF-16 code units of the reply.' }),
+    offset: t.exposeInt('offset', {
+      description: 'Where the piece begins, in UTF-16 code units of the reply.',
+    }),
     end: t.exposeInt('end', {
       description: 'Where it ends: what `after` takes to continue after it.',
     }),
@@ -205,7 +212,8 @@ builder.subscriptionField('generation', (t) =>
       }),
     },
     subscribe: async (_root, { messageId, after }, { viewer, services }) => {
-      if (after < 0) throw new AppError('INVALID_INPUT', `after ${after} is negative: text offsets begin at 0.`);
+      if (after < 0)
+        throw new AppError('INVALID_INPUT', `after ${after} is negative: text offsets begin at 0.`);
       const message = isUlid(messageId)
         ? await services.prisma.message.findUnique({
             where: { id: messageId, ...visibleMessages(viewer) },
@@ -216,7 +224,10 @@ builder.subscriptionField('generation', (t) =>
         throw new AppError('NOT_FOUND', `There is no message ${JSON.stringify(messageId.slice(0, 100))}.`);
       }
       if (message.role !== 'assistant') {
-        throw new AppError('INVALID_INPUT', `Message ${messageId} is not a reply: there is nothing to follow.`);
+        throw new AppError(
+          'INVALID_INPUT',
+          `Message ${messageId} is not a reply: there is nothing to follow.`,
+        );
       }
       return services.follower.follow(messageId, after);
     },

@@ -26,10 +26,17 @@ function causeOf(error: unknown): unknown {
 /** Postgres could not be reached, in the words of Prisma (P1…, P2024) or of its driver. */
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if ('code' in error && typeof error.code === 'string' && /^(P1\d{3}|P2024|ECONN\w+|ENOENT|57P\d\d|08\w{3})$/.test(error.code)) {
+  if (
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^(P1\d{3}|P2024|ECONN\w+|ENOENT|57P\d\d|08\w{3})$/.test(error.code)
+  ) {
     return true;
   }
-  return /connect|Connection terminated|terminating connection/i.test(error.message) && /pg|Prisma|Driver|Error/.test(error.name);
+  return (
+    /connect|Connection terminated|terminating connection/i.test(error.message) &&
+    /pg|Prisma|Driver|Error/.test(error.name)
+  );
 }
 
 /** @param onBug told of each error that nobody expected, before it is masked */

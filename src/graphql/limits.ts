@@ -21,8 +21,7 @@ export type Operation = {
 function chosen({ document, operationName }: Operation): DocumentNode {
   if (operationName == null) return document;
   const definitions = document.definitions.filter(
-    (definition) =>
-      definition.kind !== Kind.OPERATION_DEFINITION || definition.name?.value === operationName,
+    (definition) => definition.kind !== Kind.OPERATION_DEFINITION || definition.name?.value === operationName,
   );
   return { ...document, definitions };
 }

@@ -6,7 +6,10 @@ export type Readiness = { isReady: boolean; reason: string };
 const readyTimeoutMs = 2_000;
 
 /** @param isStopping whether the server has begun to stop */
-export function createReadiness(options: { pool: pg.Pool; isStopping: () => boolean }): () => Promise<Readiness> {
+export function createReadiness(options: {
+  pool: pg.Pool;
+  isStopping: () => boolean;
+}): () => Promise<Readiness> {
   return async () => {
     if (options.isStopping()) return { isReady: false, reason: 'stopping' };
     let timer: NodeJS.Timeout | undefined;

@@ -11,7 +11,9 @@ export type Policy = {
 
 /** The host of a Host header, without its port; undefined where it is none. */
 function hostnameOf(host: string | undefined): string | undefined {
-  return host !== undefined && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : undefined;
+  return host !== undefined && URL.canParse(`http://${host}`)
+    ? new URL(`http://${host}`).hostname
+    : undefined;
 }
 
 /**

@@ -6,7 +6,11 @@ import type { Readiness } from './health.ts';
 import type { Policy } from './policy.ts';
 import type { Yoga } from './yoga.ts';
 
-const httpStatuses: Partial<Record<AppError['code'], number>> = { FORBIDDEN: 403, LIMIT_EXCEEDED: 413, NOT_FOUND: 404 };
+const httpStatuses: Partial<Record<AppError['code'], number>> = {
+  FORBIDDEN: 403,
+  LIMIT_EXCEEDED: 413,
+  NOT_FOUND: 404,
+};
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);

@@ -1,8 +1,8 @@
 // GraphQL over WebSocket: the graphql-transport-ws protocol on /graphql, with the pipeline of Yoga.
 import type { Server } from 'node:http';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
-import { isAsyncIterable } from 'graphql-yoga';
 import { useServer } from 'graphql-ws/use/ws';
+import { isAsyncIterable } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 import { AppError } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';

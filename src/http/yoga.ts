@@ -1,7 +1,7 @@
 // GraphQL Yoga and its settings: GraphQL over HTTP and SSE, and the pipeline that the WebSocket server shares.
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { createYoga, type Plugin, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga';
 import { type GraphQLError, parse } from 'graphql';
+import { createYoga, type Plugin, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga';
 import type { Context, Services } from '../graphql/context.ts';
 import { checkLimits, mostTokens, type Operation } from '../graphql/limits.ts';
 import { schema } from '../graphql/schema.ts';
@@ -93,7 +93,9 @@ export function createGraphQL(options: {
     // The policy has already refused foreign origins: whoever arrives here may read the answer.
     cors: (request) => {
       const origin = request.headers.get('origin');
-      return origin === null ? false : { origin, allowedHeaders: ['content-type', 'authorization', 'last-event-id'], maxAge: 600 };
+      return origin === null
+        ? false
+        : { origin, allowedHeaders: ['content-type', 'authorization', 'last-event-id'], maxAge: 600 };
     },
     maskedErrors: { maskError: mask },
     graphiql: {

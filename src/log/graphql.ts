@@ -12,7 +12,9 @@ export const EventTypeEnum = builder.enumType('EventType', {
   description: 'What happened.',
   values: {
     START_CONVERSATION: { description: 'A conversation began.' },
-    ADD_MESSAGE: { description: 'A message was added; a reply that is yet to be produced, without its text.' },
+    ADD_MESSAGE: {
+      description: 'A message was added; a reply that is yet to be produced, without its text.',
+    },
     UPDATE_MESSAGE: { description: 'A reply ended, or got feedback; the payload holds only what changed.' },
     END_CONVERSATION: { description: 'A conversation ended.' },
   } as const,
@@ -35,7 +37,9 @@ export const Event = builder.prismaObject('Event', {
     }),
     type: t.expose('type', { type: EventTypeEnum, description: 'What happened.' }),
     conversationId: t.exposeID('conversationId', { description: 'The conversation that it belongs to.' }),
-    version: t.exposeInt('version', { description: 'Its position in the conversation: from 1, without a hole.' }),
+    version: t.exposeInt('version', {
+      description: 'Its position in the conversation: from 1, without a hole.',
+    }),
     actor: t.exposeString('actor', {
       nullable: true,
       description: 'The username of who did it; null where Afterword did, such as at the end of a reply.',
@@ -60,8 +64,13 @@ builder.queryField('events', (t) =>
     complexity: (args) => pageCost(args, 100),
     args: {
       topic: t.arg.string({ required: true, defaultValue: 'default', description: 'The log.' }),
-      offset: t.arg({ type: 'Offset', description: 'Where to start: the first event of the page, if it fits.' }),
-      after: t.arg.string({ description: 'The cursor of an event: the page begins after it. Not with `offset`.' }),
+      offset: t.arg({
+        type: 'Offset',
+        description: 'Where to start: the first event of the page, if it fits.',
+      }),
+      after: t.arg.string({
+        description: 'The cursor of an event: the page begins after it. Not with `offset`.',
+      }),
       first: t.arg.int({ required: true, defaultValue: 100, description: 'How many; at most 1,000.' }),
       types: t.arg({ type: [EventTypeEnum], description: 'Only events of these types.' }),
       conversationId: t.arg.id({ description: 'Only events of this conversation.' }),

@@ -14,7 +14,11 @@ describe('live text', () => {
         expect(live.length).toBe(whole.length);
         for (let start = 0; start <= whole.length; start += 1) {
           let read = '';
-          for (let piece = live.read(start, most); piece !== ''; piece = live.read(start + read.length, most)) {
+          for (
+            let piece = live.read(start, most);
+            piece !== '';
+            piece = live.read(start + read.length, most)
+          ) {
             expect(piece.length).toBeLessThanOrEqual(most);
             read += piece;
           }
@@ -26,9 +30,13 @@ describe('live text', () => {
 
   it('never ends a piece in half of a surrogate pair', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), fc.integer({ min: 2, max: 20 }), (whole, most) => {
-        expect(cutText(whole, most).isWellFormed()).toBe(true);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 40 }),
+        fc.integer({ min: 2, max: 20 }),
+        (whole, most) => {
+          expect(cutText(whole, most).isWellFormed()).toBe(true);
+        },
+      ),
     );
   });
 

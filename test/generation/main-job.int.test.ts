@@ -39,7 +39,11 @@ describe('the main job', () => {
       ['UPDATE_MESSAGE', 7, 6],
       ['END_CONVERSATION', 8, 7],
     ]);
-    expect(events.nodes[4]?.payload).toMatchObject({ id: replyId, status: 'complete', content: followed.text });
+    expect(events.nodes[4]?.payload).toMatchObject({
+      id: replyId,
+      status: 'complete',
+      content: followed.text,
+    });
     expect(events.nodes[5]?.payload).toMatchObject({ id: replyId, rating: 'dislike', source: 'end_user' });
     expect(events.nodes[6]?.payload).toMatchObject({ id: replyId, feedback: comment });
     expect(model.requests[0]?.body.messages).toEqual([

@@ -2,7 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import type { Carrier } from '../support/graphql-client.ts';
-import { createGate, cut, delta, done, endlessText, finish, hang, head, reply, usage, wait } from '../support/script.ts';
+import {
+  createGate,
+  cut,
+  delta,
+  done,
+  endlessText,
+  finish,
+  hang,
+  head,
+  reply,
+  usage,
+  wait,
+} from '../support/script.ts';
 import { followReply, sendMessage, startConversation } from '../support/talk.ts';
 import { waitUntil } from '../support/wait.ts';
 
@@ -53,14 +65,7 @@ describe('following a reply', () => {
 
   it('a surrogate pair that the model splits over two chunks arrives whole', async () => {
     const gate = createGate();
-    test.model.enqueue([
-      head(200),
-      delta('a\ud83d'),
-      wait(gate.opened),
-      delta('\ude00b'),
-      finish(),
-      done,
-    ]);
+    test.model.enqueue([head(200), delta('a\ud83d'), wait(gate.opened), delta('\ude00b'), finish(), done]);
     const messageId = await ask();
     const reading = followReply(test.client, 'websocket', { messageId });
     await waitUntil('the reader is there', () => test.app.openCursors() === 1);
@@ -78,7 +83,10 @@ describe('following a reply', () => {
     const messageId = await ask();
     expect(await readMessage(messageId)).toMatchObject({ status: 'STREAMING', content: '' });
     gate.open();
-    await waitUntil('the reply is complete', async () => (await readMessage(messageId))?.status === 'COMPLETE');
+    await waitUntil(
+      'the reply is complete',
+      async () => (await readMessage(messageId))?.status === 'COMPLETE',
+    );
     const message = await readMessage(messageId);
     expect(message).toMatchObject({
       content: 'alone',
@@ -94,7 +102,8 @@ describe('following a reply', () => {
     test.model.enqueue([head(200), delta('kept'), wait(gate.opened), finish(), done]);
     const messageId = await ask();
     const rows = async () =>
-      (await test.database.client.query('SELECT text FROM token_log WHERE message_id = $1', [messageId])).rows;
+      (await test.database.client.query('SELECT text FROM token_log WHERE message_id = $1', [messageId]))
+        .rows;
     await waitUntil('the text is persisted', async () => (await rows()).length > 0);
     expect(await rows()).toEqual([{ text: 'kept' }]);
     gate.open();
@@ -127,10 +136,14 @@ describe('a reply that does not end well', () => {
     const request = await test.model.waitForRequest(before + 1);
     await waitUntil('the reader is there', () => test.app.openCursors() === 1);
     await waitUntil('the text is there', async () => {
-      const rows = await test.database.client.query('SELECT FROM token_log WHERE message_id = $1', [messageId]);
+      const rows = await test.database.client.query('SELECT FROM token_log WHERE message_id = $1', [
+        messageId,
+      ]);
       return rows.rowCount === 1;
     });
-    const { stopGeneration } = await test.client.run(operations.StopGenerationDocument, { input: { messageId } });
+    const { stopGeneration } = await test.client.run(operations.StopGenerationDocument, {
+      input: { messageId },
+    });
     expect(stopGeneration.message).toMatchObject({ status: 'STOPPED', content: 'so far' });
     expect((await reading).end.status).toBe('STOPPED');
     expect(await request.closed).toBe('client');

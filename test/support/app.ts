@@ -3,7 +3,7 @@ import { type App, startApp } from '../../src/app.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
-import { type GraphQLClient, createGraphQLClient } from './graphql-client.ts';
+import { createGraphQLClient, type GraphQLClient } from './graphql-client.ts';
 import { type ScriptedModel, startScriptedModel } from './scripted-model.ts';
 
 export type TestApp = {

@@ -39,7 +39,8 @@ type Message<Result> = { data?: Result | null; errors?: readonly { message: stri
 
 async function* dataOf<Result>(source: AsyncIterable<Message<Result>>): AsyncGenerator<Result> {
   for await (const message of source) {
-    if (message.errors !== undefined) throw new Error(message.errors.map((error) => error.message).join('; '));
+    if (message.errors !== undefined)
+      throw new Error(message.errors.map((error) => error.message).join('; '));
     if (message.data != null) yield message.data;
   }
 }

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-const integer = (min: number, max: number) =>
-  z.coerce.number({ error: `must be a whole number from ${min} to ${max}` }).pipe(
-    z
-      .int({ error: `must be a whole number from ${min} to ${max}` })
-      .min(min, { error: `must be at least ${min}` })
-      .max(max, { error: `must be at most ${max}` }),
-  );
+function integer(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d+$/, { error })
+    .transform(Number)
+    .pipe(z.int({ error }).min(min, { error }).max(max, { error }));
+}
 
 const httpUrl = z.url({
   protocol: /^https?$/,
@@ -61,7 +62,13 @@ export const environmentSchema = z.object({
   AUTH_ISSUER: z.string().optional().describe('Required `iss` of tokens'),
   AUTH_AUDIENCE: z.string().optional().describe('Required `aud` of tokens'),
   ALLOWED_ORIGINS: list
-    .pipe(z.array(z.string()))
+    .pipe(
+      z.array(
+        z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+          error: 'must be origins such as https://chat.example, without a path, separated by commas',
+        }),
+      ),
+    )
     .default([])
     .describe('Origins of other sites whose pages may use the API, separated by commas'),
   LOG_LEVEL: z
@@ -167,10 +174,11 @@ function authOf(env: Environment): AuthConfig | undefined {
 export function parseConfig(environment: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
-  const problems = (parsed.error?.issues ?? []).map((issue) => {
-    const name = issue.path.join('.');
-    const shown = /SECRET|KEY|DATABASE_URL/.test(name) ? '(not shown)' : JSON.stringify(given[name]);
-    return `${name} ${issue.message}; it is ${shown}.`;
+  const messages = new Map((parsed.error?.issues ?? []).map(({ path, message }) => [String(path[0]), message]));
+  const problems = [...messages].map(([name, message]) => {
+    // A URL may hold a password.
+    const isSecret = /SECRET|KEY|DATABASE_URL/.test(name) || given[name]?.includes('@');
+    return `${name} ${message}; it is ${isSecret ? '(not shown)' : JSON.stringify(given[name])}.`;
   });
   problems.push(...rulesAcrossVariables(given));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);

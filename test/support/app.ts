@@ -1,7 +1,7 @@
 // A whole Afterword for a test: its own database, a scripted model, port 0.
 import { type App, startApp } from '../../src/app.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger, type Logger } from '../../src/logger.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createGraphQLClient, type GraphQLClient } from './graphql-client.ts';
 import { type ScriptedModel, startScriptedModel } from './scripted-model.ts';
@@ -20,8 +20,14 @@ export type TestApp = {
 
 export const testModels = ['model-a', 'model-b'];
 
-/** @param environment what differs from the configuration of tests */
-export async function startTestApp(environment: Record<string, string> = {}): Promise<TestApp> {
+/**
+ * @param environment what differs from the configuration of tests
+ * @param log where the server's own log goes
+ */
+export async function startTestApp(
+  environment: Record<string, string> = {},
+  log?: Logger,
+): Promise<TestApp> {
   const database = await createTestDatabase();
   const model = await startScriptedModel();
   const config = parseConfig({
@@ -33,7 +39,7 @@ export async function startTestApp(environment: Record<string, string> = {}): Pr
     SHUTDOWN_GRACE_MS: '0',
     ...environment,
   });
-  const app = await startApp(config, createLogger(config.logLevel));
+  const app = await startApp(config, log ?? createLogger(config.logLevel));
   return {
     app,
     config,

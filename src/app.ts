@@ -68,7 +68,7 @@ async function openDatabase(config: Config, log: Logger, releases: ReturnType<ty
     url = embedded.url;
   }
   const applied = await migrate(url);
-  if (applied.length > 0) log.info({ applied }, 'migrations applied');
+  if (applied.length > 0) log.debug({ applied }, 'migrations applied');
   const database = connect({
     url,
     poolSize: config.databasePoolSize,

@@ -174,7 +174,9 @@ function authOf(env: Environment): AuthConfig | undefined {
 export function parseConfig(environment: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
-  const messages = new Map((parsed.error?.issues ?? []).map(({ path, message }) => [String(path[0]), message]));
+  const messages = new Map(
+    (parsed.error?.issues ?? []).map(({ path, message }) => [String(path[0]), message]),
+  );
   const problems = [...messages].map(([name, message]) => {
     // A URL may hold a password.
     const isSecret = /SECRET|KEY|DATABASE_URL/.test(name) || given[name]?.includes('@');

@@ -118,10 +118,10 @@ export function createGenerations(options: {
     text.close();
   }
 
-  function abort(messageId: string, reason: AbortReason): Promise<void> | undefined {
+  function abort(messageId: string, reason: AbortReason): Running | undefined {
     const generation = running.get(messageId);
     generation?.controller.abort(reason);
-    return generation?.done;
+    return generation;
   }
 
   return {
@@ -134,9 +134,9 @@ export function createGenerations(options: {
     },
     live: (messageId) => running.get(messageId)?.text,
     async stop(messageId) {
-      const done = abort(messageId, 'stopped');
-      await done;
-      return done !== undefined;
+      const generation = abort(messageId, 'stopped');
+      await generation?.done;
+      return generation !== undefined;
     },
     get isDraining() {
       return isDraining;

@@ -31,7 +31,7 @@ BEGIN
   END IF;
 
   WITH checked AS MATERIALIZED (
-    SELECT * FROM check_events(batch)
+    SELECT * FROM check_events(batch, coalesce(names, '{}'))
   ),
   numbered AS MATERIALIZED (
     SELECT c.*, c.refusal IS NULL AND c.replay_offset IS NULL AS is_new,

@@ -1,9 +1,10 @@
 -- Says of each event of a batch whether it may be appended: the rules of the log, one row per event, in order.
--- The caller holds the locks of the topics, and nothing else writes, so what is read here can't be raced.
+-- The caller holds the locks of the topics in `locked`, and nothing else writes, so what is read here can't be raced.
 --
 -- An append is a group of events of one conversation, all or none. `refusal` is 'AGAIN' where another append of
--- the batch must be seen first (it changes the same conversation): the writer sends those in its next batch.
-CREATE OR REPLACE FUNCTION check_events(batch jsonb)
+-- the batch must be seen first (it changes the same conversation), or where the conversation came to be after the
+-- locks were chosen: the writer sends those in its next batch.
+CREATE OR REPLACE FUNCTION check_events(batch jsonb, locked text[])
 RETURNS TABLE (
   ord bigint, append integer, id text, type event_type, topic text, conversation_id text, actor text,
   payload jsonb, base_version integer, replay_offset bigint, replay_version integer, refusal text, detail text
@@ -32,7 +33,7 @@ seen AS (
          append_before AS (PARTITION BY input.append ORDER BY input.ord ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
          conversation AS (PARTITION BY input.conversation_id)
 ),
-placed AS (
+placed AS MATERIALIZED (
   SELECT seen.*, c AS conversation, known,
          -- A message without a parent_id continues what is newest; null as parent_id starts a thread of its own.
          CASE WHEN seen.type <> 'ADD_MESSAGE' OR seen.payload ? 'parent_id' THEN seen.payload ->> 'parent_id'
@@ -58,13 +59,15 @@ judged AS (
                - CASE WHEN placed.payload ? 'conversation_id' THEN '' ELSE 'conversation_id' END
                = placed.payload - 'timestamp' AS is_replay,
          CASE
-           WHEN placed.first_append <> placed.append AND placed.conversation_changes THEN 'AGAIN'
+           WHEN placed.first_append <> placed.append AND placed.conversation_changes
+             OR (placed.conversation).topic <> ALL (locked) THEN 'AGAIN'
            WHEN placed.type = 'START_CONVERSATION' THEN
              CASE WHEN (placed.conversation).id IS NOT NULL
                     OR EXISTS (SELECT FROM message WHERE message.id = placed.conversation_id) THEN 'ID_TAKEN' END
            WHEN placed.type = 'UPDATE_MESSAGE' AND (placed.message).id IS NULL THEN 'NO_MESSAGE'
            WHEN (placed.conversation).id IS NULL AND NOT placed.starts_here THEN 'NO_CONVERSATION'
-           WHEN NOT placed.privileged AND (placed.conversation).username <> placed.actor THEN
+           WHEN placed.privileged IS NOT TRUE AND (placed.conversation).username IS DISTINCT FROM placed.actor
+             AND NOT placed.starts_here THEN
              CASE WHEN placed.type = 'UPDATE_MESSAGE' THEN 'NO_MESSAGE' ELSE 'NO_CONVERSATION' END
            WHEN placed.type = 'UPDATE_MESSAGE' THEN
              CASE WHEN (placed.message).conversation_id <> placed.conversation_id THEN 'NO_MESSAGE'
@@ -87,6 +90,8 @@ named AS (
   SELECT judged.*,
          CASE WHEN judged.rule = 'AGAIN' THEN 'AGAIN'
               WHEN judged.is_replay THEN NULL
+              -- Whether an id is taken in a conversation of others is not told.
+              WHEN judged.rule IN ('NO_CONVERSATION', 'NO_MESSAGE') THEN judged.rule
               WHEN (judged.known).id IS NOT NULL THEN 'ID_TAKEN'
               ELSE judged.rule END AS own_refusal
   FROM judged

@@ -30,3 +30,6 @@ if (command !== undefined) {
   process.stderr.write(`There is no command ${JSON.stringify(name)}.\n\n${usage()}`);
   process.exitCode = 2;
 }
+
+// Prisma's engine leaves a timer of ten seconds behind, which nothing waits for.
+process.stdout.end(() => process.exit());

@@ -2,6 +2,7 @@
 // so that nothing is downloaded), then the SQL functions, which are re-applied when their text changed.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { type MigrationList, SchemaEngine, type SchemaFilter } from '@prisma/schema-engine-wasm';
@@ -17,7 +18,7 @@ async function readMigrations(): Promise<MigrationList> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return {
-    baseDir: folder.pathname,
+    baseDir: fileURLToPath(folder),
     lockfile: {
       path: 'migration_lock.toml',
       content: await readFile(new URL('migration_lock.toml', folder), 'utf8'),

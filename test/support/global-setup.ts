@@ -1,11 +1,13 @@
 // Starts the Postgres of the tests and makes the template database that each test file clones.
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded.ts';
-import { migrate } from '../../src/database/migrate.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,6 +32,14 @@ async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
   };
 }
 
+/** By the command line: Prisma's engine would hold this process for ten seconds after the tests. */
+async function migrateByCommand(url: string): Promise<void> {
+  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+  await promisify(execFile)(process.execPath, [main, 'migrate'], {
+    env: { ...process.env, DATABASE_URL: url },
+  });
+}
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startServer();
   const name = `afterword_template_${process.pid}`;
@@ -38,7 +48,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await admin.query(`CREATE DATABASE ${name}`);
   const url = new URL(server.url);
   url.pathname = `/${name}`;
-  await migrate(url.href);
+  await migrateByCommand(url.href);
   project.provide('templateUrl', url.href);
   const { rows } = await admin.query<{ server_version: string }>('SHOW server_version');
   process.stdout.write(`Tests run on PostgreSQL ${rows[0]?.server_version}.\n`);

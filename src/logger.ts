@@ -4,6 +4,14 @@ import type { Config } from './config.ts';
 
 export type Logger = pino.Logger;
 
+/** What is logged of an error: the driver hangs the whole connection on its own. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error ? { code: error.code } : {};
+  const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
+  return { type: error.name, message: error.message, ...code, stack: error.stack, ...cause };
+}
+
 export function createLogger(level: Config['logLevel']): Logger {
-  return pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
+  return pino({ level, base: null, serializers: { err: describeError } }, pino.destination({ dest: 2, sync: true }));
 }

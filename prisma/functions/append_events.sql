@@ -11,21 +11,16 @@ DECLARE
   appended event[];
 BEGIN
   -- A conversation never changes its topic, nor a message its conversation: they may be read before the lock.
-  SELECT array_agg(DISTINCT found.name) INTO names
+  SELECT array_agg(DISTINCT coalesce(c.topic, item ->> 'topic'))
+    FILTER (WHERE c.topic IS NOT NULL OR item ? 'topic') INTO names
   FROM jsonb_array_elements(batch) AS item
-  CROSS JOIN LATERAL (
-    SELECT item ->> 'topic' AS name WHERE item ? 'topic'
-    UNION ALL
-    SELECT c.topic FROM conversation AS c WHERE NOT item ? 'topic' AND c.id = item ->> 'conversation_id'
-    UNION ALL
-    SELECT c.topic FROM message AS m JOIN conversation AS c ON c.id = m.conversation_id
-    WHERE NOT item ? 'topic' AND NOT item ? 'conversation_id' AND m.id = item -> 'payload' ->> 'id'
-  ) AS found;
+  LEFT JOIN message AS m ON NOT item ? 'conversation_id' AND m.id = item -> 'payload' ->> 'id'
+  LEFT JOIN conversation AS c ON c.id = coalesce(item ->> 'conversation_id', m.conversation_id);
 
   -- In name order, so that two nodes with the same topics can't deadlock. Offsets come out in commit order because
   -- the row stays locked until the commit.
   PERFORM FROM topic WHERE name = ANY (names) ORDER BY name FOR UPDATE;
-  IF NOT FOUND OR (SELECT count(*) FROM topic WHERE name = ANY (names)) < cardinality(names) THEN
+  IF (SELECT count(*) FROM topic WHERE name = ANY (names)) < cardinality(names) THEN
     INSERT INTO topic (name) SELECT unnest(names) ORDER BY 1 ON CONFLICT DO NOTHING;
     PERFORM FROM topic WHERE name = ANY (names) ORDER BY name FOR UPDATE;
   END IF;

@@ -66,8 +66,8 @@ judged AS (
                     OR EXISTS (SELECT FROM message WHERE message.id = placed.conversation_id) THEN 'ID_TAKEN' END
            WHEN placed.type = 'UPDATE_MESSAGE' AND (placed.message).id IS NULL THEN 'NO_MESSAGE'
            WHEN (placed.conversation).id IS NULL AND NOT placed.starts_here THEN 'NO_CONVERSATION'
-           WHEN placed.privileged IS NOT TRUE AND (placed.conversation).username IS DISTINCT FROM placed.actor
-             AND NOT placed.starts_here THEN
+           WHEN placed.privileged IS NOT TRUE
+             AND coalesce((placed.conversation).username, placed.actor) IS DISTINCT FROM placed.actor THEN
              CASE WHEN placed.type = 'UPDATE_MESSAGE' THEN 'NO_MESSAGE' ELSE 'NO_CONVERSATION' END
            WHEN placed.type = 'UPDATE_MESSAGE' THEN
              CASE WHEN (placed.message).conversation_id <> placed.conversation_id THEN 'NO_MESSAGE'

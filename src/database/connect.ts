@@ -52,8 +52,13 @@ export function connect(options: {
     query_timeout: writeTimeoutMs,
   });
   // An idle connection that breaks emits an error here; unheard, it would end the process.
-  pool.on('error', options.onError);
-  writerPool.on('error', options.onError);
+  let isClosing = false;
+  const onError = (error: Error) => {
+    // What ends after the pools have, ends on purpose.
+    if (!isClosing) options.onError(error);
+  };
+  pool.on('error', onError);
+  writerPool.on('error', onError);
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() });
   const prisma = new PrismaClient({ adapter });
   return {
@@ -61,6 +66,7 @@ export function connect(options: {
     pool,
     writerPool,
     async close() {
+      isClosing = true;
       await prisma.$disconnect();
       await Promise.all([pool.end(), writerPool.end()]);
     },

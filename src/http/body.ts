@@ -3,21 +3,28 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors.ts';
 
-/** @throws AppError LIMIT_EXCEEDED where a body of unknown length grows beyond the limit */
-async function readWhole(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw tooLarge('more', mostBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 function tooLarge(size: string, mostBytes: number): AppError {
   return new AppError('LIMIT_EXCEEDED', `The request has ${size} bytes; at most ${mostBytes} are taken.`);
+}
+
+/** @throws AppError LIMIT_EXCEEDED where a body of unknown length grows beyond the limit */
+function readWhole(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('error', reject);
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      // What comes after is thrown away and not the socket, which still has to carry the answer.
+      if (bytes <= mostBytes) chunks.push(chunk);
+      else reject(tooLarge(`more than ${mostBytes}`, mostBytes));
+    });
+  });
+}
+
+export function isJson(request: IncomingMessage): boolean {
+  return /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
 }
 
 /**

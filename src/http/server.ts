@@ -1,7 +1,7 @@
 // The HTTP server: policy first, then the few routes. It owns every socket, and closes them when it stops.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AppError } from '../errors.ts';
-import { limitBody } from './body.ts';
+import { isJson, limitBody } from './body.ts';
 import type { Readiness } from './health.ts';
 import type { Policy } from './policy.ts';
 import type { Yoga } from './yoga.ts';
@@ -11,6 +11,8 @@ const httpStatuses: Partial<Record<AppError['code'], number>> = {
   LIMIT_EXCEEDED: 413,
   NOT_FOUND: 404,
 };
+
+const notJson = new AppError('INVALID_INPUT', 'Send the request as JSON: Content-Type: application/json.');
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
@@ -23,10 +25,28 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
 }
 
 /** The same shape as every other failure, also where no GraphQL was reached. */
-function sendError(response: ServerResponse, error: AppError): void {
-  sendJson(response, httpStatuses[error.code] ?? 400, {
+function sendError(response: ServerResponse, error: AppError, status = httpStatuses[error.code] ?? 400): void {
+  sendJson(response, status, {
     errors: [{ message: error.message, extensions: { code: error.code } }],
   });
+}
+
+/** The policy has already refused foreign origins: a page whose request arrives here may read the answer. */
+function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('Vary', 'Origin');
+  if (request.headers.origin === undefined) return;
+  response.setHeader('Access-Control-Allow-Origin', request.headers.origin);
+}
+
+/** What a browser asks before a page of another origin may send JSON. */
+function answerPreflight(response: ServerResponse): void {
+  response
+    .writeHead(204, {
+      'Access-Control-Allow-Methods': 'GET, POST',
+      'Access-Control-Allow-Headers': 'Content-Type, Authorization, Last-Event-ID',
+      'Access-Control-Max-Age': '600',
+    })
+    .end();
 }
 
 export type HttpServer = {
@@ -57,9 +77,11 @@ export function createHttpServer(options: {
     }
     policy.check(request.headers);
     if (path === '/graphql') {
+      allowOrigin(request, response);
+      if (request.headers['access-control-request-method'] !== undefined) return answerPreflight(response);
+      // Whatever else there is, a form on any page can send without being asked for a preflight.
+      if (request.method === 'POST' && !isJson(request)) return sendError(response, notJson, 415);
       await limitBody(request, options.maxRequestBytes);
-      // Proxies must pass a stream on as it comes.
-      response.setHeader('X-Accel-Buffering', 'no');
       await yoga(request, response);
       return;
     }
@@ -72,7 +94,8 @@ export function createHttpServer(options: {
 
   const server = createServer((request, response) => {
     route(request, response).catch((error: unknown) => {
-      if (!(error instanceof AppError)) options.onError(error);
+      const isGone = error === request.errored;
+      if (!(error instanceof AppError) && !isGone) options.onError(error);
       if (response.headersSent) response.destroy();
       else if (error instanceof AppError) sendError(response, error);
       else sendJson(response, 500, { errors: [{ message: 'Something went wrong here; it was logged.' }] });

@@ -1,18 +1,20 @@
 // GraphQL over WebSocket: the graphql-transport-ws protocol on /graphql, with the pipeline of Yoga.
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
-import { isAsyncIterable } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 import { AppError } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Viewer } from '../identity/viewer.ts';
-import { withErrorResults } from './error-results.ts';
 import type { Policy } from './policy.ts';
 import type { Yoga } from './yoga.ts';
 
 /** As the protocol has it: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md */
-const closeCodes = { unauthorized: 4401, goingAway: 1001 };
+const closeCodes = { unauthorized: 4401, goingAway: 1001, tryAgainLater: 1013 };
+
+/** How long clients have to answer that the server closes. */
+const closeTimeoutMs = 1_000;
 
 type Connection = { viewer?: Viewer; expiry?: NodeJS.Timeout };
 type Pipeline = { execute: Executor; subscribe: Executor };
@@ -23,6 +25,16 @@ export type WebSockets = { close(): Promise<void> };
 function tokenOf(params: Record<string, unknown> | undefined): string | undefined {
   const value = params?.authorization ?? params?.Authorization;
   return typeof value === 'string' ? value : undefined;
+}
+
+function refuseUpgrade(socket: Duplex, error: unknown): void {
+  const [status, message] =
+    error instanceof AppError && error.code === 'FORBIDDEN'
+      ? ['403 Forbidden', error.message]
+      : ['404 Not Found', 'WebSockets are served on /graphql.'];
+  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8`;
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${head}\r\n\r\n${message}\n`);
 }
 
 export function serveWebSockets(options: {
@@ -51,8 +63,10 @@ export function serveWebSockets(options: {
           const header = extra.request.headers.authorization;
           extra.viewer = await authenticate(tokenOf(connectionParams) ?? header);
         } catch (error) {
-          const reason = error instanceof AppError ? error.code : 'UPSTREAM_FAILED';
-          extra.socket.close(closeCodes.unauthorized, reason);
+          const code = error instanceof AppError ? error.code : 'UPSTREAM_FAILED';
+          // Clients give up after 4401, and connect again after 1013.
+          const isRefused = code === 'UNAUTHENTICATED';
+          extra.socket.close(isRefused ? closeCodes.unauthorized : closeCodes.tryAgainLater, code);
           return false;
         }
         if (extra.viewer.expiresAt === undefined) return true;
@@ -87,38 +101,40 @@ export function serveWebSockets(options: {
         }
       },
       execute: (args: ExecutionArgs) => pipelineOf(args).execute(args),
-      async subscribe(args: ExecutionArgs) {
-        const result = await pipelineOf(args).subscribe(args);
-        return isAsyncIterable(result) ? withErrorResults(result, options.mask) : result;
-      },
+      subscribe: (args: ExecutionArgs) => pipelineOf(args).subscribe(args),
     },
     sockets,
     12_000,
   );
 
   server.on('upgrade', (request, socket, head) => {
+    // Node has let go of the socket: an error that nobody hears would end the process.
+    socket.on('error', () => socket.destroy());
     try {
       policy.check(request.headers);
       if (new URL(request.url ?? '/', 'http://afterword').pathname !== '/graphql') {
         throw new AppError('NOT_FOUND', 'WebSockets are served on /graphql.');
       }
     } catch (error) {
-      const [status, message] =
-        error instanceof AppError && error.code === 'FORBIDDEN'
-          ? ['403 Forbidden', error.message]
-          : ['404 Not Found', 'WebSockets are served on /graphql.'];
-      socket.end(
-        `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${message}\n`,
-      );
+      refuseUpgrade(socket, error);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (ws) => sockets.emit('connection', ws, request));
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      sockets.emit('connection', ws, request);
+      // graphql-ws prints what a client did wrong; ws has already closed such a socket, and told the client why.
+      ws.removeAllListeners('error').on('error', () => {});
+    });
   });
 
   return {
     async close() {
       for (const socket of sockets.clients) socket.close(closeCodes.goingAway, 'server stops');
+      // A client that went silent would hold the process for the half minute that ws waits for its answer.
+      const timer = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, closeTimeoutMs);
       await served.dispose();
+      clearTimeout(timer);
     },
   };
 }

@@ -1,12 +1,14 @@
 // GraphQL Yoga and its settings: GraphQL over HTTP and SSE, and the pipeline that the WebSocket server shares.
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { type GraphQLError, parse } from 'graphql';
-import { createYoga, type Plugin, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, isAsyncIterable, type Plugin, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga';
 import type { Context, Services } from '../graphql/context.ts';
 import { checkLimits, mostTokens, type Operation } from '../graphql/limits.ts';
 import { schema } from '../graphql/schema.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Viewer } from '../identity/viewer.ts';
+import { withErrorResults } from './error-results.ts';
+import { untilExpiry } from './expiry.ts';
 
 /** What a carrier already knows: a WebSocket its viewer, a request nothing. */
 export type ServerContext = { viewer?: Viewer };
@@ -71,6 +73,28 @@ function useLimits(mask: (error: unknown) => GraphQLError): Plugin {
   };
 }
 
+/** Ends a subscription with its token, and each that fails with a result that says why. */
+function useLastResult(mask: (error: unknown) => GraphQLError): Plugin<Context> {
+  return {
+    onSubscribe: ({ args }) => ({
+      onSubscribeResult({ result, setResult }) {
+        if (!isAsyncIterable(result)) return;
+        const { expiresAt } = args.contextValue.viewer;
+        setResult(withErrorResults(untilExpiry(result, expiresAt), mask));
+      },
+    }),
+  };
+}
+
+/** Proxies must pass a stream on as it comes, and keep none of it. */
+const useStreamHeaders: Plugin = {
+  onResponse({ response }) {
+    if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return;
+    response.headers.set('Cache-Control', 'no-cache, no-transform');
+    response.headers.set('X-Accel-Buffering', 'no');
+  },
+};
+
 /** @param mask makes of whatever was thrown what clients are told */
 export function createGraphQL(options: {
   services: Services;
@@ -90,13 +114,7 @@ export function createGraphQL(options: {
     healthCheckEndpoint: '/health/graphql',
     multipart: false,
     maxRequestBodySize: false,
-    // The policy has already refused foreign origins: whoever arrives here may read the answer.
-    cors: (request) => {
-      const origin = request.headers.get('origin');
-      return origin === null
-        ? false
-        : { origin, allowedHeaders: ['content-type', 'authorization', 'last-event-id'], maxAge: 600 };
-    },
+    cors: false,
     maskedErrors: { maskError: mask },
     graphiql: {
       title: 'Afterword',
@@ -104,6 +122,6 @@ export function createGraphQL(options: {
       subscriptionsProtocol: 'WS',
     },
     renderGraphiQL,
-    plugins: [useLimits(mask)],
+    plugins: [useLimits(mask), useLastResult(mask), useStreamHeaders],
   });
 }

@@ -49,6 +49,12 @@ function createVerify(auth: AuthConfig): (token: string) => Promise<JWTPayload> 
   return async (token) => (await jwtVerify(token, keys, options)).payload;
 }
 
+/** The key set, not the token: it could not be fetched, or is none. */
+function isKeySetFailure(error: unknown): boolean {
+  if (!(error instanceof errors.JOSEError)) return true;
+  return ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'].includes(error.code);
+}
+
 export function createAuthenticate(auth: AuthConfig | undefined): Authenticate {
   if (auth === undefined) return () => Promise.resolve(localViewer);
   const verify = createVerify(auth);
@@ -64,12 +70,13 @@ export function createAuthenticate(auth: AuthConfig | undefined): Authenticate {
       return viewerOf(await verify(token));
     } catch (error) {
       if (error instanceof AppError) throw error;
-      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
-        throw new AppError('UNAUTHENTICATED', `The token is not valid: ${error.message}.`, { cause: error });
+      if (isKeySetFailure(error)) {
+        throw new AppError('UPSTREAM_FAILED', 'The key set of AUTH_JWKS_URL can not be read: try again soon.', {
+          cause: error,
+        });
       }
-      throw new AppError('UPSTREAM_FAILED', 'The key set of AUTH_JWKS_URL can not be read: try again soon.', {
-        cause: error,
-      });
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AppError('UNAUTHENTICATED', `The token is not valid: ${reason}.`, { cause: error });
     }
   };
 }

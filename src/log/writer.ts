@@ -1,6 +1,6 @@
 // Hands waiting appends to Postgres in batches, one in flight at a time: the only caller of append_events.
 // What it has acknowledged is committed; what it could not tell is repeated, since events are idempotent by id.
-import type pg from 'pg';
+import pg from 'pg';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { NewEvent } from './event.ts';
@@ -39,7 +39,7 @@ type Waiting = {
   count: number;
   deadline: number;
   resolve(appended: Appended[]): void;
-  reject(error: Error): void;
+  reject(error: unknown): void;
 };
 
 const answerSchema = z.union([
@@ -91,26 +91,29 @@ function encode(append: Append): string {
     .join('\n');
 }
 
-/** Class 22: bad data, 23: an id twice. */
-const contentStates = /^2[23]/;
-/** Class 08: connection, 53: resources, 57: shut down or cancelled. */
-const awayStates = /^(08|53|57)/;
+/** Classes of SQLSTATE. 22: bad data, 23: an id twice, 54: too large. */
+const contentStates = /^(22|23|54)/;
+/** 08: connection, 25: read-only, 28: login, 40: deadlock, 53: resources, 57: shut down or cancelled, 58: system. */
+const awayStates = /^(08|25|28|40|53|57|58)/;
 
-/** The SQLSTATE of an error that Postgres itself reported. */
-function sqlState(error: unknown): string | undefined {
-  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
-  return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+/** Whether a batch failed because of its content, because Postgres is away, or for neither: a bug of ours. */
+function causeOf(error: unknown): 'content' | 'away' | 'bug' {
+  // An error that Postgres did not report is one of the connection.
+  if (!(error instanceof pg.DatabaseError) || awayStates.test(error.code ?? '')) return 'away';
+  return contentStates.test(error.code ?? '') ? 'content' : 'bug';
 }
 
 /**
- * @param onCommitted called after each commit, with the newest offset of each topic that grew
+ * @param options.onCommitted called after each commit, with the newest offset in it of each topic; must not throw
  */
 export function createLogWriter(options: {
   pool: pg.Pool;
   timeoutMs: number;
   onCommitted: (newest: Map<string, number>) => void;
 }): LogWriter {
-  const queue: Waiting[] = [];
+  let queue: Waiting[] = [];
+  /** How many at the head of the queue go alone, since a batch with them failed. */
+  let alone = 0;
   let isRunning = false;
   let whenIdle: (() => void)[] = [];
 
@@ -160,7 +163,9 @@ export function createLogWriter(options: {
       characters += waiting.text.length;
       return events <= batchLimits.events && characters <= batchLimits.characters;
     };
-    const end = queue.findIndex((waiting, index) => !fits(waiting) && index > 0);
+    const isLast = (index: number) => alone > 0 && index === 1;
+    const end = queue.findIndex((waiting, index) => isLast(index) || (!fits(waiting) && index > 0));
+    alone = Math.max(0, alone - 1);
     return queue.splice(0, end === -1 ? queue.length : end);
   }
 
@@ -170,13 +175,11 @@ export function createLogWriter(options: {
   }
 
   /** Postgres is away: what still has time waits in its place, the rest fails. */
-  async function waitAndRetry(batch: Waiting[], cause: unknown): Promise<void> {
-    queue.unshift(...batch);
+  async function waitAndRetry(cause: unknown): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
     const now = Date.now();
     const late = queue.filter((waiting) => waiting.deadline <= now);
-    const rest = queue.filter((waiting) => waiting.deadline > now);
-    queue.splice(0, queue.length, ...rest);
+    queue = queue.filter((waiting) => waiting.deadline > now);
     for (const waiting of late) {
       waiting.reject(
         new AppError(
@@ -189,16 +192,23 @@ export function createLogWriter(options: {
   }
 
   async function attempt(batch: Waiting[]): Promise<void> {
+    let answers: Answer[];
     try {
-      settle(batch, await send(batch));
+      answers = await send(batch);
     } catch (error) {
-      const state = sqlState(error);
-      const isAway = state === undefined || awayStates.test(state);
+      const cause = causeOf(error);
+      const [only] = batch;
+      if (cause !== 'away' && batch.length === 1) {
+        only?.reject(cause === 'content' ? contentError(error) : error);
+        return;
+      }
+      queue.unshift(...batch);
       // One append that Postgres can't take must not fail those beside it.
-      if (!isAway && batch.length > 1) for (const waiting of batch) await attempt([waiting]);
-      else if (!isAway && contentStates.test(state)) batch[0]?.reject(contentError(error));
-      else await waitAndRetry(batch, error);
+      if (cause === 'away') await waitAndRetry(error);
+      else alone = batch.length;
+      return;
     }
+    settle(batch, answers);
   }
 
   async function run(): Promise<void> {

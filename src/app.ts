@@ -107,12 +107,11 @@ async function build(config: Config, log: Logger, releases: ReturnType<typeof cr
 
   const nodeId = `${join(hostname(), String(process.pid))}/${newId()}`;
   const leaseMs = config.generationLeaseMs;
-  const stopRequested: { stop?: (messageId: string) => Promise<boolean> } = {};
   const tokenLog = createTokenLog({
     pool,
     nodeId,
     leaseMs,
-    onStopRequested: (messageId) => void stopRequested.stop?.(messageId).catch(onError),
+    onStopRequested: (messageId) => void generations.stop(messageId).catch(onError),
     onError,
   });
   releases.add('token log', () => tokenLog.stop());
@@ -123,7 +122,6 @@ async function build(config: Config, log: Logger, releases: ReturnType<typeof cr
     readThread: (messageId) => readTurnsBefore(pool, messageId),
     onError,
   });
-  stopRequested.stop = generations.stop;
   const recovery = startRecovery({
     pool,
     writer,
@@ -132,7 +130,6 @@ async function build(config: Config, log: Logger, releases: ReturnType<typeof cr
     onError,
   });
   releases.add('recovery', () => recovery.stop());
-  releases.add('generations', () => generations.drain(config.shutdownGraceMs));
 
   const models = config.models ?? demoModels;
   const follower = createFollower({ generations, pool });

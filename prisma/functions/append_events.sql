@@ -17,13 +17,10 @@ BEGIN
   LEFT JOIN message AS m ON NOT item ? 'conversation_id' AND m.id = item -> 'payload' ->> 'id'
   LEFT JOIN conversation AS c ON c.id = coalesce(item ->> 'conversation_id', m.conversation_id);
 
-  -- In name order, so that two nodes with the same topics can't deadlock. Offsets come out in commit order because
-  -- the row stays locked until the commit.
-  PERFORM FROM topic WHERE name = ANY (names) ORDER BY name FOR UPDATE;
-  IF (SELECT count(*) FROM topic WHERE name = ANY (names)) < cardinality(names) THEN
-    INSERT INTO topic (name) SELECT unnest(names) ORDER BY 1 ON CONFLICT DO NOTHING;
-    PERFORM FROM topic WHERE name = ANY (names) ORDER BY name FOR UPDATE;
-  END IF;
+  -- Made and locked one by one in name order, so that two nodes with the same topics can't deadlock. Offsets come out
+  -- in commit order because the row stays locked until the commit. What is there is locked though it isn't updated.
+  INSERT INTO topic (name) SELECT unnest(names) ORDER BY 1
+  ON CONFLICT (name) DO UPDATE SET name = topic.name WHERE false;
 
   WITH checked AS MATERIALIZED (
     SELECT * FROM check_events(batch, coalesce(names, '{}'))

@@ -60,7 +60,7 @@ judged AS (
                = placed.payload - 'timestamp' AS is_replay,
          CASE
            WHEN placed.first_append <> placed.append AND placed.conversation_changes
-             OR (placed.conversation).topic <> ALL (locked) THEN 'AGAIN'
+             OR (placed.conversation).id IS NOT NULL AND (placed.conversation).topic <> ALL (locked) THEN 'AGAIN'
            WHEN placed.type = 'START_CONVERSATION' THEN
              CASE WHEN (placed.conversation).id IS NOT NULL
                     OR EXISTS (SELECT FROM message WHERE message.id = placed.conversation_id) THEN 'ID_TAKEN' END

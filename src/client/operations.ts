@@ -1,10 +1,7 @@
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
-export type Incremental<T> =
-  | T
-  | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** A message that was said elsewhere, to be kept as it is. */
 export type AddMessageInput = {
@@ -176,85 +173,31 @@ export type ViewerRole =
   /** Reads and writes their own conversations. */
   | 'USER';
 
-export type FeedbackFieldsFragment = {
-  username: string;
-  source: FeedbackSource;
-  rating: Rating | null;
-  score: number | null;
-  comment: string | null;
-  tags: Array<string>;
-  correction: string | null;
-};
+export type FeedbackFieldsFragment = { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null };
 
-export type MessageFieldsFragment = {
-  id: string;
-  role: Role;
-  content: string;
-  status: MessageStatus;
-  error: string | null;
-  finishReason: string | null;
-  createdAt: string;
-  parent: { id: string } | null;
-  model: { id: string } | null;
-  usage: { promptTokens: number; completionTokens: number; totalTokens: number } | null;
-  timings: { firstTokenMs: number | null; totalMs: number } | null;
-};
+export type MessageFieldsFragment = { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null };
 
-export type ViewerQueryVariables = Exact<{ [key: string]: never }>;
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
-export type ViewerQuery = { viewer: { username: string; roles: Array<ViewerRole> } };
 
-export type ModelsQueryVariables = Exact<{ [key: string]: never }>;
+export type ViewerQuery = { viewer: { username: string, roles: Array<ViewerRole> } };
 
-export type ModelsQuery = {
-  models: { nodes: Array<{ id: string; isOnOffer: boolean; isDefault: boolean }> };
-};
+export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
-export type TopicsQueryVariables = Exact<{ [key: string]: never }>;
 
-export type TopicsQuery = { topics: Array<{ name: string; nextOffset: number }> };
+export type ModelsQuery = { models: { nodes: Array<{ id: string, isOnOffer: boolean, isDefault: boolean }> } };
+
+export type TopicsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TopicsQuery = { topics: Array<{ name: string, nextOffset: number }> };
 
 export type ConversationQueryVariables = Exact<{
   id: string;
 }>;
 
-export type ConversationQuery = {
-  conversation: {
-    id: string;
-    topic: string;
-    username: string;
-    title: string | null;
-    metadata: unknown;
-    version: number;
-    startedAt: string;
-    endedAt: string | null;
-    model: { id: string };
-    messages: {
-      nodes: Array<{
-        id: string;
-        role: Role;
-        content: string;
-        status: MessageStatus;
-        error: string | null;
-        finishReason: string | null;
-        createdAt: string;
-        feedback: Array<{
-          username: string;
-          source: FeedbackSource;
-          rating: Rating | null;
-          score: number | null;
-          comment: string | null;
-          tags: Array<string>;
-          correction: string | null;
-        }>;
-        parent: { id: string } | null;
-        model: { id: string } | null;
-        usage: { promptTokens: number; completionTokens: number; totalTokens: number } | null;
-        timings: { firstTokenMs: number | null; totalMs: number } | null;
-      }>;
-    };
-  } | null;
-};
+
+export type ConversationQuery = { conversation: { id: string, topic: string, username: string, title: string | null, metadata: unknown, version: number, startedAt: string, endedAt: string | null, model: { id: string }, messages: { nodes: Array<{ id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, feedback: Array<{ username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null }>, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null }> } } | null };
 
 export type ConversationsQueryVariables = Exact<{
   topic?: string | null | undefined;
@@ -267,65 +210,15 @@ export type ConversationsQueryVariables = Exact<{
   before?: string | null | undefined;
 }>;
 
-export type ConversationsQuery = {
-  conversations: {
-    edges: Array<{ cursor: string; node: { id: string; title: string | null; username: string } }>;
-    pageInfo: {
-      hasNextPage: boolean;
-      hasPreviousPage: boolean;
-      startCursor: string | null;
-      endCursor: string | null;
-    };
-  };
-};
+
+export type ConversationsQuery = { conversations: { edges: Array<{ cursor: string, node: { id: string, title: string | null, username: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type MessageQueryVariables = Exact<{
   id: string;
 }>;
 
-export type MessageQuery = {
-  message: {
-    id: string;
-    role: Role;
-    content: string;
-    status: MessageStatus;
-    error: string | null;
-    finishReason: string | null;
-    createdAt: string;
-    conversation: { id: string };
-    siblings: Array<{ id: string }>;
-    feedback: Array<{
-      username: string;
-      source: FeedbackSource;
-      rating: Rating | null;
-      score: number | null;
-      comment: string | null;
-      tags: Array<string>;
-      correction: string | null;
-    }>;
-    myFeedback: {
-      username: string;
-      source: FeedbackSource;
-      rating: Rating | null;
-      score: number | null;
-      comment: string | null;
-      tags: Array<string>;
-      correction: string | null;
-    } | null;
-    ratingSummary: {
-      likes: number;
-      dislikes: number;
-      scores: number;
-      averageScore: number | null;
-      comments: number;
-      corrections: number;
-    };
-    parent: { id: string } | null;
-    model: { id: string } | null;
-    usage: { promptTokens: number; completionTokens: number; totalTokens: number } | null;
-    timings: { firstTokenMs: number | null; totalMs: number } | null;
-  } | null;
-};
+
+export type MessageQuery = { message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, conversation: { id: string }, siblings: Array<{ id: string }>, feedback: Array<{ username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null }>, myFeedback: { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null } | null, ratingSummary: { likes: number, dislikes: number, scores: number, averageScore: number | null, comments: number, corrections: number }, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } | null };
 
 export type EventsQueryVariables = Exact<{
   topic?: string;
@@ -336,155 +229,68 @@ export type EventsQueryVariables = Exact<{
   conversationId?: string | null | undefined;
 }>;
 
-export type EventsQuery = {
-  events: {
-    nodes: Array<{
-      id: string;
-      topic: string;
-      offset: number;
-      cursor: string;
-      type: EventType;
-      conversationId: string;
-      version: number;
-      actor: string | null;
-      recordedAt: string;
-      payload: unknown;
-    }>;
-    pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  };
-};
+
+export type EventsQuery = { events: { nodes: Array<{ id: string, topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type StartConversationMutationVariables = Exact<{
   input: StartConversationInput;
 }>;
 
-export type StartConversationMutation = {
-  startConversation: { conversation: { id: string; version: number } };
-};
+
+export type StartConversationMutation = { startConversation: { conversation: { id: string, version: number } } };
 
 export type SendMessageMutationVariables = Exact<{
   input: SendMessageInput;
 }>;
 
-export type SendMessageMutation = {
-  sendMessage: { message: { id: string }; reply: { id: string; status: MessageStatus } };
-};
+
+export type SendMessageMutation = { sendMessage: { message: { id: string }, reply: { id: string, status: MessageStatus } } };
 
 export type AddMessageMutationVariables = Exact<{
   input: AddMessageInput;
 }>;
 
-export type AddMessageMutation = {
-  addMessage: {
-    message: {
-      id: string;
-      role: Role;
-      content: string;
-      status: MessageStatus;
-      error: string | null;
-      finishReason: string | null;
-      createdAt: string;
-      parent: { id: string } | null;
-      model: { id: string } | null;
-      usage: { promptTokens: number; completionTokens: number; totalTokens: number } | null;
-      timings: { firstTokenMs: number | null; totalMs: number } | null;
-    };
-  };
-};
+
+export type AddMessageMutation = { addMessage: { message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } } };
 
 export type StopGenerationMutationVariables = Exact<{
   input: StopGenerationInput;
 }>;
 
-export type StopGenerationMutation = {
-  stopGeneration: {
-    message: {
-      id: string;
-      role: Role;
-      content: string;
-      status: MessageStatus;
-      error: string | null;
-      finishReason: string | null;
-      createdAt: string;
-      parent: { id: string } | null;
-      model: { id: string } | null;
-      usage: { promptTokens: number; completionTokens: number; totalTokens: number } | null;
-      timings: { firstTokenMs: number | null; totalMs: number } | null;
-    };
-  };
-};
+
+export type StopGenerationMutation = { stopGeneration: { message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } } };
 
 export type RateMessageMutationVariables = Exact<{
   input: RateMessageInput;
 }>;
 
-export type RateMessageMutation = {
-  rateMessage: {
-    message: { id: string };
-    feedback: {
-      username: string;
-      source: FeedbackSource;
-      rating: Rating | null;
-      score: number | null;
-      comment: string | null;
-      tags: Array<string>;
-      correction: string | null;
-    } | null;
-  };
-};
+
+export type RateMessageMutation = { rateMessage: { message: { id: string }, feedback: { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null } | null } };
 
 export type SubmitFeedbackMutationVariables = Exact<{
   input: SubmitFeedbackInput;
 }>;
 
-export type SubmitFeedbackMutation = {
-  submitFeedback: {
-    message: { id: string };
-    feedback: {
-      username: string;
-      source: FeedbackSource;
-      rating: Rating | null;
-      score: number | null;
-      comment: string | null;
-      tags: Array<string>;
-      correction: string | null;
-    } | null;
-  };
-};
+
+export type SubmitFeedbackMutation = { submitFeedback: { message: { id: string }, feedback: { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null } | null } };
 
 export type EndConversationMutationVariables = Exact<{
   input: EndConversationInput;
 }>;
 
-export type EndConversationMutation = {
-  endConversation: { conversation: { id: string; endedAt: string | null } };
-};
+
+export type EndConversationMutation = { endConversation: { conversation: { id: string, endedAt: string | null } } };
 
 export type GenerationSubscriptionVariables = Exact<{
   messageId: string;
   after?: number;
 }>;
 
-export type GenerationSubscription = {
-  generation:
-    | { __typename: 'GenerationDelta'; messageId: string; offset: number; end: number; text: string }
-    | {
-        __typename: 'GenerationEnd';
-        message: {
-          id: string;
-          role: Role;
-          content: string;
-          status: MessageStatus;
-          error: string | null;
-          finishReason: string | null;
-          createdAt: string;
-          parent: { id: string } | null;
-          model: { id: string } | null;
-          usage: { promptTokens: number; completionTokens: number; totalTokens: number } | null;
-          timings: { firstTokenMs: number | null; totalMs: number } | null;
-        };
-      };
-};
+
+export type GenerationSubscription = { generation:
+    | { __typename: 'GenerationDelta', messageId: string, offset: number, end: number, text: string }
+    | { __typename: 'GenerationEnd', message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } }
+   };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -504,8 +310,7 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-export const FeedbackFieldsFragmentDoc = new TypedDocumentString(
-  `
+export const FeedbackFieldsFragmentDoc = new TypedDocumentString(`
     fragment FeedbackFields on Feedback {
   username
   source
@@ -515,11 +320,8 @@ export const FeedbackFieldsFragmentDoc = new TypedDocumentString(
   tags
   correction
 }
-    `,
-  { fragmentName: 'FeedbackFields' },
-) as unknown as TypedDocumentString<FeedbackFieldsFragment, unknown>;
-export const MessageFieldsFragmentDoc = new TypedDocumentString(
-  `
+    `, {"fragmentName":"FeedbackFields"}) as unknown as TypedDocumentString<FeedbackFieldsFragment, unknown>;
+export const MessageFieldsFragmentDoc = new TypedDocumentString(`
     fragment MessageFields on Message {
   id
   role
@@ -544,9 +346,7 @@ export const MessageFieldsFragmentDoc = new TypedDocumentString(
     totalMs
   }
 }
-    `,
-  { fragmentName: 'MessageFields' },
-) as unknown as TypedDocumentString<MessageFieldsFragment, unknown>;
+    `, {"fragmentName":"MessageFields"}) as unknown as TypedDocumentString<MessageFieldsFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {

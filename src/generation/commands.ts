@@ -149,9 +149,10 @@ export async function stopGeneration(
     throw new AppError('INVALID_INPUT', `Message ${id} is not a reply: there is nothing to stop.`);
   }
   if (message.status !== 'streaming' || (await services.generations.stop(id))) return id;
-  await services.pool.query('UPDATE generation SET stop_requested = true WHERE message_id = $1', [id]);
   const deadline = Date.now() + stopWaitMs;
   while (Date.now() < deadline && (await readStatus())?.status === 'streaming') {
+    // Again each time: a reply that began just now has no lease to mark yet.
+    await services.pool.query('UPDATE generation SET stop_requested = true WHERE message_id = $1', [id]);
     await new Promise((resolve) => setTimeout(resolve, stopPollMs));
   }
   return id;

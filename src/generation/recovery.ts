@@ -11,15 +11,18 @@ export type Recovery = { stop(): Promise<void> };
 const orphanSchema = z.array(z.object({ id: z.string(), text: z.string() }));
 const orphansPerRound = 100;
 
-/** Replies without a lease that holds. One that began just now may not have its lease yet. */
+/** Replies without a lease that holds. One that began just now may not have its lease yet: only the clock of
+ * Postgres counts, since that of its node may be late. */
 async function findOrphans(pool: pg.Pool, leaseMs: number): Promise<z.output<typeof orphanSchema>> {
   const { rows } = await pool.query({
     name: 'find_orphans',
     text: `SELECT m.id, coalesce(
           (SELECT string_agg(t.text, '' ORDER BY t.text_offset) FROM token_log AS t WHERE t.message_id = m.id), '') AS text
-        FROM message AS m LEFT JOIN generation AS g ON g.message_id = m.id
+        FROM message AS m
+        JOIN event AS e ON e.conversation_id = m.conversation_id AND e.version = m.position
+        LEFT JOIN generation AS g ON g.message_id = m.id
         WHERE m.status = 'streaming'
-          AND coalesce(g.lease_until, m.created_at + $1 * interval '1 ms') < now()
+          AND coalesce(g.lease_until, e.recorded_at + $1 * interval '1 ms') < now()
         ORDER BY m.id LIMIT $2`,
     values: [leaseMs, orphansPerRound],
   });

@@ -4,7 +4,8 @@ import type pg from 'pg';
 import type { LiveText } from './live-text.ts';
 
 const flushIntervalMs = 250;
-const leaseRenewals = 5;
+/** How often a lease is renewed before it would run out. */
+const renewalsPerLease = 10;
 
 export type TokenLog = {
   register(messageId: string, text: LiveText): void;
@@ -57,7 +58,7 @@ export function createTokenLog(options: {
   }
 
   async function renewLeases(): Promise<void> {
-    if (entries.size === 0 || Date.now() - renewedAt < leaseMs / leaseRenewals / 2) return;
+    if (entries.size === 0 || Date.now() - renewedAt < leaseMs / renewalsPerLease) return;
     const { rows } = await pool.query<{ message_id: string; stop_requested: boolean }>({
       name: 'renew_leases',
       text: `INSERT INTO generation AS g (message_id, node_id, lease_until)

@@ -63,7 +63,11 @@ builder.queryField('events', (t) =>
       'A page of a log, forwards. Of a whole topic for ANALYST, SERVICE and ADMIN; of one conversation also for whose it is.',
     complexity: (args) => pageCost(args, 100),
     args: {
-      topic: t.arg.string({ required: true, defaultValue: 'default', description: 'The log.' }),
+      topic: t.arg.string({
+        required: true,
+        defaultValue: 'default',
+        description: "The log; with a conversationId, that conversation's.",
+      }),
       offset: t.arg({
         type: 'Offset',
         description: 'Where to start: the first event of the page, if it fits.',

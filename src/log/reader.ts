@@ -1,6 +1,7 @@
 // Reads pages of the log by offset.
 import { AppError } from '../errors.ts';
 import type { Event, EventType, PrismaClient } from '../generated/prisma/client.ts';
+import { referencedId } from './identifier.ts';
 
 export type EventPage = {
   edges: { cursor: string; node: Event }[];
@@ -40,7 +41,27 @@ export function parseCursor(cursor: string, topic: string): number {
 }
 
 /**
- * @param page.username only events of conversations of this user; undefined: of all
+ * A conversation is in one topic, whichever was asked for.
+ * @throws AppError NOT_FOUND where there is no such conversation, or it is not the user's
+ */
+async function topicOf(
+  prisma: PrismaClient,
+  page: { topic: string; conversationId: string | undefined; username: string | undefined },
+): Promise<string> {
+  if (page.conversationId === undefined) return page.topic;
+  const conversation = await prisma.conversation.findUnique({
+    where: {
+      id: referencedId('conversation', page.conversationId),
+      ...(page.username !== undefined && { username: page.username }),
+    },
+    select: { topic: true },
+  });
+  if (conversation !== null) return conversation.topic;
+  throw new AppError('NOT_FOUND', `There is no conversation ${page.conversationId}.`);
+}
+
+/**
+ * @param page.username the conversation must be this user's; undefined: anyone's
  * @returns the events from an offset on, in their order; an empty page beyond the end or in an unknown topic
  */
 export async function readEvents(
@@ -58,16 +79,11 @@ export async function readEvents(
   if (page.offset !== undefined && page.after !== undefined) {
     throw new AppError('INVALID_INPUT', 'Give offset or after, not both.');
   }
-  const start = page.after === undefined ? (page.offset ?? 0) : parseCursor(page.after, page.topic) + 1;
-  if (page.username !== undefined) {
-    const where = { id: page.conversationId ?? '', username: page.username };
-    const own = await prisma.conversation.findUnique({ where, select: { id: true } });
-    if (own === null)
-      throw new AppError('NOT_FOUND', `There is no conversation ${JSON.stringify(page.conversationId)}.`);
-  }
+  const topic = await topicOf(prisma, page);
+  const start = page.after === undefined ? (page.offset ?? 0) : parseCursor(page.after, topic) + 1;
   const events = await prisma.event.findMany({
     where: {
-      topic: page.topic,
+      topic,
       offset: { gte: start },
       ...(page.types && { type: { in: [...page.types] } }),
       ...(page.conversationId !== undefined && { conversationId: page.conversationId }),

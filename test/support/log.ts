@@ -1,0 +1,121 @@
+// Calls append_events directly, as the writer does, and shows what it left in the tables.
+import type pg from 'pg';
+import { newId } from '../../src/log/identifier.ts';
+
+/** An event of a batch, as append_events takes it, without the number of its append. */
+export type Item = {
+  id: string;
+  type: 'START_CONVERSATION' | 'ADD_MESSAGE' | 'UPDATE_MESSAGE' | 'END_CONVERSATION';
+  topic?: string;
+  conversation_id?: string;
+  actor: string | null;
+  privileged: boolean;
+  payload: Record<string, unknown>;
+};
+
+export type Answer = {
+  offset?: number;
+  version?: number;
+  topic?: string;
+  conversation_id?: string;
+  replayed?: boolean;
+  refusal?: string;
+  detail?: string;
+};
+
+/** Whose event it is, where not Ada's own. */
+export type By = { id?: string; actor?: string | null; privileged?: boolean };
+
+const own = (by: By) => ({ id: newId(), actor: 'ada', privileged: false, ...by });
+
+export const start = (conversation: string, { topic = 'default', ...by }: By & { topic?: string } = {}): Item => ({
+  type: 'START_CONVERSATION',
+  topic,
+  conversation_id: conversation,
+  payload: { id: conversation, model: { id: 'zephyr', metadata: {} }, username: 'ada', messages: [] },
+  ...own(by),
+});
+
+export const add = (
+  conversation: string,
+  message: string,
+  fields: Record<string, unknown> = {},
+  by: By = {},
+): Item => ({
+  type: 'ADD_MESSAGE',
+  conversation_id: conversation,
+  payload: {
+    id: message,
+    conversation_id: conversation,
+    role: 'user',
+    content: 'hello',
+    rating: '',
+    feedback: '',
+    timestamp: '2026-11-23T10:00:00Z',
+    ...fields,
+  },
+  ...own(by),
+});
+
+/** A reply that is complete. */
+export const reply = (conversation: string, message: string, fields: Record<string, unknown> = {}): Item =>
+  add(conversation, message, { role: 'assistant', content: 'hi', ...fields });
+
+/** A reply that is yet to be produced. */
+export const running = (conversation: string, message: string): Item =>
+  reply(conversation, message, { content: '', status: 'streaming' });
+
+export const update = (message: string, fields: Record<string, unknown>, by: By = {}): Item => ({
+  type: 'UPDATE_MESSAGE',
+  payload: { id: message, ...fields },
+  ...own(by),
+});
+
+export const end = (conversation: string, by: By = {}): Item => ({
+  type: 'END_CONVERSATION',
+  conversation_id: conversation,
+  payload: { id: conversation },
+  ...own(by),
+});
+
+/** One batch; each argument is an append of its own. */
+export async function append(client: pg.ClientBase, ...appends: (Item | Item[])[]): Promise<Answer[]> {
+  const batch = appends.flatMap((items, index) => [items].flat().map((item) => ({ append: index, ...item })));
+  const { rows } = await client.query<{ answers: Answer[] }>(
+    'SELECT append_events($1::jsonb) AS answers',
+    [JSON.stringify(batch)],
+  );
+  return rows[0]?.answers ?? [];
+}
+
+export const projections = ['conversation', 'message', 'feedback'] as const;
+const keys = { event: 'topic, "offset"', conversation: 'id', message: 'id', feedback: 'message_id, username, source' };
+
+export async function rowsOf(client: pg.ClientBase, table: keyof typeof keys): Promise<unknown[]> {
+  const { rows } = await client.query<{ row: unknown }>(
+    `SELECT to_jsonb(found) AS row FROM ${table} AS found ORDER BY ${keys[table]}`,
+  );
+  return rows.map(({ row }) => row);
+}
+
+/** Whatever the log holds: its events, its projections, and its topics (a topic without events is none). */
+export async function everything(client: pg.ClientBase): Promise<Record<string, unknown>> {
+  const { rows } = await client.query('SELECT * FROM topic WHERE next_offset > 0 ORDER BY name');
+  const [event, conversation, message, feedback] = [
+    await rowsOf(client, 'event'),
+    await rowsOf(client, 'conversation'),
+    await rowsOf(client, 'message'),
+    await rowsOf(client, 'feedback'),
+  ];
+  return { topic: rows, event, conversation, message, feedback };
+}
+
+/** Adds a conversation of Ada's with a prompt and a complete reply. */
+export async function startWithReply(
+  client: pg.ClientBase,
+  topic = 'default',
+): Promise<{ conversation: string; prompt: string; answer: string }> {
+  const [conversation, prompt, answer] = [newId(), newId(), newId()];
+  await append(client, [start(conversation, { topic }), add(conversation, prompt), reply(conversation, answer)]);
+  return { conversation, prompt, answer };
+}

@@ -101,8 +101,10 @@ describe('reading conversations', () => {
     await run(1)();
     const one = await recordStatements(run(1));
     const six = await recordStatements(run(6));
-    expect(one.length).toBeGreaterThan(0);
-    expect(six.length).toBe(one.length);
+    // The sweep for orphaned replies may run meanwhile; what an operation reads goes through Prisma.
+    const reads = (texts: string[]) => texts.filter((text) => text.includes('"public"')).length;
+    expect(reads(one)).toBeGreaterThan(0);
+    expect(reads(six)).toBe(reads(one));
   });
 
   it('cuts a page of messages in SQL, and not in memory', async () => {

@@ -1,0 +1,151 @@
+// The nested query by random id over many conversations, beside one statement and two GraphQL servers.
+
+import { deepStrictEqual } from 'node:assert';
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import type { Options } from './main.ts';
+import { type RunningServer, startAfterword } from './support/afterword.ts';
+import { openDatabase } from './support/database.ts';
+import { askGraphql } from './support/graphql.ts';
+import { idOf, type LoadCalls, type LoadTarget } from './support/load.ts';
+import { type LoadMetric, measureLoad } from './support/measure-load.ts';
+import { measureRounds, renderResults } from './support/rounds.ts';
+import { seed } from './support/seed.ts';
+import { startServer } from './support/server.ts';
+import { startWorker } from './support/worker.ts';
+
+const contenders = ['afterword', 'raw pg', 'PostGraphile', 'Mercurius'] as const;
+type Contender = (typeof contenders)[number];
+
+const connections = 16;
+/** The same for all: Afterword's default. */
+const poolSize = '10';
+
+const query = `query ($id: ID!) {
+  conversation(id: $id) {
+    id title model { id }
+    messages(first: 100) { nodes { id role content createdAt feedback { rating score comment } } }
+  }
+}`;
+
+// In PostGraphile's own words, since its fields follow from the tables.
+const postgraphileQuery = `query ($id: String!) {
+  conversation: conversationByRowId(rowId: $id) {
+    id: rowId title modelId
+    messages(first: 100, orderBy: POSITION_ASC) {
+      nodes { id: rowId role content createdAt feedback { nodes { rating score comment } } }
+    }
+  }
+}`;
+
+const queryOf = (contender: Contender): string => (contender === 'PostGraphile' ? postgraphileQuery : query);
+
+const feedbackSchema = z.array(
+  z.object({
+    rating: z.string().toLowerCase().nullable(),
+    score: z.number().nullable(),
+    comment: z.string().nullable(),
+  }),
+);
+const dataSchema = z.object({
+  conversation: z
+    .object({
+      id: z.string(),
+      title: z.string(),
+      messages: z.object({
+        nodes: z.array(
+          z.object({
+            id: z.string(),
+            role: z.string().toLowerCase(),
+            content: z.string(),
+            createdAt: z.string().transform((text) => Date.parse(text)),
+            feedback: z.union([
+              feedbackSchema,
+              z.object({ nodes: feedbackSchema }).transform(({ nodes }) => nodes),
+            ]),
+          }),
+        ),
+      }),
+    })
+    // How the model is given differs: PostGraphile has it flat.
+    .and(z.object({ model: z.object({ id: z.string() }) }).or(z.object({ modelId: z.string() })))
+    .transform(({ id, title, messages, ...rest }) => ({
+      ...{ id, title, messages },
+      model: 'model' in rest ? rest.model : { id: rest.modelId },
+    })),
+});
+
+async function startContenders(
+  options: Options,
+  stack: AsyncDisposableStack,
+  databaseUrl: string,
+): Promise<Record<Contender, RunningServer>> {
+  const environment = { DATABASE_URL: databaseUrl, POOL_SIZE: poolSize };
+  const start = (file: string) => startServer(stack, new URL(file, import.meta.url), environment);
+  // Afterword first: it makes the tables.
+  const modelUrl = 'http://127.0.0.1:9/v1';
+  const afterword = await startAfterword(stack, { databaseUrl, modelUrl, profile: options.profile });
+  return {
+    afterword,
+    'raw pg': await start('./support/raw-read.ts'),
+    PostGraphile: await start('./peers/postgraphile.ts'),
+    Mercurius: await start('./peers/mercurius.ts'),
+  };
+}
+
+/** @throws Error where they don't all say the same of a conversation */
+async function checkAnswers(
+  servers: Record<Contender, RunningServer>,
+  ids: LoadTarget['ids'],
+): Promise<void> {
+  for (const number of [0, Math.floor(ids.count / 2), ids.count - 1]) {
+    const id = idOf(ids, number);
+    const answers = await Promise.all(
+      contenders.map(async (contender) =>
+        dataSchema.parse(await askGraphql(servers[contender].url, queryOf(contender), { id })),
+      ),
+    );
+    for (const answer of answers) deepStrictEqual(answer, answers[0]);
+  }
+}
+
+export async function benchRead(options: Options, stack: AsyncDisposableStack): Promise<string> {
+  if (!existsSync(new URL('./peers/node_modules', import.meta.url))) {
+    throw new Error('The peers are not installed: run npm ci --prefix bench/peers');
+  }
+  const database = await openDatabase(stack);
+  const servers = await startContenders(options, stack, database.url);
+  const { conversations: ids } = await seed(database, options.isQuick ? 2_000 : 100_000);
+  await checkAnswers(servers, ids);
+  const load = startWorker<LoadCalls>(new URL('./support/http-load.ts', import.meta.url));
+  stack.defer(() => load.stop());
+
+  const measure = (contender: Contender, seconds: number) => {
+    const { url, pid } = servers[contender];
+    const templates = [JSON.stringify({ query: queryOf(contender), variables: { id: '%ID%' } })];
+    return measureLoad({ database, load, pid, seconds, target: { url, connections, ids, templates } });
+  };
+  for (const contender of contenders) await measure(contender, options.isQuick ? 1 : 3);
+
+  const chosen = contenders.filter((name) => options.only === undefined || name === options.only);
+  const names = { cases: [`${connections} connections`], contenders: chosen };
+  const results = await measureRounds<LoadMetric>({ rounds: options.rounds, ...names }, (_case, contender) =>
+    measure(contenders.find((name) => name === contender) ?? 'afterword', options.seconds),
+  );
+  return renderResults(results, {
+    ...names,
+    limit: 'PostGraphile',
+    columns: [
+      { title: 'requests/s', metric: 'rate', digits: 0 },
+      { title: 'p50 ms', metric: 'p50', digits: 2 },
+      { title: 'p99 ms', metric: 'p99', digits: 2 },
+      { title: 'server CPU µs', metric: 'serverCpu', digits: 0 },
+      { title: 'Postgres CPU µs', metric: 'postgresCpu', digits: 0 },
+      { title: 'total CPU µs', metric: 'totalCpu', digits: 0 },
+    ],
+    ratios: [
+      { title: 'requests/s by PostGraphile’s', metric: 'rate' },
+      { title: 'total CPU by PostGraphile’s', metric: 'totalCpu' },
+    ],
+  });
+}

@@ -1,0 +1,67 @@
+// Worker: HTTP load over keep-alive connections, written on bare sockets: node:http's client would take as much of
+// the two cores as some of the servers.
+import { once } from 'node:events';
+import { connect as connectSocket } from 'node:net';
+import { type Connection, type LoadTarget, serveLoad } from './load.ts';
+
+const headEnd = '\r\n\r\n';
+
+/** The answer's body once it is whole; undefined while more must come. */
+function bodyOf(received: Buffer): string | undefined {
+  const headLength = received.indexOf(headEnd);
+  if (headLength === -1) return undefined;
+  const head = received.toString('latin1', 0, headLength);
+  if (!head.startsWith('HTTP/1.1 200 ')) throw new Error(`The server answered ${received.toString()}`);
+  const start = headLength + headEnd.length;
+  const declared = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  if (declared !== undefined) {
+    const end = start + Number(declared);
+    return received.length < end ? undefined : received.toString('utf8', start, end);
+  }
+  // Chunked: JSON holds no line breaks of its own, so this can only be the last chunk.
+  return received.subarray(-5).toString('latin1') === '0\r\n\r\n'
+    ? received.toString('utf8', start)
+    : undefined;
+}
+
+// A look at the answer, not its parsing, which would cost as much as the request: that all contenders say the same
+// is checked once, before.
+function check(body: string): void {
+  if (/"data" ?: ?\{/.test(body) && !body.includes('"errors"') && !/"conversation" ?: ?null/.test(body))
+    return;
+  throw new Error(`The server answered ${body.slice(0, 1_000)}`);
+}
+
+async function connect({ url, templates }: LoadTarget): Promise<Connection> {
+  const { hostname, port, pathname, host } = new URL(url);
+  const socket = connectSocket(Number(port), hostname).setNoDelay(true);
+  await once(socket, 'connect');
+  const head = `POST ${pathname} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nAccept: application/json\r\n`;
+  let received = Buffer.alloc(0);
+  let answer = Promise.withResolvers<void>();
+  socket.on('data', (bytes) => {
+    received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
+    try {
+      const body = bodyOf(received);
+      if (body === undefined) return;
+      received = Buffer.alloc(0);
+      check(body);
+      answer.resolve();
+    } catch (error) {
+      answer.reject(error);
+    }
+  });
+  socket.on('error', (error) => answer.reject(error));
+  socket.on('close', () => answer.reject(new Error('The server closed a connection.')));
+  return {
+    send(id, turn) {
+      answer = Promise.withResolvers();
+      const body = (templates[turn % templates.length] ?? '').replaceAll('%ID%', id);
+      socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}${headEnd}${body}`);
+      return answer.promise;
+    },
+    close: () => void socket.destroy(),
+  };
+}
+
+serveLoad(connect);

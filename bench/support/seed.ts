@@ -1,0 +1,49 @@
+// Fills the tables with conversations, in a few statements: projections only, since their events are not read here.
+import type { BenchDatabase } from './database.ts';
+import type { LoadTarget } from './load.ts';
+
+export type Seed = { conversations: LoadTarget['ids']; replies: LoadTarget['ids'] };
+
+const prefixes = { conversation: '01BENCHC', prompt: '01BENCHP', reply: '01BENCHR' };
+/** Prompts in a conversation, each with its reply. */
+const turns = 2;
+
+const id = (prefix: string, number: string): string => `'${prefix}' || lpad((${number})::text, 18, '0')`;
+
+/** @param conversations how many: each of two prompts and two replies, the first reply with one feedback */
+export async function seed(database: BenchDatabase, conversations: number): Promise<Seed> {
+  const { conversation, prompt, reply } = prefixes;
+  const createdAt = `timestamptz '2026-01-01 00:00:00Z' + n * interval '1 second'`;
+  await database.run(`INSERT INTO topic (name, next_offset) VALUES ('default', ${conversations * 6})
+    ON CONFLICT (name) DO UPDATE SET next_offset = excluded.next_offset`);
+  await database.run(`INSERT INTO conversation
+      (id, topic, model_id, model_metadata, username, title, metadata, version, started_at)
+    SELECT ${id(conversation, 'n')}, 'default', 'bench', '{}', 'local', 'Conversation ' || n, '{}', 6, ${createdAt}
+    FROM generate_series(0, ${conversations - 1}) AS n`);
+  await database.run(`INSERT INTO message
+      (id, conversation_id, parent_id, position, role, content, status, model_id, created_at)
+    SELECT CASE WHEN is_reply THEN ${id(reply, `n * ${turns} + turn`)} ELSE ${id(prompt, `n * ${turns} + turn`)} END,
+           ${id(conversation, 'n')},
+           CASE WHEN is_reply THEN ${id(prompt, `n * ${turns} + turn`)}
+                WHEN turn > 0 THEN ${id(reply, `n * ${turns} + turn - 1`)} END,
+           2 + 2 * turn + is_reply::int,
+           CASE WHEN is_reply THEN 'assistant' ELSE 'user' END::role,
+           repeat(md5(n::text || turn) || ' ', CASE WHEN is_reply THEN 12 ELSE 3 END),
+           'complete', CASE WHEN is_reply THEN 'bench' END, ${createdAt}
+    FROM generate_series(0, ${conversations - 1}) AS n, generate_series(0, ${turns - 1}) AS turn,
+         (VALUES (false), (true)) AS kinds (is_reply)
+    ORDER BY n, turn, is_reply`);
+  await database.run(`INSERT INTO feedback
+      (message_id, username, source, rating, score, comment, tags, created_at, updated_at)
+    SELECT ${id(reply, `n * ${turns}`)}, 'local', 'end_user',
+           CASE WHEN n % 3 = 0 THEN 'dislike' ELSE 'like' END::rating, (n % 101) / 100.0, 'Comment ' || n, '{}',
+           ${createdAt}, ${createdAt}
+    FROM generate_series(0, ${conversations - 1}) AS n`);
+  // Else the first contender would pay for what every later one finds done.
+  await database.run('VACUUM ANALYZE');
+  await database.run('CHECKPOINT');
+  return {
+    conversations: { prefix: conversation, count: conversations },
+    replies: { prefix: reply, count: conversations * turns },
+  };
+}

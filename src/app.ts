@@ -7,7 +7,7 @@ import { connect } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { demoModels, startDemoModel } from './demo/server.ts';
-import { createFollower } from './generation/follow.ts';
+import { createFollower, type Follower } from './generation/follow.ts';
 import { createModelClient } from './generation/model.ts';
 import { startRecovery } from './generation/recovery.ts';
 import { createGenerations, type Generations } from './generation/run.ts';
@@ -22,6 +22,8 @@ import { createAuthenticate } from './identity/authenticate.ts';
 import { newId } from './log/identifier.ts';
 import { createLogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
+
+const readersPatienceMs = 1_000;
 
 export type App = {
   /** Where it listens, without a path: http://127.0.0.1:4000 */
@@ -90,6 +92,14 @@ async function openModel(config: Config, releases: ReturnType<typeof createRelea
     timeoutMs: config.modelTimeoutMs,
     idleTimeoutMs: config.modelIdleTimeoutMs,
   });
+}
+
+/** Who follows a reply that ended just now is told so before the sockets are closed; who does not read is not. */
+async function letReadersEnd(follower: Follower): Promise<void> {
+  const deadline = Date.now() + readersPatienceMs;
+  while (follower.openCount > 0 && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 async function build(config: Config, log: Logger, releases: ReturnType<typeof createReleases>): Promise<App> {
@@ -178,6 +188,7 @@ async function build(config: Config, log: Logger, releases: ReturnType<typeof cr
       isStopping = true;
       http.server.close();
       await generations.drain(config.shutdownGraceMs);
+      await letReadersEnd(follower);
       await sockets.close();
       await releases.releaseAll();
     },

@@ -42,7 +42,9 @@ const folderOf = (path: string) => (path.includes('/') ? path.slice(0, path.inde
 const isIn = (path: string, ...folders: string[]) => folders.includes(folderOf(path));
 /** Whose code mentions it; comments may. */
 const mentions = (pattern: RegExp) =>
-  sources.filter(({ text }) => pattern.test(text.replaceAll(/^\s*(\/\/|\/?\*).*$/gm, ''))).map(({ path }) => path);
+  sources
+    .filter(({ text }) => pattern.test(text.replaceAll(/^\s*(\/\/|\/?\*).*$/gm, '')))
+    .map(({ path }) => path);
 
 /** Each may import those before it, never one behind it. */
 const domains = ['identity', 'conversation', 'generation', 'feedback', 'stats', 'dataset'];
@@ -66,7 +68,8 @@ describe('the direction of imports', () => {
   it('keeps every domain, the log and the database free of http, app and main', () => {
     const below = [...domains, 'graphql', 'log', 'database'];
     const up = breaches(
-      ({ path }, { target }) => isIn(path, ...below) && (isIn(target, 'http', 'cli') || layers.slice(0, 2).includes(target)),
+      ({ path }, { target }) =>
+        isIn(path, ...below) && (isIn(target, 'http', 'cli') || layers.slice(0, 2).includes(target)),
     );
     expect(up).toEqual([]);
   });
@@ -85,7 +88,9 @@ describe('the direction of imports', () => {
   });
 
   it('keeps the builder free of types of the graph', () => {
-    const graphs = breaches(({ path }, { target }) => path === 'graphql/builder.ts' && target.endsWith('/graphql.ts'));
+    const graphs = breaches(
+      ({ path }, { target }) => path === 'graphql/builder.ts' && target.endsWith('/graphql.ts'),
+    );
     expect(graphs).toEqual([]);
   });
 
@@ -103,7 +108,10 @@ describe('the direction of imports', () => {
   it('keeps the log ignorant of every domain, but for who reads it', () => {
     const known = breaches(({ path }, { target }) => {
       if (!isIn(path, 'log')) return false;
-      const allowed = path === 'log/graphql.ts' ? ['log', 'database', 'generated', 'graphql', 'identity'] : ['log', 'database', 'generated'];
+      const allowed =
+        path === 'log/graphql.ts'
+          ? ['log', 'database', 'generated', 'graphql', 'identity']
+          : ['log', 'database', 'generated'];
       return folderOf(target) !== '' && !isPackage(target) && !isIn(target, ...allowed);
     });
     expect(known).toEqual([]);
@@ -112,7 +120,10 @@ describe('the direction of imports', () => {
   it('keeps the database ignorant of everything above it', () => {
     const known = breaches(
       ({ path }, { target }) =>
-        isIn(path, 'database') && !isPackage(target) && !isIn(target, 'database', 'generated') && target !== 'errors.ts',
+        isIn(path, 'database') &&
+        !isPackage(target) &&
+        !isIn(target, 'database', 'generated') &&
+        target !== 'errors.ts',
     );
     expect(known).toEqual([]);
   });
@@ -178,7 +189,9 @@ describe('what has one home', () => {
   });
 
   it('is NATS in log/relay', () => {
-    expect(breaches(({ path }, { target }) => target.startsWith('@nats-io/') && path !== 'log/relay.ts')).toEqual([]);
+    expect(
+      breaches(({ path }, { target }) => target.startsWith('@nats-io/') && path !== 'log/relay.ts'),
+    ).toEqual([]);
   });
 
   it('is standard output in main and the commands, which people read', () => {
@@ -189,7 +202,9 @@ describe('what has one home', () => {
 
 describe('files', () => {
   it('have at most 250 lines', () => {
-    const long = sources.filter(({ text }) => text.trimEnd().split('\n').length > 250).map(({ path }) => path);
+    const long = sources
+      .filter(({ text }) => text.trimEnd().split('\n').length > 250)
+      .map(({ path }) => path);
     expect(long).toEqual([]);
   });
 

@@ -69,6 +69,8 @@ builder.prismaObject('Topic', {
 });
 
 export const Conversation = builder.prismaObject('Conversation', {
+  // Only what is asked for is read; a field that needs more names it.
+  select: { id: true },
   description: 'A conversation with a model. Its messages form a tree: regenerated replies are siblings.',
   interfaces: [Node],
   fields: (t) => ({
@@ -103,7 +105,6 @@ export const Conversation = builder.prismaObject('Conversation', {
     }),
     thread: t.prismaField({
       type: ['Message'],
-      select: { id: true },
       description: 'The path from the root to a message: what the model was given, and the message itself.',
       args: {
         leaf: t.arg.id({ description: 'The last message of the path; the newest message where not given.' }),
@@ -131,6 +132,7 @@ export const Conversation = builder.prismaObject('Conversation', {
 });
 
 export const Message = builder.prismaObject('Message', {
+  select: { id: true },
   description: 'What was said once in a conversation.',
   interfaces: [Node],
   fields: (t) => ({

@@ -14,16 +14,18 @@ export type Database = {
 
 const connectionTimeoutMs = 5_000;
 const writeTimeoutMs = 5_000;
+const mostStatements = 500;
 
-/** A statement's name in the cache of prepared statements: the same text gets the same short name. */
+/**
+ * Names statements, so that each connection prepares them once. Operations of clients vary without limit and a
+ * prepared statement stays for as long as its connection: beyond the first ones they go unnamed.
+ */
 function createStatementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {
     const known = names.get(sql);
-    if (known !== undefined) return known;
-    // Operations of clients vary without limit; the cache of each connection must not.
-    if (names.size >= 500) names.clear();
-    const name = `q${crypto.randomUUID()}`;
+    if (known !== undefined || names.size >= mostStatements) return known ?? '';
+    const name = `prisma_${names.size}`;
     names.set(sql, name);
     return name;
   };

@@ -22,6 +22,7 @@ const FeedbackSourceEnum = builder.enumType('FeedbackSource', {
 });
 
 const Feedback = builder.prismaObject('Feedback', {
+  select: { messageId: true, username: true, source: true },
   description: 'What one author says of one reply in one capacity.',
   fields: (t) => ({
     username: t.exposeString('username', { description: 'The author.' }),

@@ -35,6 +35,8 @@ export const builder = new SchemaBuilder<{
   relay: {
     nodeQueryOptions: false,
     nodesQueryOptions: false,
+    defaultConnectionTypeOptions: { description: 'A page of a list.' },
+    defaultEdgeTypeOptions: { description: 'An entry of a page, with its cursor.' },
     nodesOnConnection: { description: 'The entries alone, in order.' },
     edgesFieldOptions: { description: 'The entries, each with its cursor.', nullable: false },
     nodeFieldOptions: { description: 'The entry.', nullable: false },

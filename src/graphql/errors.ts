@@ -2,20 +2,25 @@
 // expected is logged once, with its stack and the operation's name, and masked.
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError } from 'graphql';
-import { AppError, type ErrorCode } from '../errors.ts';
+import { AppError, type ErrorCode, errorCodes } from '../errors.ts';
 
 /** HTTP statuses, which matter where nothing could be executed (GraphQL over HTTP, section 6). */
 const statuses: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401 };
 
 function withCode(error: GraphQLError, code: ErrorCode, message = error.message): GraphQLError {
   const status = statuses[code];
+  const http = status === undefined ? error.extensions.http : { status };
   return new GraphQLError(message, {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
     positions: error.positions ?? null,
     path: error.path ?? null,
-    extensions: { ...error.extensions, code, ...(status === undefined ? {} : { http: { status } }) },
+    extensions: { ...(http === undefined ? {} : { http }), code },
   });
+}
+
+function isErrorCode(code: unknown): boolean {
+  return errorCodes.some((known) => known === code);
 }
 
 /** The deepest reason of an error: GraphQL wraps what resolvers and scalars throw. */
@@ -45,9 +50,9 @@ export function createErrorMask(onBug: (error: unknown) => void): (error: unknow
     const wrapper = error instanceof GraphQLError ? error : new GraphQLError('');
     const cause = causeOf(error);
     if (cause instanceof AppError) return withCode(wrapper, cause.code, cause.message);
-    // Syntax, validation and coercion: GraphQL's own sentences name the place and the value.
+    // Syntax, validation and coercion: the sentences of GraphQL and Yoga name the place and the value.
     if (cause instanceof GraphQLError) {
-      return cause.extensions.code === undefined ? withCode(cause, 'INVALID_INPUT') : cause;
+      return isErrorCode(cause.extensions.code) ? cause : withCode(cause, 'INVALID_INPUT');
     }
     if (cause instanceof PothosValidationError) return withCode(wrapper, 'INVALID_INPUT', cause.message);
     onBug(cause);

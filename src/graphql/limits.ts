@@ -26,12 +26,27 @@ function chosen({ document, operationName }: Operation): DocumentNode {
   return { ...document, definitions };
 }
 
+type Cost = { depth: number; complexity: number };
+
+/** Costs by document, and within it by what they can depend on: the operation, and the sizes of its pages. */
+const costs = new WeakMap<DocumentNode, Map<string, Cost>>();
+const mostCostsPerDocument = 100;
+
+function costOf(operation: Operation): Cost {
+  const { schema, document, operationName, variableValues } = operation;
+  const variables = variableValues ?? {};
+  const sizes = Object.entries(variables).filter(([, value]) => typeof value === 'number');
+  const key = JSON.stringify([operationName, sizes]);
+  const known = costs.get(document) ?? new Map<string, Cost>();
+  costs.set(document, known);
+  const cost = known.get(key) ?? complexityFromQuery(chosen(operation), { schema, variables });
+  if (known.size < mostCostsPerDocument) known.set(key, cost);
+  return cost;
+}
+
 /** @throws AppError LIMIT_EXCEEDED */
 export function checkLimits(operation: Operation): void {
-  const { depth, complexity } = complexityFromQuery(chosen(operation), {
-    schema: operation.schema,
-    variables: operation.variableValues ?? {},
-  });
+  const { depth, complexity } = costOf(operation);
   if (depth > deepest) {
     throw new AppError(
       'LIMIT_EXCEEDED',

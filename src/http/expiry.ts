@@ -26,7 +26,8 @@ export function untilExpiry<Result>(
     [Symbol.asyncIterator]: () => ({
       async next() {
         const result = await iterator.next();
-        if (hasExpired) throw new AppError('UNAUTHENTICATED', 'The token has ended: follow again with a new one.');
+        if (hasExpired)
+          throw new AppError('UNAUTHENTICATED', 'The token has ended: follow again with a new one.');
         if (result.done === true) clearTimeout(timer);
         return result;
       },

@@ -25,7 +25,11 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
 }
 
 /** The same shape as every other failure, also where no GraphQL was reached. */
-function sendError(response: ServerResponse, error: AppError, status = httpStatuses[error.code] ?? 400): void {
+function sendError(
+  response: ServerResponse,
+  error: AppError,
+  status = httpStatuses[error.code] ?? 400,
+): void {
   sendJson(response, status, {
     errors: [{ message: error.message, extensions: { code: error.code } }],
   });

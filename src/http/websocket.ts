@@ -79,7 +79,8 @@ export function serveWebSockets(options: {
       },
       async onSubscribe({ extra }, _id, params) {
         const { schema, execute, subscribe, parse, validate, contextFactory } = yoga.getEnveloped({
-          request: new Request('http://afterword/graphql'),
+          // By POST: Yoga refuses mutations otherwise, as pages of any site can send a GET.
+          request: new Request('http://afterword/graphql', { method: 'POST' }),
           params,
           ...(extra.viewer === undefined ? {} : { viewer: extra.viewer }),
         });

@@ -1,14 +1,12 @@
 // GraphQL Yoga and its settings: GraphQL over HTTP and SSE, and the pipeline that the WebSocket server shares.
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { type GraphQLError, parse } from 'graphql';
-import { createYoga, isAsyncIterable, type Plugin, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga';
+import type { GraphQLError } from 'graphql';
+import { createYoga, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga';
 import type { Context, Services } from '../graphql/context.ts';
-import { checkLimits, mostTokens, type Operation } from '../graphql/limits.ts';
 import { schema } from '../graphql/schema.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Viewer } from '../identity/viewer.ts';
-import { withErrorResults } from './error-results.ts';
-import { untilExpiry } from './expiry.ts';
+import { createPlugins } from './plugins.ts';
 
 /** What a carrier already knows: a WebSocket its viewer, a request nothing. */
 export type ServerContext = { viewer?: Viewer };
@@ -49,52 +47,6 @@ query Log {
 }
 `;
 
-function useLimits(mask: (error: unknown) => GraphQLError): Plugin {
-  const refusal = (operation: Operation) => {
-    try {
-      checkLimits(operation);
-      return undefined;
-    } catch (error) {
-      return { errors: [mask(error)] };
-    }
-  };
-  return {
-    onParse({ setParseFn }) {
-      setParseFn((source, options) => parse(source, { ...options, maxTokens: mostTokens }));
-    },
-    onExecute({ args, setResultAndStopExecution }) {
-      const result = refusal(args);
-      if (result !== undefined) setResultAndStopExecution(result);
-    },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const result = refusal(args);
-      if (result !== undefined) setResultAndStopExecution(result);
-    },
-  };
-}
-
-/** Ends a subscription with its token, and each that fails with a result that says why. */
-function useLastResult(mask: (error: unknown) => GraphQLError): Plugin<Context> {
-  return {
-    onSubscribe: ({ args }) => ({
-      onSubscribeResult({ result, setResult }) {
-        if (!isAsyncIterable(result)) return;
-        const { expiresAt } = args.contextValue.viewer;
-        setResult(withErrorResults(untilExpiry(result, expiresAt), mask));
-      },
-    }),
-  };
-}
-
-/** Proxies must pass a stream on as it comes, and keep none of it. */
-const useStreamHeaders: Plugin = {
-  onResponse({ response }) {
-    if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return;
-    response.headers.set('Cache-Control', 'no-cache, no-transform');
-    response.headers.set('X-Accel-Buffering', 'no');
-  },
-};
-
 /** @param mask makes of whatever was thrown what clients are told */
 export function createGraphQL(options: {
   services: Services;
@@ -122,6 +74,6 @@ export function createGraphQL(options: {
       subscriptionsProtocol: 'WS',
     },
     renderGraphiQL,
-    plugins: [useLimits(mask), useLastResult(mask), useStreamHeaders],
+    plugins: createPlugins(mask),
   });
 }

@@ -71,9 +71,13 @@ export function createAuthenticate(auth: AuthConfig | undefined): Authenticate {
     } catch (error) {
       if (error instanceof AppError) throw error;
       if (isKeySetFailure(error)) {
-        throw new AppError('UPSTREAM_FAILED', 'The key set of AUTH_JWKS_URL can not be read: try again soon.', {
-          cause: error,
-        });
+        throw new AppError(
+          'UPSTREAM_FAILED',
+          'The key set of AUTH_JWKS_URL can not be read: try again soon.',
+          {
+            cause: error,
+          },
+        );
       }
       const reason = error instanceof Error ? error.message : String(error);
       throw new AppError('UNAUTHENTICATED', `The token is not valid: ${reason}.`, { cause: error });

@@ -76,7 +76,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
   ['an empty prompt', () => send('content: " \\n"'), 'INVALID_INPUT', 'content is empty'],
   ['a huge prompt', () => send(`content: "${'é'.repeat(501)}"`), 'LIMIT_EXCEEDED', '1002 bytes'],
   ['a NUL in a prompt', () => send('content: "a\\u0000b"'), 'INVALID_INPUT', 'NUL'],
-  ['half of a surrogate pair', () => send('content: "a\\ud83d"'), 'INVALID_INPUT', 'surrogate'],
+  ['half of a surrogate pair', () => send('content: "a\\ud83d"'), 'INVALID_INPUT', 'Invalid Unicode'],
   [
     'a prompt to a model not on offer',
     () => send('content: "a" model: "x"'),
@@ -228,6 +228,23 @@ describe('bad input', () => {
       expect(await everything()).toEqual(before);
     },
   );
+
+  it('half of a surrogate pair in a variable is refused too, in content, title and metadata', async () => {
+    const half = 'a\ud83d';
+    const before = await everything();
+    const answers = await Promise.all([
+      test.client.ask(operations.SendMessageDocument, { input: { conversationId, content: half } }),
+      test.client.ask(operations.StartConversationDocument, { input: { model: 'model-a', title: half } }),
+      test.client.ask(operations.StartConversationDocument, {
+        input: { model: 'model-a', metadata: { a: { [half]: 1 } } },
+      }),
+    ]);
+    for (const { errors } of answers) {
+      expect(errors[0]?.extensions.code).toBe('INVALID_INPUT');
+      expect(errors[0]?.message).toContain('surrogate');
+    }
+    expect(await everything()).toEqual(before);
+  });
 
   it('what does not exist reads as null, and an unknown topic as empty', async () => {
     const { data, errors } = await test.client.send(

@@ -54,7 +54,9 @@ const writes: Record<string, Probe> = {
   sendMessage: (client, { conversation: conversationId }) =>
     client.ask(operations.SendMessageDocument, { input: { conversationId, content: 'intruder' } }),
   addMessage: (client, { conversation: conversationId }) =>
-    client.ask(operations.AddMessageDocument, { input: { conversationId, role: 'USER', content: 'intruder' } }),
+    client.ask(operations.AddMessageDocument, {
+      input: { conversationId, role: 'USER', content: 'intruder' },
+    }),
   stopGeneration: (client, { reply: messageId }) =>
     client.ask(operations.StopGenerationDocument, { input: { messageId } }),
   rateMessage: (client, { reply: messageId }) =>
@@ -116,13 +118,20 @@ describe("a USER and another's conversation", () => {
       input: { conversationId, content: 'x', parentId: ids.reply },
     });
     expect(branch.errors[0]?.extensions.code).toBe('INVALID_INPUT');
-    const thread = 'query ($id: ID!, $leaf: ID) { conversation(id: $id) { thread(leaf: $leaf) { content } } }';
+    const thread =
+      'query ($id: ID!, $leaf: ID) { conversation(id: $id) { thread(leaf: $leaf) { content } } }';
     const answer = await as('bob').send(thread, { id: conversationId, leaf: ids.reply });
     expect(answer.errors[0]?.extensions.code).toBe('NOT_FOUND');
   });
 
   it('a whole topic is FORBIDDEN, before anything of it is read', async () => {
-    for (const variables of [{}, { topic: 'private' }, { topic: 'none' }, { after: 'nonsense' }, { offset: 5 }]) {
+    for (const variables of [
+      {},
+      { topic: 'private' },
+      { topic: 'none' },
+      { after: 'nonsense' },
+      { offset: 5 },
+    ]) {
       const { data, errors } = await as('bob').ask(operations.EventsDocument, variables);
       expect(data, JSON.stringify(variables)).toBeNull();
       expect(errors[0]?.extensions.code, JSON.stringify(variables)).toBe('FORBIDDEN');
@@ -163,7 +172,9 @@ describe("a USER and another's conversation", () => {
 describe('an ANALYST', () => {
   it.each(Object.entries({ ...reads, ...follows }))('sees everything by %s', async (_name, probe) => {
     expect(await shape(probe, as('analyst'), ids)).toBe(await shape(probe, as('admin'), ids));
-    expect(await shape(probe, as('analyst'), ids)).not.toMatch(/NOT_FOUND|"(conversation|message|node)":null/);
+    expect(await shape(probe, as('analyst'), ids)).not.toMatch(
+      /NOT_FOUND|"(conversation|message|node)":null/,
+    );
   });
 
   it('reads whole topics and lists', async () => {

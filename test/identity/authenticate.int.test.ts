@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { createAuthenticate } from '../../src/identity/authenticate.ts';
 import { localViewer } from '../../src/identity/viewer.ts';
-import { type Claims, inSeconds, type Issuer, secret, signWithSecret, startIssuer, unsigned } from '../support/tokens.ts';
+import {
+  type Claims,
+  type Issuer,
+  inSeconds,
+  secret,
+  signWithSecret,
+  startIssuer,
+  unsigned,
+} from '../support/tokens.ts';
 
 let issuer: Issuer;
 beforeAll(async () => {

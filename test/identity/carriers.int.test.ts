@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import { openStream } from '../support/raw-sse.ts';
 import { codeOfMessage, openSocket } from '../support/raw-websocket.ts';
-import { inSeconds, type Issuer, secret, signWithSecret, startIssuer } from '../support/tokens.ts';
+import { type Issuer, inSeconds, secret, signWithSecret, startIssuer } from '../support/tokens.ts';
 import { waitUntil } from '../support/wait.ts';
 
 let test: TestApp;
@@ -28,8 +28,16 @@ describe('over HTTP', () => {
 
   it('no token, an ended one and nonsense are answered 401 with UNAUTHENTICATED', async () => {
     for (const authorization of [null, `Bearer ${expired}`, 'Bearer x', 'Basic YTpi']) {
-      for (const accept of ['application/json', 'application/graphql-response+json', '*/*', 'text/event-stream']) {
-        const answer = await rawRequest(test.app.url, { body: { query: viewer }, headers: { authorization, accept } });
+      for (const accept of [
+        'application/json',
+        'application/graphql-response+json',
+        '*/*',
+        'text/event-stream',
+      ]) {
+        const answer = await rawRequest(test.app.url, {
+          body: { query: viewer },
+          headers: { authorization, accept },
+        });
         expect(answer.status, `${authorization} ${accept}`).toBe(401);
         expect(answer.text).toContain('"code":"UNAUTHENTICATED"');
       }
@@ -114,7 +122,9 @@ describe('an event stream', () => {
     const short = await signWithSecret({ sub: 'ada', exp: inSeconds(1.5) });
     model.enqueue([{ kind: 'hang' }]);
     const client = test.as(short);
-    const { data } = await client.send('mutation { startConversation(input: { model: "model-a" }) { conversation { id } } }');
+    const { data } = await client.send(
+      'mutation { startConversation(input: { model: "model-a" }) { conversation { id } } }',
+    );
     const id = /"id":"(\w+)"/.exec(JSON.stringify(data))?.[1];
     const sent = await client.send(
       'mutation ($id: ID!) { sendMessage(input: { conversationId: $id, content: "hi" }) { reply { id } } }',
@@ -123,7 +133,10 @@ describe('an event stream', () => {
     const reply = /"id":"(\w+)"/.exec(JSON.stringify(sent.data))?.[1];
     const stream = await openStream(
       app.url,
-      { query: 'subscription ($id: ID!) { generation(messageId: $id) { __typename } }', variables: { id: reply } },
+      {
+        query: 'subscription ($id: ID!) { generation(messageId: $id) { __typename } }',
+        variables: { id: reply },
+      },
       { authorization: `Bearer ${short}` },
     );
     await waitUntil('the cursor is open', () => app.openCursors() === 1);

@@ -24,10 +24,7 @@ export const testModels = ['model-a', 'model-b'];
  * @param environment what differs from the configuration of tests
  * @param log where the server's own log goes
  */
-export async function startTestApp(
-  environment: Record<string, string> = {},
-  log?: Logger,
-): Promise<TestApp> {
+export async function startTestApp(environment: Record<string, string> = {}, log?: Logger): Promise<TestApp> {
   const database = await createTestDatabase();
   const model = await startScriptedModel();
   const config = parseConfig({

@@ -28,7 +28,10 @@ export type By = { id?: string; actor?: string | null; privileged?: boolean };
 
 const own = (by: By) => ({ id: newId(), actor: 'ada', privileged: false, ...by });
 
-export const start = (conversation: string, { topic = 'default', ...by }: By & { topic?: string } = {}): Item => ({
+export const start = (
+  conversation: string,
+  { topic = 'default', ...by }: By & { topic?: string } = {},
+): Item => ({
   type: 'START_CONVERSATION',
   topic,
   conversation_id: conversation,
@@ -81,15 +84,19 @@ export const end = (conversation: string, by: By = {}): Item => ({
 /** One batch; each argument is an append of its own. */
 export async function append(client: pg.ClientBase, ...appends: (Item | Item[])[]): Promise<Answer[]> {
   const batch = appends.flatMap((items, index) => [items].flat().map((item) => ({ append: index, ...item })));
-  const { rows } = await client.query<{ answers: Answer[] }>(
-    'SELECT append_events($1::jsonb) AS answers',
-    [JSON.stringify(batch)],
-  );
+  const { rows } = await client.query<{ answers: Answer[] }>('SELECT append_events($1::jsonb) AS answers', [
+    JSON.stringify(batch),
+  ]);
   return rows[0]?.answers ?? [];
 }
 
 export const projections = ['conversation', 'message', 'feedback'] as const;
-const keys = { event: 'topic, "offset"', conversation: 'id', message: 'id', feedback: 'message_id, username, source' };
+const keys = {
+  event: 'topic, "offset"',
+  conversation: 'id',
+  message: 'id',
+  feedback: 'message_id, username, source',
+};
 
 export async function rowsOf(client: pg.ClientBase, table: keyof typeof keys): Promise<unknown[]> {
   const { rows } = await client.query<{ row: unknown }>(
@@ -116,6 +123,10 @@ export async function startWithReply(
   topic = 'default',
 ): Promise<{ conversation: string; prompt: string; answer: string }> {
   const [conversation, prompt, answer] = [newId(), newId(), newId()];
-  await append(client, [start(conversation, { topic }), add(conversation, prompt), reply(conversation, answer)]);
+  await append(client, [
+    start(conversation, { topic }),
+    add(conversation, prompt),
+    reply(conversation, answer),
+  ]);
   return { conversation, prompt, answer };
 }

@@ -4,7 +4,11 @@ import WebSocket from 'ws';
 import { z } from 'zod';
 import { createQueue } from './queue.ts';
 
-const messageSchema = z.object({ type: z.string(), id: z.string().optional(), payload: z.unknown().optional() });
+const messageSchema = z.object({
+  type: z.string(),
+  id: z.string().optional(),
+  payload: z.unknown().optional(),
+});
 export type RawMessage = z.output<typeof messageSchema>;
 
 export type RawSocket = {

@@ -37,7 +37,11 @@ export async function startIssuer(): Promise<Issuer> {
     ES256: await generateKeyPair('ES256', { extractable: true }),
   };
   const jwks = await Promise.all(
-    Object.entries(keys).map(async ([alg, { publicKey }]) => ({ ...(await exportJWK(publicKey)), alg, kid: alg })),
+    Object.entries(keys).map(async ([alg, { publicKey }]) => ({
+      ...(await exportJWK(publicKey)),
+      alg,
+      kid: alg,
+    })),
   );
   let answer = { status: 200, body: JSON.stringify({ keys: jwks }) };
   const server = createServer((_request, response) => {

@@ -1,0 +1,121 @@
+// What Afterword adds to Yoga: limits before anything runs, one list of codes, and streams that end as they should.
+import { GraphQLError, parse } from 'graphql';
+import { isAsyncIterable, type Plugin, type YogaInitialContext } from 'graphql-yoga';
+import { AppError } from '../errors.ts';
+import type { Context } from '../graphql/context.ts';
+import { checkLimits, mostTokens, type Operation } from '../graphql/limits.ts';
+import { subscribe } from '../graphql/subscribe.ts';
+import { withErrorResults } from './error-results.ts';
+import { untilExpiry } from './expiry.ts';
+
+type Mask = (error: unknown) => GraphQLError;
+
+function useLimits(mask: Mask): Plugin {
+  const refusal = (operation: Operation) => {
+    try {
+      checkLimits(operation);
+      return undefined;
+    } catch (error) {
+      return { errors: [mask(error)] };
+    }
+  };
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source, options) => parse(source, { ...options, maxTokens: mostTokens }));
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const result = refusal(args);
+      if (result !== undefined) setResultAndStopExecution(result);
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const result = refusal(args);
+      if (result !== undefined) setResultAndStopExecution(result);
+    },
+  };
+}
+
+/** Yoga would start the source, find that the request takes no stream, and leave the source open. */
+function useAcceptedStreams(mask: Mask): Plugin<YogaInitialContext> {
+  const error = new AppError(
+    'INVALID_INPUT',
+    'A subscription is answered as an event stream: send Accept: text/event-stream, or follow over WebSocket.',
+  );
+  return {
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const accept = args.contextValue.request.headers.get('accept');
+      if (accept === null || /text\/event-stream|text\/\*|\*\/\*/.test(accept)) return;
+      setResultAndStopExecution({ errors: [mask(error)] });
+    },
+  };
+}
+
+const useOwnSubscribe: Plugin = {
+  onSubscribe({ setSubscribeFn }) {
+    setSubscribeFn(subscribe);
+  },
+};
+
+/** Ends a subscription with its token, and each that fails with a result that says why. */
+function useLastResult(mask: Mask): Plugin<Context> {
+  return {
+    onSubscribe: ({ args }) => ({
+      onSubscribeResult({ result, setResult }) {
+        if (!isAsyncIterable(result)) return;
+        const { expiresAt } = args.contextValue.viewer;
+        setResult(withErrorResults(untilExpiry(result, expiresAt), mask));
+      },
+    }),
+  };
+}
+
+/** What Yoga found wrong before anything ran, such as the syntax, has codes of its own. */
+function useErrorCodes(mask: Mask): Plugin {
+  return {
+    onRequestParse({ requestParser, setRequestParser }) {
+      if (requestParser === undefined) return;
+      setRequestParser(async (request) => {
+        try {
+          return await requestParser(request);
+        } catch (error) {
+          if (!(error instanceof SyntaxError || error instanceof GraphQLError)) throw error;
+          // Not JSON, which is a fault of HTTP and not of GraphQL: 400, whatever is accepted.
+          const extensions = { code: 'INVALID_INPUT', http: { status: 400 } };
+          throw new GraphQLError(error.message, { extensions });
+        }
+      });
+    },
+    onResultProcess({ result, setResult }) {
+      if (Array.isArray(result) || isAsyncIterable(result) || result.errors === undefined) return;
+      setResult({ ...result, errors: result.errors.map(mask) });
+    },
+  };
+}
+
+/** GraphiQL has all that it needs in its page: it may load nothing else, and no page of another site may frame it. */
+const pagePolicy =
+  "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Proxies must pass a stream on as it comes, and keep none of it. */
+const useHeaders: Plugin = {
+  onResponse({ response: { headers } }) {
+    const type = headers.get('content-type') ?? '';
+    if (type.startsWith('text/html')) headers.set('Content-Security-Policy', pagePolicy);
+    if (!type.startsWith('text/event-stream')) return;
+    headers.set('Cache-Control', 'no-cache, no-transform');
+    headers.set('X-Accel-Buffering', 'no');
+    // Yoga says `none`, which is no coding.
+    headers.delete('Content-Encoding');
+  },
+};
+
+/** @param mask makes of whatever was thrown what clients are told */
+export function createPlugins(mask: Mask) {
+  return [
+    useOwnSubscribe,
+    useLimits(mask),
+    useAcceptedStreams(mask),
+    useLastResult(mask),
+    useErrorCodes(mask),
+    useHeaders,
+  ];
+}

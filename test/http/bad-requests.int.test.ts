@@ -1,0 +1,184 @@
+// What is no request that can be answered: each gets a code, and none is logged as a failure of ours.
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { rawRequest } from '../support/raw-http.ts';
+import { connectSocket } from '../support/raw-websocket.ts';
+import { createRecordedLog } from '../support/recorded-log.ts';
+import { startConversation } from '../support/talk.ts';
+
+let test: TestApp;
+const { log, failures } = createRecordedLog();
+beforeAll(async () => {
+  test = await startTestApp({}, log);
+});
+afterEach(() => expect(failures).toEqual([]));
+afterAll(() => test.stop());
+
+const json = { 'content-type': 'application/json' };
+/** Twice a message of the largest size, and 64 KiB. */
+const mostBytes = 2 * 1_048_576 + 65_536;
+const viewer = JSON.stringify({ query: '{ viewer { username } }' });
+
+describe('a request', () => {
+  it.each([
+    ['no body', ''],
+    ['broken JSON', '{"query": '],
+    ['a list', '[]'],
+    ['a batch', `[${viewer},${viewer}]`],
+    ['a number', '7'],
+    ['null', 'null'],
+    ['no query', '{}'],
+    ['a query that is null', '{"query":null}'],
+    ['a query that is no text', '{"query":7}'],
+    ['an empty query', '{"query":""}'],
+    ['variables that are no object', '{"query":"{ viewer { username } }","variables":7}'],
+    ['variables that are a list', '{"query":"{ viewer { username } }","variables":[]}'],
+    ['an operationName that is no text', '{"query":"{ viewer { username } }","operationName":7}'],
+    ['an operationName that is not there', '{"query":"query A { viewer { username } }","operationName":"B"}'],
+    ['a syntax error', '{"query":"{"}'],
+    ['a document without an operation', '{"query":"fragment F on Query { viewer { username } }"}'],
+    [
+      'two operations without a name to choose by',
+      '{"query":"query A { viewer { username } } query B { viewer { username } }"}',
+    ],
+    ['an unknown field', '{"query":"{ nothing }"}'],
+    ['an unknown argument', '{"query":"{ message(id: \\"x\\", no: 1) { id } }"}'],
+    ['an argument of a wrong type', '{"query":"{ message(id: {}) { id } }"}'],
+    ['a variable that is missing', '{"query":"query ($id: ID!) { message(id: $id) { id } }"}'],
+    [
+      'a variable of a wrong type',
+      '{"query":"query ($id: ID!) { message(id: $id) { id } }","variables":{"id":{}}}',
+    ],
+    ['an offset that is none', '{"query":"{ events(offset: -1) { nodes { id } } }"}'],
+    [
+      'an instant that is none',
+      '{"query":"mutation { addMessage(input: {conversationId: \\"x\\", role: USER, content: \\"x\\", createdAt: \\"soon\\"}) { message { id } } }"}',
+    ],
+    ['an unknown directive', '{"query":"{ viewer @no { username } }"}'],
+  ])('with %s is INVALID_INPUT, whatever it accepts', async (_name, body) => {
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      const answer = await rawRequest(test.app.url, { body, headers: { ...json, accept } });
+      expect(answer, answer.text).toMatchObject({ code: 'INVALID_INPUT' });
+      expect(answer.status).toBeLessThan(500);
+    }
+  });
+
+  it('by GET without a query, or with broken variables, is INVALID_INPUT', async () => {
+    for (const path of [
+      '/graphql',
+      '/graphql?query=%7B',
+      '/graphql?query={viewer{username}}&variables=%7B',
+    ]) {
+      const headers = { accept: 'application/json' };
+      const answer = await rawRequest(test.app.url, { method: 'GET', path, headers });
+      expect(answer, answer.text).toMatchObject({ code: 'INVALID_INPUT' });
+    }
+  });
+
+  it('with another method is refused', async () => {
+    for (const method of ['PUT', 'DELETE', 'PATCH']) {
+      expect((await rawRequest(test.app.url, { method, headers: json })).status).toBe(405);
+    }
+  });
+
+  it('to another path is NOT_FOUND, and / leads to /graphql', async () => {
+    const answer = await rawRequest(test.app.url, { method: 'GET', path: '/no' });
+    expect(answer).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    const root = await rawRequest(test.app.url, { method: 'GET', path: '/' });
+    expect(root).toMatchObject({ status: 302, headers: { location: '/graphql' } });
+  });
+
+  it('whose client goes away in the middle is no failure of ours', async () => {
+    for (const length of [{ 'content-length': '1000' }, { 'transfer-encoding': 'chunked' }]) {
+      const outgoing = request(`${test.app.url}/graphql`, {
+        method: 'POST',
+        headers: { ...json, ...length },
+      });
+      outgoing.on('error', () => {});
+      outgoing.write('{"query"');
+      await once(outgoing, 'socket');
+      await rawRequest(test.app.url, { body: viewer, headers: json });
+      const closed = new Promise((resolve) => outgoing.once('close', resolve));
+      outgoing.destroy();
+      await closed;
+    }
+    expect((await rawRequest(test.app.url, { body: viewer, headers: json })).status).toBe(200);
+  });
+});
+
+describe('the size of a request', () => {
+  const padded = (bytes: number) => viewer.padEnd(bytes, ' ');
+  const inChunks = (text: string) => text.match(/[\s\S]{1,65536}/g) ?? [];
+
+  it('up to the limit passes, whether it says its length or not', async () => {
+    const body = padded(mostBytes);
+    expect((await rawRequest(test.app.url, { body, headers: json })).status).toBe(200);
+    expect((await rawRequest(test.app.url, { body: inChunks(body), headers: json })).status).toBe(200);
+  });
+
+  it('beyond the limit is LIMIT_EXCEEDED, whether it says its length or not', async () => {
+    const refused = { status: 413, code: 'LIMIT_EXCEEDED' };
+    const body = padded(mostBytes + 1);
+    expect(await rawRequest(test.app.url, { body, headers: json })).toMatchObject(refused);
+    expect(await rawRequest(test.app.url, { body: inChunks(body), headers: json })).toMatchObject(refused);
+    const many = inChunks(padded(4 * mostBytes));
+    expect(await rawRequest(test.app.url, { body: many, headers: json })).toMatchObject(refused);
+  });
+
+  it('with a message of 1 MiB passes, also where JSON escapes each character of it', async () => {
+    const conversationId = await startConversation(test.client);
+    for (const character of ['a', '"', '\n', 'é']) {
+      const content = character.repeat(1_048_576 / Buffer.byteLength(character));
+      const { data } = await test.client.send(
+        'mutation ($id: ID!, $content: String!) { addMessage(input: { conversationId: $id, role: ASSISTANT, content: $content }) { message { content } } }',
+        { id: conversationId, content: `x${content.slice(1)}` },
+      );
+      expect(data, JSON.stringify(character)).toEqual({
+        addMessage: { message: { content: `x${content.slice(1)}` } },
+      });
+    }
+  });
+
+  it('of a message on a socket is held too: 1 MiB passes, more than the limit closes it with 1009', async () => {
+    const raw = await connectSocket(test.app.url);
+    raw.subscribe('1', `{ viewer { username } } # ${'x'.repeat(1_048_576)}`);
+    expect(await raw.next()).toMatchObject({ id: '1', type: 'next' });
+    raw.subscribe('2', `{ viewer { username } } # ${'x'.repeat(mostBytes)}`);
+    expect((await raw.closed).code).toBe(1009);
+  });
+});
+
+describe('a refused upgrade', () => {
+  it('whose client resets the connection does not end the server', async () => {
+    const { port, hostname } = new URL(test.app.url);
+    for (let n = 0; n < 20; n += 1) {
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      socket.on('error', () => {});
+      socket.write(
+        'GET /graphql HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      );
+      socket.resetAndDestroy();
+      await once(socket, 'close');
+    }
+    expect((await rawRequest(test.app.url, { body: viewer, headers: json })).status).toBe(200);
+  });
+
+  it('leaves no connection behind, even where the client keeps its side open', async () => {
+    const { port, hostname } = new URL(test.app.url);
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+    socket.on('error', () => {});
+    socket.resume();
+    socket.write(
+      'GET /graphql HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    );
+    await once(socket, 'end');
+    const failed = once(socket, 'error');
+    const writing = setInterval(() => socket.write('still here'), 10);
+    await failed.finally(() => clearInterval(writing));
+    expect(socket.destroyed).toBe(true);
+  });
+});

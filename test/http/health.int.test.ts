@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp } from '../../src/app.ts';
+import { parseConfig } from '../../src/config.ts';
+import { startTestApp } from '../support/app.ts';
+import { type CutProxy, startCutProxy } from '../support/cut-proxy.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { rawRequest } from '../support/raw-http.ts';
+import { openSocket } from '../support/raw-websocket.ts';
+import { createRecordedLog } from '../support/recorded-log.ts';
+import { hang } from '../support/script.ts';
+import { sendMessage, startConversation } from '../support/talk.ts';
+import { waitUntil } from '../support/wait.ts';
+
+let database: TestDatabase;
+let proxy: CutProxy;
+let app: Awaited<ReturnType<typeof startApp>>;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  proxy = await startCutProxy(database.url);
+  app = await startApp(
+    parseConfig({ PORT: '0', DATABASE_URL: proxy.url, LOG_LEVEL: 'silent', SHUTDOWN_GRACE_MS: '0' }),
+    createRecordedLog().log,
+  );
+});
+afterAll(async () => {
+  await app.stop();
+  await proxy.stop();
+  await database.close();
+});
+
+async function ask(path: string) {
+  const { status, text } = await rawRequest(app.url, { method: 'GET', path });
+  return { status, body: JSON.parse(text) };
+}
+
+const ready = { status: 200, body: { status: 'ready' } };
+const alive = { status: 200, body: { status: 'alive' } };
+const away = { status: 503, body: { status: 'the database does not answer' } };
+
+describe('health', () => {
+  it('is 200 from the start', async () => {
+    expect(await ask('/health')).toEqual(alive);
+    expect(await ask('/ready')).toEqual(ready);
+  });
+
+  it('answers HEAD as well, and does not care for the Host, which a probe has none of', async () => {
+    for (const path of ['/health', '/ready']) {
+      const answer = await rawRequest(app.url, { method: 'HEAD', path, headers: { host: '10.0.0.7:4000' } });
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  it('/ready is 503 while connections to the database are refused, and 200 afterwards', async () => {
+    proxy.cut();
+    expect(await ask('/ready')).toEqual(away);
+    expect(await ask('/health')).toEqual(alive);
+    proxy.restore();
+    await waitUntil('it is ready again', async () => (await ask('/ready')).status === 200);
+  });
+
+  it('/ready is 503 within seconds while the database is silent, and 200 afterwards', async () => {
+    proxy.silence();
+    const startedAt = performance.now();
+    expect(await ask('/ready')).toEqual(away);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(await ask('/health')).toEqual(alive);
+    proxy.restore();
+    await waitUntil('it is ready again', async () => (await ask('/ready')).status === 200);
+  });
+
+  it('/ready is 503 where the migrations are not applied', async () => {
+    await database.client.query('ALTER FUNCTION append_events(jsonb) RENAME TO gone');
+    expect(await ask('/ready')).toEqual({ status: 503, body: { status: 'migrations are not applied' } });
+    await database.client.query('ALTER FUNCTION gone(jsonb) RENAME TO append_events');
+    expect(await ask('/ready')).toEqual(ready);
+  });
+});
+
+describe('a server that stops', () => {
+  it('answers what it has begun to read, that it is stopping, and takes no more connections', async () => {
+    const test = await startTestApp({ SHUTDOWN_GRACE_MS: '1500' });
+    test.model.enqueue([hang]);
+    const conversationId = await startConversation(test.client);
+    await sendMessage(test.client, { conversationId, content: 'hi' });
+    const { hostname, port } = new URL(test.app.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write('GET /ready HTTP/1.1\r\nHost: 127.0.0.1\r\n');
+    // The server has the first half when it has answered another.
+    await rawRequest(test.app.url, { method: 'GET', path: '/health' });
+    const stopping = test.stop();
+    await expect(rawRequest(test.app.url, { method: 'GET', path: '/health' })).rejects.toThrow();
+    socket.write('\r\n');
+    const [data] = await once(socket, 'data');
+    expect(String(data)).toMatch(/^HTTP\/1\.1 503 [\s\S]*"stopping"/);
+    await stopping;
+    socket.destroy();
+  });
+
+  it('does not wait for a client that went silent', async () => {
+    const test = await startTestApp();
+    const raw = await openSocket(test.app.url);
+    raw.socket.pause();
+    const startedAt = performance.now();
+    await test.stop();
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    raw.socket.terminate();
+  });
+});

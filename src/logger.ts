@@ -13,5 +13,8 @@ function describeError(error: unknown): unknown {
 }
 
 export function createLogger(level: Config['logLevel']): Logger {
-  return pino({ level, base: null, serializers: { err: describeError } }, pino.destination({ dest: 2, sync: true }));
+  return pino(
+    { level, base: null, serializers: { err: describeError } },
+    pino.destination({ dest: 2, sync: true }),
+  );
 }

@@ -4,7 +4,12 @@
 -- Returns, in the same order: [{offset, version, topic, conversation_id, replayed}] or [{refusal, detail}].
 -- One refused append never harms its neighbours.
 CREATE OR REPLACE FUNCTION append_events(batch jsonb) RETURNS jsonb
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+-- The planner takes every batch for a hundred rows and, planning while the tables are small, for scans of whole
+-- tables: the plan that it keeps would cost more with each event. Every look-up here has an index.
+SET plan_cache_mode = force_generic_plan SET jit = off SET enable_seqscan = off SET enable_hashjoin = off
+SET enable_mergejoin = off SET enable_material = off
+AS $$
 DECLARE
   names text[];
   answers jsonb;

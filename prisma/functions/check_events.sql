@@ -44,7 +44,7 @@ placed AS MATERIALIZED (
   LEFT JOIN conversation AS c ON c.id = seen.conversation_id
   LEFT JOIN event AS known ON known.id = seen.id
 ),
-judged AS (
+judged AS MATERIALIZED (
   SELECT placed.*,
          -- Repeated: the same event by the same actor. The time and what was filled in are not the client's.
          (placed.known).id IS NOT NULL
@@ -63,7 +63,7 @@ judged AS (
              OR (placed.conversation).id IS NOT NULL AND (placed.conversation).topic <> ALL (locked) THEN 'AGAIN'
            WHEN placed.type = 'START_CONVERSATION' THEN
              CASE WHEN (placed.conversation).id IS NOT NULL
-                    OR EXISTS (SELECT FROM message WHERE message.id = placed.conversation_id) THEN 'ID_TAKEN' END
+                    OR EXISTS (SELECT FROM message WHERE message.id = placed.conversation_id OFFSET 0) THEN 'ID_TAKEN' END
            WHEN placed.type = 'UPDATE_MESSAGE' AND (placed.message).id IS NULL THEN 'NO_MESSAGE'
            WHEN (placed.conversation).id IS NULL AND NOT placed.starts_here THEN 'NO_CONVERSATION'
            WHEN placed.privileged IS NOT TRUE
@@ -77,7 +77,7 @@ judged AS (
            WHEN placed.type = 'ADD_MESSAGE' THEN
              CASE WHEN (placed.message).id IS NOT NULL
                     OR placed.entity_id = placed.conversation_id
-                    OR EXISTS (SELECT FROM conversation AS other WHERE other.id = placed.entity_id)
+                    OR EXISTS (SELECT FROM conversation AS other WHERE other.id = placed.entity_id OFFSET 0)
                     OR placed.entity_id = ANY (placed.added_before) THEN 'ID_TAKEN'
                   WHEN placed.parent_id IS NOT NULL
                     AND NOT coalesce(placed.parent_id = ANY (placed.added_before), false)
@@ -86,7 +86,7 @@ judged AS (
          END AS rule
   FROM placed
 ),
-named AS (
+named AS MATERIALIZED (
   SELECT judged.*,
          CASE WHEN judged.rule = 'AGAIN' THEN 'AGAIN'
               WHEN judged.is_replay THEN NULL
@@ -112,7 +112,8 @@ SELECT named.ord, named.append, named.id, named.type,
             WHEN bool_or(named.is_replay) OVER whole_append AND NOT bool_and(named.is_replay) OVER whole_append
               THEN CASE WHEN named.is_replay THEN 'ID_TAKEN' ELSE 'NEIGHBOUR' END
        END,
-       CASE named.own_refusal WHEN 'NO_PARENT' THEN named.parent_id ELSE named.entity_id END
+       CASE named.own_refusal WHEN 'NO_PARENT' THEN named.parent_id WHEN 'NO_CONVERSATION' THEN named.conversation_id
+       ELSE named.entity_id END
 FROM named
 WINDOW whole_append AS (PARTITION BY named.append)
 $$;

@@ -1,13 +1,7 @@
-// Models, topics, conversations and messages as they are read.
-import { resolveArrayConnection } from '@pothos/plugin-relay';
-import type { Prisma } from '../generated/prisma/client.ts';
+// Models, topics, conversations and messages, as types of the graph.
 import { builder } from '../graphql/builder.ts';
 import { Node } from '../graphql/node.ts';
 import { checkPage, largestPage, pageCost } from '../graphql/page.ts';
-import { mayReadAll } from '../identity/viewer.ts';
-import { isUlid } from '../log/identifier.ts';
-import { visibleConversations, visibleMessages } from './access.ts';
-import { checkText } from './text.ts';
 import { readThreadIds } from './thread.ts';
 
 export const RoleEnum = builder.enumType('Role', {
@@ -105,6 +99,7 @@ export const Conversation = builder.prismaObject('Conversation', {
     }),
     thread: t.prismaField({
       type: ['Message'],
+      complexity: ({ last }) => ({ field: 1, multiplier: last }),
       description: 'The path from the root to a message: what the model was given, and the message itself.',
       args: {
         leaf: t.arg.id({ description: 'The last message of the path; the newest message where not given.' }),
@@ -176,99 +171,3 @@ builder.prismaObjectField(Message, 'siblings', (t) =>
     resolve: (message) => message.parent?.children ?? message.conversation.messages,
   }),
 );
-
-/** Prisma's `contains` is a LIKE whose wildcards it leaves to the caller. */
-function literally(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
-}
-
-builder.queryFields((t) => ({
-  models: t.connection({
-    type: Model,
-    description: 'The models on offer, the default first.',
-    complexity: (args) => pageCost(args, largestPage),
-    resolve: (_root, args, { services }) => {
-      checkPage(args);
-      return resolveArrayConnection(
-        { args: { first: largestPage, ...args } },
-        services.models.map((id) => ({ id, metadata: null })),
-      );
-    },
-  }),
-  topics: t.prismaField({
-    type: ['Topic'],
-    description: 'The topics that hold events, by name; of a USER those of their own conversations.',
-    resolve: async (query, _root, _args, { viewer, services: { prisma } }) => {
-      const own = mayReadAll(viewer)
-        ? undefined
-        : await prisma.conversation.findMany({
-            where: { username: viewer.username },
-            distinct: ['topic'],
-            select: { topic: true },
-          });
-      return await prisma.topic.findMany({
-        ...query,
-        where: { nextOffset: { gt: 0 }, ...(own && { name: { in: own.map(({ topic }) => topic) } }) },
-        orderBy: { name: 'asc' },
-      });
-    },
-  }),
-  conversation: t.prismaField({
-    type: 'Conversation',
-    nullable: true,
-    description: 'A conversation by its id; null where there is none that the viewer may see.',
-    args: { id: t.arg.id({ required: true, description: 'Its ULID.' }) },
-    resolve: (query, _root, { id }, { viewer, services }) =>
-      isUlid(id)
-        ? services.prisma.conversation.findUnique({
-            ...query,
-            where: { id, ...visibleConversations(viewer) },
-          })
-        : null,
-  }),
-  conversations: t.prismaConnection({
-    type: 'Conversation',
-    cursor: 'id',
-    description: 'The conversations that the viewer may see, newest first; 20 where no size is given.',
-    maxSize: largestPage,
-    complexity: (args) => pageCost(args, 20),
-    args: {
-      topic: t.arg.string({ description: 'Only of this topic.' }),
-      username: t.arg.string({ description: 'Only of this user.' }),
-      model: t.arg.id({ description: 'Only those that began with this model.' }),
-      search: t.arg.string({ description: 'Only those with this text in their title or in a message.' }),
-    },
-    resolve: (query, _root, args, { viewer, services }) => {
-      checkPage(args);
-      const { topic, username, model, search } = args;
-      const text = {
-        contains: literally(checkText('search', search ?? '', { bytes: 1_000 })),
-        mode: 'insensitive',
-      } as const;
-      const where: Prisma.ConversationWhereInput = {
-        AND: [
-          visibleConversations(viewer),
-          topic == null ? {} : { topic },
-          username == null ? {} : { username },
-          model == null ? {} : { modelId: model },
-          search == null ? {} : { OR: [{ title: text }, { messages: { some: { content: text } } }] },
-        ],
-      };
-      return services.prisma.conversation.findMany({
-        ...query,
-        where,
-        orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
-      });
-    },
-  }),
-  message: t.prismaField({
-    type: 'Message',
-    nullable: true,
-    description: 'A message by its id; null where there is none that the viewer may see.',
-    args: { id: t.arg.id({ required: true, description: 'Its ULID.' }) },
-    resolve: (query, _root, { id }, { viewer, services }) =>
-      isUlid(id)
-        ? services.prisma.message.findUnique({ ...query, where: { id, ...visibleMessages(viewer) } })
-        : null,
-  }),
-}));

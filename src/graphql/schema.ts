@@ -3,6 +3,7 @@ import './scalars.ts';
 import '../identity/graphql.ts';
 import '../conversation/graphql.ts';
 import '../conversation/mutations.ts';
+import '../conversation/queries.ts';
 import '../generation/graphql.ts';
 import '../feedback/graphql.ts';
 import '../log/graphql.ts';

@@ -44,6 +44,7 @@ placed AS MATERIALIZED (
   LEFT JOIN conversation AS c ON c.id = seen.conversation_id
   LEFT JOIN event AS known ON known.id = seen.id
 ),
+-- OFFSET 0 keeps each EXISTS a look-up: the planner would hash the whole table for it.
 judged AS MATERIALIZED (
   SELECT placed.*,
          -- Repeated: the same event by the same actor. The time and what was filled in are not the client's.
@@ -82,7 +83,7 @@ judged AS MATERIALIZED (
                   WHEN placed.parent_id IS NOT NULL
                     AND NOT coalesce(placed.parent_id = ANY (placed.added_before), false)
                     AND NOT EXISTS (SELECT FROM message AS parent WHERE parent.id = placed.parent_id
-                                    AND parent.conversation_id = placed.conversation_id) THEN 'NO_PARENT' END
+                                    AND parent.conversation_id = placed.conversation_id OFFSET 0) THEN 'NO_PARENT' END
          END AS rule
   FROM placed
 ),

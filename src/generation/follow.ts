@@ -19,14 +19,6 @@ export type Follower = {
 
 /** UTF-16 code units in one delta at most. */
 const pieceLength = 16_384;
-/**
- * The least time between two pieces for one reader. A write to a socket costs more than all else that is done for a
- * token: with many readers at once their tokens are merged, up to what one frame of a display shows together.
- */
-function paceMs(openCount: number): number {
-  return openCount < 8 ? 0 : Math.min(openCount / 3, 16);
-}
-
 /** How often a reply that runs on another node is looked at. */
 const pollIntervalMs = 250;
 /** How long a reader is kept while Postgres does not answer. */
@@ -66,8 +58,6 @@ export function createFollower(options: { generations: Generations; pool: pg.Poo
     let failingSince: number | undefined;
     /** Ends the wait that next() is in. */
     let wake: (() => void) | undefined;
-    /** No piece goes before this instant of performance.now(). */
-    let dueAt = 0;
     let live: LiveText | undefined = options.generations.live(messageId);
     openCount += 1;
 
@@ -90,9 +80,9 @@ export function createFollower(options: { generations: Generations; pool: pg.Poo
       });
     }
 
-    function pause(delayMs = pollIntervalMs): Promise<void> {
+    function pause(): Promise<void> {
       return waitFor((listener) => {
-        const timer = setTimeout(listener, delayMs);
+        const timer = setTimeout(listener, pollIntervalMs);
         return () => clearTimeout(timer);
       });
     }
@@ -105,17 +95,10 @@ export function createFollower(options: { generations: Generations; pool: pg.Poo
     }
 
     async function fromMemory(text: LiveText): Promise<GenerationUpdate | undefined> {
-      const waiting = text.length - offset;
-      if (waiting > 0) {
-        const restMs = dueAt - performance.now();
-        if (restMs <= 0 || waiting >= pieceLength) {
-          dueAt = performance.now() + paceMs(openCount);
-          return delta(text.read(offset, pieceLength));
-        }
-        await pause(restMs);
-      }
+      const piece = text.read(offset, pieceLength);
+      if (piece !== '') return delta(piece);
       // Ended: what is in the log now decides, since recovery may have been first.
-      else if (text.isClosed) live = undefined;
+      if (text.isClosed) live = undefined;
       else await waitFor((listener) => text.onceChanged(listener));
       return undefined;
     }

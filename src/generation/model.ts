@@ -25,6 +25,8 @@ export type ModelRequest = {
   messages: ChatMessage[];
   parameters: GenerationParameters;
   signal: AbortSignal;
+  /** What to wait for before the next network read, so that it holds more; undefined: nothing. */
+  beforeRead?: () => Promise<void> | undefined;
 };
 
 export type ModelResult = ReplyEnd;
@@ -177,6 +179,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
           ...exchange,
           idleTimeoutMs: options.idleTimeoutMs,
           signal,
+          beforeRead: request.beforeRead,
           onText,
         });
       } catch (error) {

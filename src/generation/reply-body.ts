@@ -17,6 +17,7 @@ type Body = {
   idleTimeoutMs: number;
   /** The caller's own signal. */
   signal: AbortSignal;
+  beforeRead: (() => Promise<void> | undefined) | undefined;
   onText: (text: string) => void;
 };
 
@@ -25,13 +26,15 @@ const usageWaitMs = 5_000;
 // After [DONE] nothing follows but the end of the body, which lets the connection be used again.
 const endWaitMs = 100;
 
+const fullRead = 4_096;
+
 const isWhole = ({ progress }: CompletionReader): boolean =>
   progress.isDone || progress.finishReason !== undefined;
 
 async function readAll(
   read: () => Promise<Uint8Array | undefined>,
   completion: CompletionReader,
-  { failures, deadline, idleTimeoutMs, onText }: Body,
+  { failures, deadline, idleTimeoutMs, beforeRead, onText }: Body,
 ): Promise<void> {
   const { progress } = completion;
   let bytes: Uint8Array | undefined;
@@ -51,6 +54,8 @@ async function readAll(
     if (waitMs !== termMs) deadline.set(waitMs, () => failures.silent(waitMs));
     else if (!isWhole(completion)) deadline.extend();
     termMs = waitMs;
+    // A full read means that more is there: it need not wait to become more.
+    if (bytes !== undefined && bytes.length < fullRead) await beforeRead?.();
   } while (bytes !== undefined);
 }
 

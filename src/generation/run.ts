@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import type { EndOfGeneration } from '../log/event.ts';
 import { newId } from '../log/identifier.ts';
 import type { LogWriter } from '../log/writer.ts';
+import { createBeat } from './beat.ts';
 import { createLiveText, type LiveText } from './live-text.ts';
 import type { ChatMessage, GenerationParameters, ModelClient, ModelResult, Usage } from './model.ts';
 import type { TokenLog } from './token-log.ts';
@@ -59,6 +60,7 @@ export function createGenerations(options: {
   onError: (error: unknown) => void;
 }): Generations {
   const running = new Map<string, Running>();
+  const beat = createBeat(() => running.size);
   let isDraining = false;
 
   async function produce(job: GenerationJob, text: LiveText, signal: AbortSignal): Promise<EndOfGeneration> {
@@ -72,7 +74,8 @@ export function createGenerations(options: {
     try {
       const messages = await options.readThread(job.messageId);
       const { model, parameters } = job;
-      const result = await options.model.generate({ model, messages, parameters, signal }, (piece) => {
+      const request = { model, messages, parameters, signal, beforeRead: beat.next };
+      const result = await options.model.generate(request, (piece) => {
         firstTextAt ??= performance.now();
         text.append(piece);
       });

@@ -25,12 +25,12 @@ mutation Begin {
   startConversation(input: { model: "MODEL" }) { conversation { id } }
 }
 
-# Put the conversation's id here.
+# Variables: {"conversation": "the id from Begin"}
 mutation Ask($conversation: ID!) {
   sendMessage(input: { conversationId: $conversation, content: "how many r's are in strawberry?" }) { reply { id } }
 }
 
-# Put the reply's id here.
+# Variables: {"reply": "the id from Ask"}
 subscription Follow($reply: ID!) {
   generation(messageId: $reply) {
     ... on GenerationDelta { text end }

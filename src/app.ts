@@ -1,17 +1,18 @@
 // The composition root: builds everything by hand, in the order in which it is needed, and releases it in reverse.
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import type pg from 'pg';
 import type { Config } from './config.ts';
 import { readTurnsBefore } from './conversation/thread.ts';
-import { connect } from './database/connect.ts';
+import { connect, type Database } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { demoModels, startDemoModel } from './demo/server.ts';
 import { createFollower, type Follower } from './generation/follow.ts';
-import { createModelClient } from './generation/model.ts';
+import { createModelClient, type ModelClient } from './generation/model.ts';
 import { startRecovery } from './generation/recovery.ts';
 import { createGenerations, type Generations } from './generation/run.ts';
 import { createTokenLog } from './generation/token-log.ts';
+import type { Services } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { createReadiness } from './http/health.ts';
 import { createPolicy } from './http/policy.ts';
@@ -20,7 +21,7 @@ import { serveWebSockets } from './http/websocket.ts';
 import { createGraphQL } from './http/yoga.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import { newId } from './log/identifier.ts';
-import { createLogWriter } from './log/writer.ts';
+import { createLogWriter, type LogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
 
 const readersPatienceMs = 1_000;
@@ -36,8 +37,13 @@ export type App = {
   stop(): Promise<void>;
 };
 
+type Releases = { add(name: string, release: () => Promise<unknown>): void; releaseAll(): Promise<void> };
+
+/** What every part is built with. */
+type Workshop = { config: Config; log: Logger; releases: Releases; onError: (error: unknown) => void };
+
 /** What was acquired, and how to release it: in reverse order, each, even if another fails. */
-function createReleases(log: Logger) {
+function createReleases(log: Logger): Releases {
   const releases: { name: string; release: () => Promise<unknown> }[] = [];
   return {
     add(name: string, release: () => Promise<unknown>) {
@@ -54,15 +60,16 @@ function createReleases(log: Logger) {
 /** @throws Error where a part can't be started; what had been started is stopped again */
 export async function startApp(config: Config, log: Logger): Promise<App> {
   const releases = createReleases(log);
+  const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
   try {
-    return await build(config, log, releases);
+    return await build({ config, log, releases, onError });
   } catch (error) {
     await releases.releaseAll();
     throw error;
   }
 }
 
-async function openDatabase(config: Config, log: Logger, releases: ReturnType<typeof createReleases>) {
+async function openDatabase({ config, log, releases }: Workshop): Promise<Database> {
   let url = config.databaseUrl;
   if (url === undefined) {
     const embedded = await startEmbedded({ dataDir: config.dataDir });
@@ -80,7 +87,7 @@ async function openDatabase(config: Config, log: Logger, releases: ReturnType<ty
   return database;
 }
 
-async function openModel(config: Config, releases: ReturnType<typeof createReleases>) {
+async function openModel({ config, releases }: Workshop): Promise<ModelClient> {
   let endpoint = config.modelEndpoint;
   if (endpoint === undefined) {
     const demo = await startDemoModel();
@@ -102,31 +109,19 @@ async function letReadersEnd(follower: Follower): Promise<void> {
   }
 }
 
-async function build(config: Config, log: Logger, releases: ReturnType<typeof createReleases>): Promise<App> {
-  const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
-  let isStopping = false;
-
-  const database = await openDatabase(config, log, releases);
-  const { pool, prisma } = database;
-  const writer = createLogWriter({
-    pool: database.writerPool,
-    timeoutMs: config.appendTimeoutMs,
-    onCommitted: () => {},
-  });
-  releases.add('log writer', () => writer.drain());
-
-  const nodeId = `${join(hostname(), String(process.pid))}/${newId()}`;
+async function openGenerations(workshop: Workshop, pool: pg.Pool, writer: LogWriter): Promise<Generations> {
+  const { config, log, releases, onError } = workshop;
   const leaseMs = config.generationLeaseMs;
   const tokenLog = createTokenLog({
     pool,
-    nodeId,
+    nodeId: `${hostname()}:${process.pid}:${newId()}`,
     leaseMs,
     onStopRequested: (messageId) => void generations.stop(messageId).catch(onError),
     onError,
   });
   releases.add('token log', () => tokenLog.stop());
   const generations: Generations = createGenerations({
-    model: await openModel(config, releases),
+    model: await openModel(workshop),
     writer,
     tokenLog,
     readThread: (messageId) => readTurnsBefore(pool, messageId),
@@ -140,18 +135,10 @@ async function build(config: Config, log: Logger, releases: ReturnType<typeof cr
     onError,
   });
   releases.add('recovery', () => recovery.stop());
+  return generations;
+}
 
-  const models = config.models ?? demoModels;
-  const follower = createFollower({ generations, pool });
-  const services = {
-    prisma,
-    pool,
-    writer,
-    generations,
-    follower,
-    models,
-    maxMessageBytes: config.maxMessageBytes,
-  };
+function createServers({ config, log, onError }: Workshop, services: Services, isStopping: () => boolean) {
   const mask = createErrorMask((error) => log.error({ err: error }, 'unexpected failure of an operation'));
   const authenticate = createAuthenticate(config.auth);
   const policy = createPolicy({ isLocal: config.auth === undefined, allowedOrigins: config.allowedOrigins });
@@ -164,17 +151,37 @@ async function build(config: Config, log: Logger, releases: ReturnType<typeof cr
     policy,
     yoga,
     maxRequestBytes,
-    checkReady: createReadiness({ pool, isStopping: () => isStopping }),
+    checkReady: createReadiness({ pool: services.pool, isStopping }),
     onError,
   });
+  const { server } = http;
   const sockets = serveWebSockets({
-    server: http.server,
+    server,
     yoga,
     policy,
     authenticate,
     mask,
     maxMessageBytes: maxRequestBytes,
   });
+  return { http, sockets };
+}
+
+async function build(workshop: Workshop): Promise<App> {
+  const { config, releases } = workshop;
+  const { prisma, pool, writerPool } = await openDatabase(workshop);
+  const writer = createLogWriter({
+    pool: writerPool,
+    timeoutMs: config.appendTimeoutMs,
+    onCommitted: () => {},
+  });
+  releases.add('log writer', () => writer.drain());
+  const generations = await openGenerations(workshop, pool, writer);
+  const follower = createFollower({ generations, pool });
+  const models = config.models ?? demoModels;
+  const { maxMessageBytes } = config;
+  const services: Services = { prisma, pool, writer, generations, follower, models, maxMessageBytes };
+  let isStopping = false;
+  const { http, sockets } = createServers(workshop, services, () => isStopping);
   const port = await http.listen();
   releases.add('HTTP server', () => http.close());
 

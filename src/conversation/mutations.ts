@@ -36,10 +36,9 @@ const EndConversationInput = builder.inputType('EndConversationInput', {
   fields: (t) => ({ id: t.id({ required: true, description: 'Its ULID.' }) }),
 });
 
-const StartConversationPayload = builder
-  .objectRef<{ conversationId: string }>('StartConversationPayload')
-  .implement({
-    description: 'What was begun.',
+function conversationPayload(name: string, description: string) {
+  return builder.objectRef<{ conversationId: string }>(name).implement({
+    description,
     fields: (t) => ({
       conversation: t.prismaField({
         type: Conversation,
@@ -49,20 +48,10 @@ const StartConversationPayload = builder
       }),
     }),
   });
+}
 
-const EndConversationPayload = builder
-  .objectRef<{ conversationId: string }>('EndConversationPayload')
-  .implement({
-    description: 'What was ended.',
-    fields: (t) => ({
-      conversation: t.prismaField({
-        type: Conversation,
-        description: 'The conversation.',
-        resolve: (query, { conversationId: id }, _args, { services }) =>
-          services.prisma.conversation.findUniqueOrThrow({ ...query, where: { id } }),
-      }),
-    }),
-  });
+const StartConversationPayload = conversationPayload('StartConversationPayload', 'What was begun.');
+const EndConversationPayload = conversationPayload('EndConversationPayload', 'What was ended.');
 
 const AddMessagePayload = builder.objectRef<{ messageId: string }>('AddMessagePayload').implement({
   description: 'What was added.',

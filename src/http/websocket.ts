@@ -2,7 +2,8 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
+import type { ServerOptions } from 'graphql-ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { AppError } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
@@ -13,10 +14,13 @@ import type { Yoga } from './yoga.ts';
 /** As the protocol has it: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md */
 const closeCodes = { unauthorized: 4401, goingAway: 1001, tryAgainLater: 1013 };
 
+/** How often a silent client is asked whether it is still there. */
+const heartbeatMs = 12_000;
 /** How long clients have to answer that the server closes. */
 const closeTimeoutMs = 1_000;
 
 type Connection = { viewer?: Viewer; expiry?: NodeJS.Timeout };
+type Hooks = ServerOptions<Record<string, unknown>, Extra & Connection>;
 type Pipeline = { execute: Executor; subscribe: Executor };
 type Executor = (args: ExecutionArgs) => ReturnType<ReturnType<Yoga['getEnveloped']>['execute']>;
 
@@ -37,77 +41,68 @@ function refuseUpgrade(socket: Duplex, error: unknown): void {
   socket.end(`${head}\r\n\r\n${message}\n`);
 }
 
-export function serveWebSockets(options: {
-  server: Server;
-  yoga: Yoga;
-  policy: Policy;
-  authenticate: Authenticate;
-  mask: (error: unknown) => GraphQLError;
-  maxMessageBytes: number;
-}): WebSockets {
-  const { server, yoga, policy, authenticate } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
+/** Who is there: asked once when the connection begins, and it ends with the token. */
+function connectionHooks(authenticate: Authenticate): Pick<Hooks, 'onConnect' | 'onClose'> {
+  return {
+    async onConnect({ extra, connectionParams }) {
+      try {
+        extra.viewer = await authenticate(tokenOf(connectionParams) ?? extra.request.headers.authorization);
+      } catch (error) {
+        const code = error instanceof AppError ? error.code : 'UPSTREAM_FAILED';
+        // Clients give up after 4401, and connect again after 1013.
+        const isRefused = code === 'UNAUTHENTICATED';
+        extra.socket.close(isRefused ? closeCodes.unauthorized : closeCodes.tryAgainLater, code);
+        return false;
+      }
+      if (extra.viewer.expiresAt === undefined) return true;
+      const restMs = Math.min(extra.viewer.expiresAt - Date.now(), 2_147_483_647);
+      extra.expiry = setTimeout(() => extra.socket.close(closeCodes.unauthorized, 'token expired'), restMs);
+      return true;
+    },
+    onClose({ extra }) {
+      clearTimeout(extra.expiry);
+    },
+  };
+}
+
+/** Each operation goes through Yoga's pipeline, as one that came over HTTP. */
+function operationHooks(
+  yoga: Yoga,
+  mask: (error: unknown) => GraphQLError,
+): Pick<Hooks, 'onSubscribe' | 'execute' | 'subscribe'> {
   const pipelines = new WeakMap<object, Pipeline>();
   const pipelineOf = (args: ExecutionArgs): Pipeline => {
     const pipeline = pipelines.get(args);
     if (pipeline === undefined) throw new Error('An operation without its pipeline.');
     return pipeline;
   };
-
-  const served = useServer<Record<string, unknown>, Connection>(
-    {
-      connectionInitWaitTimeout: 10_000,
-      async onConnect(context) {
-        const { extra, connectionParams } = context;
-        try {
-          const header = extra.request.headers.authorization;
-          extra.viewer = await authenticate(tokenOf(connectionParams) ?? header);
-        } catch (error) {
-          const code = error instanceof AppError ? error.code : 'UPSTREAM_FAILED';
-          // Clients give up after 4401, and connect again after 1013.
-          const isRefused = code === 'UNAUTHENTICATED';
-          extra.socket.close(isRefused ? closeCodes.unauthorized : closeCodes.tryAgainLater, code);
-          return false;
-        }
-        if (extra.viewer.expiresAt === undefined) return true;
-        const restMs = Math.min(extra.viewer.expiresAt - Date.now(), 2_147_483_647);
-        extra.expiry = setTimeout(() => extra.socket.close(closeCodes.unauthorized, 'token expired'), restMs);
-        return true;
-      },
-      onClose({ extra }) {
-        clearTimeout(extra.expiry);
-      },
-      async onSubscribe({ extra }, _id, params) {
-        const { schema, execute, subscribe, parse, validate, contextFactory } = yoga.getEnveloped({
-          // By POST: Yoga refuses mutations otherwise, as pages of any site can send a GET.
-          request: new Request('http://afterword/graphql', { method: 'POST' }),
-          params,
-          ...(extra.viewer === undefined ? {} : { viewer: extra.viewer }),
-        });
-        try {
-          const document = parse(params.query);
-          const errors = validate(schema, document);
-          if (errors.length > 0) return errors.map(options.mask);
-          const args: ExecutionArgs = {
-            schema,
-            document,
-            operationName: params.operationName,
-            variableValues: params.variables,
-            contextValue: await contextFactory(),
-          };
-          pipelines.set(args, { execute, subscribe });
-          return args;
-        } catch (error) {
-          return [options.mask(error)];
-        }
-      },
-      execute: (args: ExecutionArgs) => pipelineOf(args).execute(args),
-      subscribe: (args: ExecutionArgs) => pipelineOf(args).subscribe(args),
+  return {
+    async onSubscribe({ extra }, _id, params) {
+      const { schema, execute, subscribe, parse, validate, contextFactory } = yoga.getEnveloped({
+        // By POST: Yoga refuses mutations otherwise, as pages of any site can send a GET.
+        request: new Request('http://afterword/graphql', { method: 'POST' }),
+        params,
+        ...(extra.viewer === undefined ? {} : { viewer: extra.viewer }),
+      });
+      try {
+        const document = parse(params.query);
+        const errors = validate(schema, document);
+        if (errors.length > 0) return errors.map(mask);
+        const { operationName, variables: variableValues } = params;
+        const contextValue = await contextFactory();
+        const args: ExecutionArgs = { schema, document, operationName, variableValues, contextValue };
+        pipelines.set(args, { execute, subscribe });
+        return args;
+      } catch (error) {
+        return [mask(error)];
+      }
     },
-    sockets,
-    12_000,
-  );
+    execute: (args: ExecutionArgs) => pipelineOf(args).execute(args),
+    subscribe: (args: ExecutionArgs) => pipelineOf(args).subscribe(args),
+  };
+}
 
+function acceptUpgrades(server: Server, sockets: WebSocketServer, policy: Policy): void {
   server.on('upgrade', (request, socket, head) => {
     // Node has let go of the socket: an error that nobody hears would end the process.
     socket.on('error', () => socket.destroy());
@@ -126,7 +121,27 @@ export function serveWebSockets(options: {
       ws.removeAllListeners('error').on('error', () => {});
     });
   });
+}
 
+export function serveWebSockets(options: {
+  server: Server;
+  yoga: Yoga;
+  policy: Policy;
+  authenticate: Authenticate;
+  mask: (error: unknown) => GraphQLError;
+  maxMessageBytes: number;
+}): WebSockets {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
+  const served = useServer<Record<string, unknown>, Connection>(
+    {
+      connectionInitWaitTimeout: 10_000,
+      ...connectionHooks(options.authenticate),
+      ...operationHooks(options.yoga, options.mask),
+    },
+    sockets,
+    heartbeatMs,
+  );
+  acceptUpgrades(options.server, sockets, options.policy);
   return {
     async close() {
       for (const socket of sockets.clients) socket.close(closeCodes.goingAway, 'server stops');

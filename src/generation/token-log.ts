@@ -30,7 +30,7 @@ export function createTokenLog(options: {
 }): TokenLog {
   const { pool, nodeId, leaseMs } = options;
   const entries = new Map<string, Entry>();
-  let ended: string[] = [];
+  const ended = new Set<string>();
   let renewedAt = 0;
   let isStopped = false;
   let round: Promise<void> | undefined;
@@ -72,15 +72,16 @@ export function createTokenLog(options: {
   }
 
   async function forgetEnded(): Promise<void> {
-    if (ended.length === 0) return;
-    const gone = ended;
+    // A copy: replies go on to end while the statement runs, and wait for the next round.
+    const gone = [...ended];
+    if (gone.length === 0) return;
     await pool.query({
       name: 'forget_ended',
       text: `WITH t AS (DELETE FROM token_log WHERE message_id = ANY ($1))
         DELETE FROM generation WHERE message_id = ANY ($1)`,
       values: [gone],
     });
-    ended = ended.filter((messageId) => !gone.includes(messageId));
+    for (const messageId of gone) ended.delete(messageId);
   }
 
   async function runRound(): Promise<void> {
@@ -98,7 +99,7 @@ export function createTokenLog(options: {
     timer = setTimeout(() => {
       round = runRound().then(() => {
         timer = undefined;
-        if (entries.size > 0 || ended.length > 0) schedule();
+        if (entries.size > 0 || ended.size > 0) schedule();
       });
     }, flushIntervalMs);
   }
@@ -109,9 +110,7 @@ export function createTokenLog(options: {
       schedule();
     },
     unregister(messageId) {
-      const entry = entries.get(messageId);
-      entries.delete(messageId);
-      if (entry !== undefined) ended.push(messageId);
+      if (entries.delete(messageId)) ended.add(messageId);
       schedule();
     },
     async stop() {

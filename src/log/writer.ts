@@ -35,8 +35,8 @@ export type LogWriter = {
 };
 
 type Waiting = {
-  text: string;
-  count: number;
+  /** Encoded, each without its opening brace. */
+  events: string[];
   deadline: number;
   resolve(appended: Appended[]): void;
   reject(error: unknown): void;
@@ -70,25 +70,14 @@ type Answer = z.output<typeof answerSchema>;
 const batchLimits = { events: 1_000, characters: 8_388_608 };
 const retryPauseMs = 100;
 
-/** The append's events as append_events takes them, without the number of the append in its batch. */
-function encode(append: Append): string {
-  return append.events
-    .map((event) => {
-      const { id, type, payload } = event;
-      const place = {
-        topic: 'topic' in event ? event.topic : undefined,
-        conversation_id: 'conversationId' in event ? event.conversationId : undefined,
-      };
-      return JSON.stringify({
-        id,
-        type,
-        ...place,
-        actor: append.actor,
-        privileged: append.isPrivileged,
-        payload,
-      }).slice(1);
-    })
-    .join('\n');
+/** An event as append_events takes it, but for its opening brace and the number of its append, which a batch gives. */
+function encode(event: NewEvent, { actor, isPrivileged }: Append): string {
+  const { id, type, payload } = event;
+  const topic = 'topic' in event ? event.topic : undefined;
+  const conversation_id = 'conversationId' in event ? event.conversationId : undefined;
+  return JSON.stringify({ id, type, topic, conversation_id, actor, privileged: isPrivileged, payload }).slice(
+    1,
+  );
 }
 
 /** Classes of SQLSTATE. 22: bad data, 23: an id twice, 54: too large. */
@@ -118,9 +107,7 @@ export function createLogWriter(options: {
   let whenIdle: (() => void)[] = [];
 
   async function send(batch: Waiting[]): Promise<Answer[]> {
-    const items = batch.flatMap((waiting, index) =>
-      waiting.text.split('\n').map((event) => `{"append":${index},${event}`),
-    );
+    const items = batch.flatMap(({ events }, index) => events.map((event) => `{"append":${index},${event}`));
     const result = await options.pool.query<{ answers: unknown }>({
       name: 'append_events',
       text: 'SELECT append_events($1::jsonb) AS answers',
@@ -134,8 +121,8 @@ export function createLogWriter(options: {
     const again: Waiting[] = [];
     let next = 0;
     for (const waiting of batch) {
-      const own = answers.slice(next, next + waiting.count);
-      next += waiting.count;
+      const own = answers.slice(next, next + waiting.events.length);
+      next += waiting.events.length;
       const appended = own.filter((answer) => 'offset' in answer);
       const refused = own.filter((answer) => 'refusal' in answer);
       if (refused.some((answer) => answer.refusal === 'AGAIN')) again.push(waiting);
@@ -159,8 +146,8 @@ export function createLogWriter(options: {
     let events = 0;
     let characters = 0;
     const fits = (waiting: Waiting): boolean => {
-      events += waiting.count;
-      characters += waiting.text.length;
+      events += waiting.events.length;
+      for (const event of waiting.events) characters += event.length;
       return events <= batchLimits.events && characters <= batchLimits.characters;
     };
     const isLast = (index: number) => alone > 0 && index === 1;
@@ -224,8 +211,7 @@ export function createLogWriter(options: {
     append(append) {
       return new Promise((resolve, reject) => {
         queue.push({
-          text: encode(append),
-          count: append.events.length,
+          events: append.events.map((event) => encode(event, append)),
           deadline: Date.now() + options.timeoutMs,
           resolve,
           reject,

@@ -3,7 +3,7 @@ import type { Options } from './main.ts';
 import { startAfterword } from './support/afterword.ts';
 import { type BenchDatabase, openDatabase } from './support/database.ts';
 import type { LoadCalls } from './support/load.ts';
-import { type LoadMetric, measureLoad } from './support/measure-load.ts';
+import { type LoadMetric, loadColumns, measureLoad } from './support/measure-load.ts';
 import { measureRounds, renderResults } from './support/rounds.ts';
 import { seed } from './support/seed.ts';
 import { startWorker } from './support/worker.ts';
@@ -61,14 +61,7 @@ export async function benchAppend(options: Options, stack: AsyncDisposableStack)
   return renderResults(results, {
     ...names,
     limit: 'raw pg',
-    columns: [
-      { title: 'mutations/s', metric: 'rate', digits: 0 },
-      { title: 'p50 ms', metric: 'p50', digits: 2 },
-      { title: 'p99 ms', metric: 'p99', digits: 2 },
-      { title: 'server CPU µs', metric: 'serverCpu', digits: 0 },
-      { title: 'Postgres CPU µs', metric: 'postgresCpu', digits: 0 },
-      { title: 'total CPU µs', metric: 'totalCpu', digits: 0 },
-    ],
+    columns: loadColumns('mutations/s'),
     ratios: [
       { title: 'mutations/s by raw pg’s', metric: 'rate' },
       { title: 'total CPU by raw pg’s', metric: 'totalCpu' },

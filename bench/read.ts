@@ -8,7 +8,7 @@ import { type RunningServer, startAfterword } from './support/afterword.ts';
 import { openDatabase } from './support/database.ts';
 import { askGraphql } from './support/graphql.ts';
 import { idOf, type LoadCalls, type LoadTarget } from './support/load.ts';
-import { type LoadMetric, measureLoad } from './support/measure-load.ts';
+import { type LoadMetric, loadColumns, measureLoad } from './support/measure-load.ts';
 import { measureRounds, renderResults } from './support/rounds.ts';
 import { seed } from './support/seed.ts';
 import { startServer } from './support/server.ts';
@@ -135,14 +135,7 @@ export async function benchRead(options: Options, stack: AsyncDisposableStack): 
   return renderResults(results, {
     ...names,
     limit: 'PostGraphile',
-    columns: [
-      { title: 'requests/s', metric: 'rate', digits: 0 },
-      { title: 'p50 ms', metric: 'p50', digits: 2 },
-      { title: 'p99 ms', metric: 'p99', digits: 2 },
-      { title: 'server CPU µs', metric: 'serverCpu', digits: 0 },
-      { title: 'Postgres CPU µs', metric: 'postgresCpu', digits: 0 },
-      { title: 'total CPU µs', metric: 'totalCpu', digits: 0 },
-    ],
+    columns: loadColumns('requests/s'),
     ratios: [
       { title: 'requests/s by PostGraphile’s', metric: 'rate' },
       { title: 'total CPU by PostGraphile’s', metric: 'totalCpu' },

@@ -2,10 +2,20 @@
 import { cpuBetween, readCpu } from './cpu.ts';
 import type { BenchDatabase } from './database.ts';
 import type { LoadCalls, LoadTarget } from './load.ts';
-import type { Sample } from './rounds.ts';
+import type { Column, Sample } from './rounds.ts';
 import type { Worker } from './worker.ts';
 
 export type LoadMetric = 'rate' | 'p50' | 'p99' | 'serverCpu' | 'postgresCpu' | 'totalCpu';
+
+/** @param rate what is counted, per second */
+export const loadColumns = (rate: string): Column<LoadMetric>[] => [
+  { title: rate, metric: 'rate', digits: 0 },
+  { title: 'p50 ms', metric: 'p50', digits: 2 },
+  { title: 'p99 ms', metric: 'p99', digits: 2 },
+  { title: 'server CPU µs', metric: 'serverCpu', digits: 0 },
+  { title: 'Postgres CPU µs', metric: 'postgresCpu', digits: 0 },
+  { title: 'total CPU µs', metric: 'totalCpu', digits: 0 },
+];
 
 const warmUpMs = 500;
 

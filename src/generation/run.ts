@@ -153,8 +153,11 @@ export function createGenerations(options: {
       });
       await Promise.race([all, grace]);
       clearTimeout(timer);
-      for (const messageId of running.keys()) abort(messageId, 'interrupted');
-      await all;
+      // Again until none is left: a prompt that was being appended may have begun its reply meanwhile.
+      while (running.size > 0) {
+        const rest = [...running.keys()].map((messageId) => abort(messageId, 'interrupted')?.done);
+        await Promise.all(rest);
+      }
     },
   };
 }

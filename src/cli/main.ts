@@ -1,35 +1,47 @@
 // The command line: npm run afterword -- COMMAND. Each command is one file beside this one.
+import { type Command, UsageError } from './command.ts';
 import { migrateCommand } from './migrate.ts';
-import { printSchema } from './print-schema.ts';
+import { printSchemaCommand } from './print-schema.ts';
 
-const commands: Record<string, { help: string; run: () => Promise<void> }> = {
-  migrate: {
-    help: 'brings the database at DATABASE_URL (or the embedded one) to this version',
-    run: migrateCommand,
-  },
-  'print-schema': { help: 'prints the GraphQL schema, as committed in schema.graphql', run: printSchema },
+const commands: Record<string, Command> = {
+  migrate: migrateCommand,
+  'print-schema': printSchemaCommand,
 };
 
-function usage(): string {
-  const lines = Object.entries(commands).map(([name, { help }]) => `  ${name.padEnd(14)} ${help}`);
-  return `Usage: npm run afterword -- COMMAND\n\n${lines.join('\n')}\n`;
+const helpFlags = ['help', '--help', '-h'];
+
+function listOfCommands(): string {
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`);
+  return `Usage: npm run afterword -- COMMAND\n\n${lines.join('\n')}\n\nCOMMAND --help says more.\n`;
 }
 
-const name = process.argv[2] ?? 'help';
-const command = commands[name];
-if (command !== undefined) {
+async function run([name = 'help', ...args]: string[]): Promise<number> {
+  if (helpFlags.includes(name)) {
+    process.stdout.write(listOfCommands());
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    process.stderr.write(`There is no command ${JSON.stringify(name)}.\n\n${listOfCommands()}`);
+    return 2;
+  }
+  if (args.some((arg) => helpFlags.includes(arg))) {
+    process.stdout.write(command.usage);
+    return 0;
+  }
   try {
-    await command.run();
+    return await command.run(args);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    if (!(error instanceof UsageError)) return 1;
+    process.stderr.write(`\n${command.usage}`);
+    return 2;
   }
-} else if (['help', '--help', '-h'].includes(name)) {
-  process.stdout.write(usage());
-} else {
-  process.stderr.write(`There is no command ${JSON.stringify(name)}.\n\n${usage()}`);
-  process.exitCode = 2;
 }
 
+// Who reads has read enough, as `head` does: nothing went wrong.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const exitCode = await run(process.argv.slice(2));
 // Prisma's engine leaves a timer of ten seconds behind, which nothing waits for.
-process.stdout.end(() => process.exit());
+process.stdout.end(() => process.exit(exitCode));

@@ -1,16 +1,19 @@
 // Applies migrations and functions without starting the server, as a step of a deployment.
 import { parseConfig, readEnvironment } from '../config.ts';
-import { findEmbedded, startEmbedded } from '../database/embedded.ts';
 import { migrate } from '../database/migrate.ts';
+import { type Command, readArgs } from './command.ts';
+import { openUrl } from './database.ts';
 
-export async function migrateCommand(): Promise<void> {
-  const config = parseConfig(readEnvironment());
-  const running = config.databaseUrl ?? (await findEmbedded(config.dataDir));
-  const embedded = running === undefined ? await startEmbedded({ dataDir: config.dataDir }) : undefined;
-  try {
-    const applied = await migrate(running ?? embedded?.url ?? '');
+export const migrateCommand: Command = {
+  summary: 'brings the database to this version',
+  usage:
+    'Usage: npm run afterword -- migrate\n\nBrings the database at DATABASE_URL, or the embedded one, to this version.\n',
+  async run(args) {
+    readArgs(args, {});
+    await using stack = new AsyncDisposableStack();
+    const { url } = await openUrl(parseConfig(readEnvironment()), stack);
+    const applied = await migrate(url);
     process.stdout.write(applied.length === 0 ? 'Already current.\n' : `Applied ${applied.join(', ')}.\n`);
-  } finally {
-    await embedded?.stop();
-  }
-}
+    return 0;
+  },
+};

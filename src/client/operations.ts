@@ -13,6 +13,8 @@ export type AddMessageInput = {
   createdAt?: string | null | undefined;
   /** A ULID of the client's choice, which makes the request safe to repeat. */
   id?: string | null | undefined;
+  /** An object of at most 64 KiB, kept as it is. */
+  metadata?: unknown;
   /** The model that produced it, on offer here or not. */
   model?: string | null | undefined;
   /** What it follows; the newest message where not given; null begins a thread of its own. */

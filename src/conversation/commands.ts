@@ -35,6 +35,7 @@ export type AddMessageInput = {
   id?: Optional<string>;
   parentId?: Optional<string>;
   model?: Optional<string>;
+  metadata?: Optional<unknown>;
   createdAt?: Optional<Date>;
 };
 
@@ -64,7 +65,7 @@ export function messageEvent(
   fields: { id: string; conversationId: string; role: Role; content: string; createdAt?: Date },
   extra: Pick<
     Extract<NewEvent, { type: 'ADD_MESSAGE' }>['payload'],
-    'parent_id' | 'model' | 'parameters' | 'status'
+    'parent_id' | 'model' | 'parameters' | 'metadata' | 'status'
   >,
 ): NewEvent {
   return {
@@ -143,6 +144,7 @@ export async function addMessage(
     {
       ...(input.parentId === undefined ? {} : { parent_id: input.parentId }),
       ...(input.model == null ? {} : { model: checkFilled('model', input.model, { bytes: 200 }) }),
+      ...(input.metadata == null ? {} : { metadata: checkMetadata('metadata', input.metadata) }),
     },
   );
   await services.writer.append({

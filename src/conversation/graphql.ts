@@ -150,6 +150,10 @@ export const Message = builder.prismaObject('Message', {
       select: { modelId: true },
       resolve: (row) => (row.modelId === null ? null : { id: row.modelId, metadata: null }),
     }),
+    metadata: t.expose('metadata', {
+      type: 'JSON',
+      description: 'As given when it was added: an object; empty unless it was captured or imported.',
+    }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
       description: 'When it was added, or, where it was captured, when it was said.',

@@ -27,6 +27,7 @@ const AddMessageInput = builder.inputType('AddMessageInput', {
       description: 'What it follows; the newest message where not given; null begins a thread of its own.',
     }),
     model: t.id({ description: 'The model that produced it, on offer here or not.' }),
+    metadata: t.field({ type: 'JSON', description: 'An object of at most 64 KiB, kept as it is.' }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was said; now where not given.' }),
   }),
 });

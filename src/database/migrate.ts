@@ -64,12 +64,16 @@ async function readFunctions(): Promise<{ text: string; hash: string }> {
   return { text, hash: createHash('sha256').update(text).digest('hex') };
 }
 
-async function applyFunctions(client: pg.Client): Promise<void> {
-  const { text, hash } = await readFunctions();
-  const applied = await client.query<{ hash: string | null }>(
+async function appliedFunctions(client: pg.Client): Promise<string | null | undefined> {
+  const { rows } = await client.query<{ hash: string | null }>(
     `SELECT obj_description(to_regprocedure('append_events(jsonb)'), 'pg_proc') AS hash`,
   );
-  if (applied.rows[0]?.hash === hash) return;
+  return rows[0]?.hash;
+}
+
+async function applyFunctions(client: pg.Client): Promise<void> {
+  const { text, hash } = await readFunctions();
+  if ((await appliedFunctions(client)) === hash) return;
   await client.query(`BEGIN; ${text}; COMMENT ON FUNCTION append_events(jsonb) IS '${hash}'; COMMIT`);
 }
 
@@ -88,6 +92,22 @@ export async function migrate(url: string): Promise<string[]> {
     );
     await applyFunctions(client);
     return appliedMigrationNames;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Whether nothing is missing that migrate would apply. */
+export async function isCurrent(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, application_name: 'afterword' });
+  await client.connect();
+  try {
+    if ((await appliedFunctions(client)) !== (await readFunctions()).hash) return false;
+    const { rows } = await client.query<{ name: string }>(
+      'SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL',
+    );
+    const applied = new Set(rows.map(({ name }) => name));
+    return (await readMigrations()).migrationDirectories.every(({ path }) => applied.has(path));
   } finally {
     await client.end();
   }

@@ -7,6 +7,7 @@ import '../conversation/queries.ts';
 import '../generation/graphql.ts';
 import '../feedback/graphql.ts';
 import '../log/graphql.ts';
+import '../log/queries.ts';
 import './lookup.ts';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';

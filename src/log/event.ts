@@ -50,6 +50,7 @@ export const addMessageSchema = z.object({
   parent_id: z.string().nullable().optional(),
   model: z.string().optional(),
   parameters: parametersSchema.optional(),
+  metadata: z.record(z.string(), z.json()).optional(),
   /** Only of a reply that is yet to be generated. */
   status: z.literal('streaming').optional(),
 });
@@ -89,6 +90,31 @@ export type FinalStatus = z.output<typeof finalStatusSchema>;
 export type RecordedParameters = z.output<typeof parametersSchema>;
 export type EndOfGeneration = z.output<typeof endOfGenerationSchema>;
 export type FeedbackFields = z.output<typeof feedbackFieldsSchema>;
+
+export const eventTypes = [
+  'START_CONVERSATION',
+  'ADD_MESSAGE',
+  'UPDATE_MESSAGE',
+  'END_CONVERSATION',
+] as const;
+export type EventType = (typeof eventTypes)[number];
+
+/** An event as it is in the log. */
+export type LogEvent = {
+  id: string;
+  topic: string;
+  /** From 0, without a hole, in the order of commits. */
+  offset: number;
+  type: EventType;
+  conversationId: string;
+  /** From 1, without a hole within the conversation. */
+  version: number;
+  /** Username of who did it; null where Afterword itself did. */
+  actor: string | null;
+  recordedAt: Date;
+  /** By the schema of its type. */
+  payload: unknown;
+};
 
 /** An event before the log gave it an offset. */
 export type NewEvent = { id: string } & (

@@ -1,12 +1,8 @@
 // Events as they are read from the log.
-import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { Node } from '../graphql/node.ts';
-import { checkPage, pageCost } from '../graphql/page.ts';
-import { mayReadAll } from '../identity/viewer.ts';
-import { formatCursor, readEvents } from './reader.ts';
-
-const largestEventPage = 1_000;
+import { formatCursor } from './cursor.ts';
+import type { LogEvent } from './event.ts';
 
 export const EventTypeEnum = builder.enumType('EventType', {
   description: 'What happened.',
@@ -20,9 +16,10 @@ export const EventTypeEnum = builder.enumType('EventType', {
   } as const,
 });
 
-export const Event = builder.prismaObject('Event', {
+export const Event = builder.objectRef<LogEvent>('Event').implement({
   description: "One fact in a topic's log. Events are never changed.",
   interfaces: [Node],
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'recordedAt' in value,
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A ULID.' }),
     topic: t.exposeString('topic', { description: 'The log that holds it.' }),
@@ -32,7 +29,6 @@ export const Event = builder.prismaObject('Event', {
     }),
     cursor: t.string({
       description: 'What `after` takes to continue after this event.',
-      select: { topic: true, offset: true },
       resolve: (event) => formatCursor(event),
     }),
     type: t.expose('type', { type: EventTypeEnum, description: 'What happened.' }),
@@ -52,50 +48,3 @@ export const Event = builder.prismaObject('Event', {
     }),
   }),
 });
-
-const EventEdge = builder.edgeObject({ type: Event, name: 'EventEdge' });
-const EventConnection = builder.connectionObject({ type: Event, name: 'EventConnection' }, EventEdge);
-
-builder.queryField('events', (t) =>
-  t.field({
-    type: EventConnection,
-    description:
-      'A page of a log, forwards. Of a whole topic for ANALYST, SERVICE and ADMIN; of one conversation also for whose it is.',
-    complexity: (args) => pageCost(args, 100),
-    args: {
-      topic: t.arg.string({
-        required: true,
-        defaultValue: 'default',
-        description: "The log; with a conversationId, that conversation's.",
-      }),
-      offset: t.arg({
-        type: 'Offset',
-        description: 'Where to start: the first event of the page, if it fits.',
-      }),
-      after: t.arg.string({
-        description: 'The cursor of an event: the page begins after it. Not with `offset`.',
-      }),
-      first: t.arg.int({ required: true, defaultValue: 100, description: 'How many; at most 1,000.' }),
-      types: t.arg({ type: [EventTypeEnum], description: 'Only events of these types.' }),
-      conversationId: t.arg.id({ description: 'Only events of this conversation.' }),
-    },
-    resolve: async (_root, args, { viewer, services }) => {
-      if (!mayReadAll(viewer) && args.conversationId == null) {
-        throw new AppError(
-          'FORBIDDEN',
-          'Only the roles ANALYST, SERVICE and ADMIN read a whole topic: give a conversationId of yours.',
-        );
-      }
-      checkPage({ first: args.first }, largestEventPage);
-      return await readEvents(services.prisma, {
-        topic: args.topic,
-        offset: args.offset ?? undefined,
-        after: args.after ?? undefined,
-        first: args.first,
-        types: args.types ?? undefined,
-        conversationId: args.conversationId ?? undefined,
-        username: mayReadAll(viewer) ? undefined : viewer.username,
-      });
-    },
-  }),
-);

@@ -1,104 +1,147 @@
-// Reads pages of the log by offset.
+// Reads the log by offset. A page is bounded in events and in characters, so that no reader holds more of it.
+import type pg from 'pg';
 import { AppError } from '../errors.ts';
-import type { Event, EventType, PrismaClient } from '../generated/prisma/client.ts';
+import { parseCursor } from './cursor.ts';
+import type { EventType, LogEvent } from './event.ts';
 import { referencedId } from './identifier.ts';
 
-export type EventPage = {
-  edges: { cursor: string; node: Event }[];
-  pageInfo: {
-    hasNextPage: boolean;
-    hasPreviousPage: boolean;
-    startCursor: string | null;
-    endCursor: string | null;
-  };
+/** Which events of a topic; undefined: all. */
+export type EventFilter = {
+  types: readonly EventType[] | undefined;
+  conversationId: string | undefined;
 };
 
-/** A cursor is opaque to clients: the topic and the offset, in base64url. */
-export function formatCursor(event: { topic: string; offset: bigint }): string {
-  return Buffer.from(`${event.topic}@${event.offset}`).toString('base64url');
+/** Where to begin; an offset beyond the end is allowed. */
+export type Place = { topic: string; offset: number };
+
+/** An event as it is stored; its payload is JSON text. */
+export type EventRow = Omit<LogEvent, 'payload'> & { payload: string };
+
+export type LogPage = {
+  rows: EventRow[];
+  /** The offset from which to read on: after the last row, or, where none is left, the next to be given out. */
+  next: number;
+  /** Whether every event that matched and was committed is in this page or before it. */
+  isLast: boolean;
+};
+
+type Row = Omit<EventRow, 'offset' | 'conversationId' | 'recordedAt'> & {
+  event_offset: string;
+  conversation_id: string;
+  recorded_at: Date;
+  end: string;
+};
+
+/** Characters of payload in one page; one event is always given, however large. */
+const largestPage = 8_388_608;
+
+// The end comes from the statement that reads the events: offsets are given out in the order of commits, so every
+// event below that end is visible to it.
+function statement(source: string): string {
+  return `SELECT topic.next_offset AS end, page.*
+    FROM (SELECT coalesce((SELECT next_offset FROM topic WHERE name = $1), 0) AS next_offset) AS topic
+    LEFT JOIN (
+      SELECT *, sum(length(payload)) OVER (ORDER BY event_offset) - length(payload) AS characters_before
+      FROM (${source}) AS found
+    ) AS page ON page.characters_before < $5
+    ORDER BY page.event_offset`;
 }
 
-/**
- * The offset that a cursor stands for.
- * @throws AppError INVALID_INPUT where it is no cursor, or one of another topic
- */
-export function parseCursor(cursor: string, topic: string): number {
-  const match = /^(.+)@(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString());
-  const offset = Number(match?.[2]);
-  if (match === null || !Number.isSafeInteger(offset)) {
-    throw new AppError(
-      'INVALID_INPUT',
-      `after ${JSON.stringify(cursor.slice(0, 100))} is no cursor: pass the cursor of an event.`,
-    );
-  }
-  if (match[1] !== topic) {
-    throw new AppError(
-      'INVALID_INPUT',
-      `after is a cursor of topic ${JSON.stringify(match[1])}, not of ${JSON.stringify(topic)}.`,
-    );
-  }
-  return offset;
+const columns = `id, topic, "offset" AS event_offset, type, conversation_id, version, actor, recorded_at,
+  payload::text AS payload`;
+
+const readTopic = {
+  name: 'read_topic',
+  text: statement(`SELECT ${columns} FROM event
+    WHERE topic = $1 AND "offset" >= $2 AND ($3::event_type[] IS NULL OR type = ANY ($3))
+    ORDER BY "offset" LIMIT $4`),
+};
+
+// From the version of the event before: otherwise each page would step over all the earlier ones.
+const readConversation = {
+  name: 'read_conversation_events',
+  text: statement(`SELECT ${columns} FROM event
+    WHERE conversation_id = $6 AND topic = $1 AND "offset" >= $2 AND ($3::event_type[] IS NULL OR type = ANY ($3))
+      AND version > coalesce((SELECT before.version FROM event AS before
+        WHERE before.topic = $1 AND before."offset" = $2 - 1 AND before.conversation_id = $6), 0)
+    ORDER BY version LIMIT $4`),
+};
+
+/** The events from a place on, in their order: at most `most`, fewer where they are large. */
+export async function readPage(
+  pool: pg.Pool,
+  place: Place,
+  page: { filter: EventFilter; most: number; characters?: number },
+): Promise<LogPage> {
+  const { types, conversationId } = page.filter;
+  const values: unknown[] = [place.topic, place.offset, types ?? null, page.most];
+  values.push(page.characters ?? largestPage);
+  const query =
+    conversationId === undefined
+      ? { ...readTopic, values }
+      : { ...readConversation, values: [...values, conversationId] };
+  const { rows } = await pool.query<Row>(query);
+  const end = Number(rows[0]?.end ?? 0);
+  const found = rows.filter(({ id }) => id !== null).map(toEventRow);
+  const last = found.at(-1);
+  const isLast = found.length < page.most && !wasCut(found, page.characters ?? largestPage);
+  const next = isLast ? Math.max(end, place.offset) : (last?.offset ?? place.offset) + 1;
+  return { rows: found, next, isLast };
+}
+
+function wasCut(rows: EventRow[], most: number): boolean {
+  return rows.reduce((sum, { payload }) => sum + payload.length, 0) >= most;
+}
+
+function toEventRow({ event_offset, conversation_id, recorded_at, ...row }: Row): EventRow {
+  return {
+    id: row.id,
+    topic: row.topic,
+    offset: Number(event_offset),
+    type: row.type,
+    conversationId: conversation_id,
+    version: row.version,
+    actor: row.actor,
+    recordedAt: recorded_at,
+    payload: row.payload,
+  };
+}
+
+export function toLogEvent(row: EventRow): LogEvent {
+  return { ...row, payload: JSON.parse(row.payload) };
 }
 
 /**
  * A conversation is in one topic, whichever was asked for.
+ * @param username whose it must be; undefined: anyone's
  * @throws AppError NOT_FOUND where there is no such conversation, or it is not the user's
  */
-async function topicOf(
-  prisma: PrismaClient,
-  page: { topic: string; conversationId: string | undefined; username: string | undefined },
+export async function topicOfConversation(
+  pool: pg.Pool,
+  conversationId: string,
+  username: string | undefined,
 ): Promise<string> {
-  if (page.conversationId === undefined) return page.topic;
-  const conversation = await prisma.conversation.findUnique({
-    where: {
-      id: referencedId('conversation', page.conversationId),
-      ...(page.username !== undefined && { username: page.username }),
-    },
-    select: { topic: true },
+  const { rows } = await pool.query<{ topic: string }>({
+    name: 'topic_of_conversation',
+    text: 'SELECT topic FROM conversation WHERE id = $1 AND ($2::text IS NULL OR username = $2)',
+    values: [referencedId('conversation', conversationId), username ?? null],
   });
-  if (conversation !== null) return conversation.topic;
-  throw new AppError('NOT_FOUND', `There is no conversation ${page.conversationId}.`);
+  const [conversation] = rows;
+  if (conversation !== undefined) return conversation.topic;
+  throw new AppError('NOT_FOUND', `There is no conversation ${conversationId}.`);
 }
 
 /**
- * @param page.username the conversation must be this user's; undefined: anyone's
- * @returns the events from an offset on, in their order; an empty page beyond the end or in an unknown topic
+ * Where reading begins: at an offset, after the event of a cursor, or at the start.
+ * @throws AppError INVALID_INPUT where both are given, or the cursor is none of this topic
  */
-export async function readEvents(
-  prisma: PrismaClient,
-  page: {
-    topic: string;
-    offset: number | undefined;
-    after: string | undefined;
-    first: number;
-    types: readonly EventType[] | undefined;
-    conversationId: string | undefined;
-    username: string | undefined;
-  },
-): Promise<EventPage> {
-  if (page.offset !== undefined && page.after !== undefined) {
+export function placeOf(
+  topic: string,
+  start: { offset?: number | null | undefined; after?: string | null | undefined },
+): Place {
+  if (start.offset != null && start.after != null) {
     throw new AppError('INVALID_INPUT', 'Give offset or after, not both.');
   }
-  const topic = await topicOf(prisma, page);
-  const start = page.after === undefined ? (page.offset ?? 0) : parseCursor(page.after, topic) + 1;
-  const events = await prisma.event.findMany({
-    where: {
-      topic,
-      offset: { gte: start },
-      ...(page.types && { type: { in: [...page.types] } }),
-      ...(page.conversationId !== undefined && { conversationId: page.conversationId }),
-    },
-    orderBy: page.conversationId === undefined ? { offset: 'asc' } : { version: 'asc' },
-    take: page.first + 1,
-  });
-  const edges = events.slice(0, page.first).map((node) => ({ cursor: formatCursor(node), node }));
-  return {
-    edges,
-    pageInfo: {
-      hasNextPage: events.length > page.first,
-      hasPreviousPage: start > 0,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+  const offset = start.after == null ? (start.offset ?? 0) : parseCursor(start.after, topic) + 1;
+  return { topic, offset };
 }

@@ -68,7 +68,8 @@ describe('what an event leaves', () => {
     const [conversation, prompt, answer] = [newId(), newId(), newId()];
     const parameters = { temperature: 0.5 };
     const asked = running(conversation, answer);
-    Object.assign(asked.payload, { model: 'zephyr', parameters });
+    const metadata = { id: '2' };
+    Object.assign(asked.payload, { model: 'zephyr', parameters, metadata });
     await append(database.client, [start(conversation), add(conversation, prompt), asked]);
     const streaming = await row('message', answer);
     expect(streaming).toEqual({
@@ -85,6 +86,7 @@ describe('what an event leaves', () => {
       finish_reason: null,
       usage: null,
       timings: null,
+      metadata,
       created_at: expect.stringContaining('2026-11-23T10:00:00'),
     });
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };

@@ -1,0 +1,38 @@
+// Which events a viewer may read: a whole topic with the right to it, else the conversations that are theirs.
+import type pg from 'pg';
+import { AppError } from '../errors.ts';
+import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import type { EventType } from './event.ts';
+import { type EventFilter, type Place, placeOf, topicOfConversation } from './reader.ts';
+
+export type EventsArgs = {
+  topic: string;
+  offset?: number | null | undefined;
+  after?: string | null | undefined;
+  types?: readonly EventType[] | null | undefined;
+  conversationId?: string | null | undefined;
+};
+
+/**
+ * What the arguments choose: decided before anything of the log is read or followed.
+ * @throws AppError FORBIDDEN for a topic, NOT_FOUND for a conversation that the viewer may not read,
+ * INVALID_INPUT for a place that can't be
+ */
+export async function chooseEvents(
+  pool: pg.Pool,
+  viewer: Viewer,
+  args: EventsArgs,
+): Promise<{ place: Place; filter: EventFilter }> {
+  const conversationId = args.conversationId ?? undefined;
+  const filter = { types: args.types ?? undefined, conversationId };
+  if (conversationId !== undefined) {
+    const username = mayReadAll(viewer) ? undefined : viewer.username;
+    const topic = await topicOfConversation(pool, conversationId, username);
+    return { place: placeOf(topic, args), filter };
+  }
+  if (mayReadAll(viewer)) return { place: placeOf(args.topic, args), filter };
+  throw new AppError(
+    'FORBIDDEN',
+    'Only the roles ANALYST, SERVICE and ADMIN read a whole topic: give a conversationId of yours.',
+  );
+}

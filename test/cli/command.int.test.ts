@@ -1,0 +1,40 @@
+// The command line as people call it: a process of its own.
+import { expect, it } from 'vitest';
+import { runCommand } from '../support/command.ts';
+
+it('lists its commands when asked for help, or for nothing', async () => {
+  for (const args of [[], ['help'], ['--help'], ['-h']]) {
+    const { code, stdout } = await runCommand(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain('migrate        brings the database to this version');
+  }
+});
+
+it('says what a command takes', async () => {
+  const { code, stdout } = await runCommand(['migrate', '--help']);
+  expect({ code, stdout }).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Usage: npm run afterword -- migrate'),
+  });
+});
+
+it('ends with 2 where there is no such command, option or argument', async () => {
+  const unknown = await runCommand(['constructor']);
+  expect(unknown).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('There is no command "constructor".'),
+  });
+  const option = await runCommand(['print-schema', '--colour']);
+  expect(option).toMatchObject({ code: 2, stderr: expect.stringMatching(/'--colour'.*Usage: /s) });
+  const argument = await runCommand(['print-schema', 'please']);
+  expect(argument).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining("'please'") });
+});
+
+it('names what is wrong with the configuration', async () => {
+  const { code, stderr } = await runCommand(['migrate'], { DATABASE_URL: 'mysql://nowhere' });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('DATABASE_URL must be a Postgres URL'),
+  });
+});

@@ -7,31 +7,38 @@ import { connect, type Database } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { demoModels, startDemoModel } from './demo/server.ts';
-import { createFollower, type Follower } from './generation/follow.ts';
+import { createAdmission } from './generation/admission.ts';
+import { stoppedReply, stopSubject } from './generation/commands.ts';
+import { createFollower } from './generation/follow.ts';
+import { wholeOf } from './generation/live-reply.ts';
 import { createModelClient, type ModelClient } from './generation/model.ts';
 import { startRecovery } from './generation/recovery.ts';
+import { createReplicas } from './generation/replicas.ts';
 import { createGenerations, type Generations } from './generation/run.ts';
+import { shareText } from './generation/share.ts';
 import { createTokenLog } from './generation/token-log.ts';
 import type { Services } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
+import { type Connections, createConnections } from './http/connections.ts';
 import { createReadiness } from './http/health.ts';
 import { createPolicy } from './http/policy.ts';
 import { createHttpServer } from './http/server.ts';
 import { serveWebSockets } from './http/websocket.ts';
 import { createGraphQL } from './http/yoga.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
+import { createEventFollower } from './log/follow.ts';
 import { newId } from './log/identifier.ts';
+import { createRelay, noRelay, type Relay } from './log/relay.ts';
+import { createTails } from './log/tails.ts';
 import { createLogWriter, type LogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
-
-const readersPatienceMs = 1_000;
 
 export type App = {
   /** Where it listens, without a path: http://127.0.0.1:4000 */
   url: string;
   models: readonly string[];
   isDemo: boolean;
-  /** How many cursors over replies are open. */
+  /** How many cursors over replies and over the log are open. */
   openCursors(): number;
   /** Refuses new work, lets running replies end within the grace time, and releases everything. */
   stop(): Promise<void>;
@@ -101,15 +108,23 @@ async function openModel({ config, releases }: Workshop): Promise<ModelClient> {
   });
 }
 
-/** Who follows a reply that ended just now is told so before the sockets are closed; who does not read is not. */
-async function letReadersEnd(follower: Follower): Promise<void> {
-  const deadline = Date.now() + readersPatienceMs;
-  while (follower.openCount > 0 && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+function openRelay({ config, log, releases }: Workshop): Relay {
+  if (config.natsUrl === undefined) return noRelay;
+  const relay = createRelay({
+    url: config.natsUrl,
+    onChange(isConnected, reason) {
+      if (isConnected) log.info({ server: reason }, 'connected to NATS');
+      else log.warn({ reason }, 'NATS is away: other nodes are found out about by polling until it is back');
+    },
+  });
+  releases.add('relay', () => relay.stop());
+  return relay;
 }
 
-async function openGenerations(workshop: Workshop, pool: pg.Pool, writer: LogWriter): Promise<Generations> {
+/** What generations are made with beside the model. */
+type Parts = { pool: pg.Pool; writer: LogWriter; relay: Relay };
+
+async function openGenerations(workshop: Workshop, { pool, writer, relay }: Parts) {
   const { config, log, releases, onError } = workshop;
   const leaseMs = config.generationLeaseMs;
   const tokenLog = createTokenLog({
@@ -117,6 +132,7 @@ async function openGenerations(workshop: Workshop, pool: pg.Pool, writer: LogWri
     nodeId: `${hostname()}:${process.pid}:${newId()}`,
     leaseMs,
     onStopRequested: (messageId) => void generations.stop(messageId).catch(onError),
+    onLost: (messageId) => generations.abandon(messageId),
     onError,
   });
   releases.add('token log', () => tokenLog.stop());
@@ -125,33 +141,52 @@ async function openGenerations(workshop: Workshop, pool: pg.Pool, writer: LogWri
     writer,
     tokenLog,
     readThread: (messageId) => readTurnsBefore(pool, messageId),
+    maxReplyBytes: config.maxReplyBytes,
     onError,
+  });
+  const replicas = createReplicas({
+    pool,
+    relay,
+    onError: (error) =>
+      log.warn({ err: error }, 'replies of other nodes could not be read; it is tried again'),
+  });
+  releases.add('replicas', () => replicas.stop());
+  shareText({ relay, live: generations.live });
+  relay.subscribe(stopSubject, (data) => {
+    const messageId = stoppedReply(data);
+    if (messageId !== undefined) generations.stop(messageId).catch(onError);
   });
   const recovery = startRecovery({
     pool,
     writer,
     leaseMs,
+    seenOf(messageId) {
+      const replica = replicas.peek(messageId);
+      return replica && wholeOf(replica);
+    },
+    isRunning: (messageId) => generations.live(messageId) !== undefined,
     onRecovered: (messageId) => log.warn({ messageId }, 'ended a reply whose node is gone'),
     onError,
   });
   releases.add('recovery', () => recovery.stop());
-  return generations;
+  return { generations, follower: createFollower({ generations, replicas, pool }) };
 }
 
-function createServers({ config, log, onError }: Workshop, services: Services, isStopping: () => boolean) {
+function createServers({ config, log, onError }: Workshop, services: Services, connections: Connections) {
   const mask = createErrorMask((error) => log.error({ err: error }, 'unexpected failure of an operation'));
   const authenticate = createAuthenticate(config.auth);
   const policy = createPolicy({ isLocal: config.auth === undefined, allowedOrigins: config.allowedOrigins });
-  const yoga = createGraphQL({ services, authenticate, mask });
+  const yoga = createGraphQL({ services, connections, authenticate, mask });
   // A message of the largest size, in JSON that escapes much of it, and the rest of the request.
   const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
   const http = createHttpServer({
     host: config.host,
     port: config.port,
     policy,
+    connections,
     yoga,
     maxRequestBytes,
-    checkReady: createReadiness({ pool: services.pool, isStopping }),
+    checkReady: createReadiness({ pool: services.pool, isStopping: () => connections.isDraining }),
     onError,
   });
   const { server } = http;
@@ -159,6 +194,7 @@ function createServers({ config, log, onError }: Workshop, services: Services, i
     server,
     yoga,
     policy,
+    connections,
     authenticate,
     mask,
     maxMessageBytes: maxRequestBytes,
@@ -167,21 +203,33 @@ function createServers({ config, log, onError }: Workshop, services: Services, i
 }
 
 async function build(workshop: Workshop): Promise<App> {
-  const { config, releases } = workshop;
+  const { config, log, releases } = workshop;
   const { prisma, pool, writerPool } = await openDatabase(workshop);
+  const relay = openRelay(workshop);
+  const tails = createTails({
+    pool,
+    relay,
+    onError: (error) => log.warn({ err: error }, 'the log could not be read; it is tried again'),
+  });
+  releases.add('tails', () => tails.stop());
   const writer = createLogWriter({
     pool: writerPool,
     timeoutMs: config.appendTimeoutMs,
-    onCommitted: () => {},
+    onCommitted: tails.wake,
   });
   releases.add('log writer', () => writer.drain());
-  const generations = await openGenerations(workshop, pool, writer);
-  const follower = createFollower({ generations, pool });
+  const { generations, follower } = await openGenerations(workshop, { pool, writer, relay });
+  const events = createEventFollower({ pool, tails });
   const models = config.models ?? demoModels;
   const { maxMessageBytes } = config;
-  const services: Services = { prisma, pool, writer, generations, follower, models, maxMessageBytes };
-  let isStopping = false;
-  const { http, sockets } = createServers(workshop, services, () => isStopping);
+  const admission = createAdmission({ pool, most: config.maxGenerationsPerUser });
+  const replies = { generations, admission, follower, relay };
+  const services: Services = { prisma, pool, writer, ...replies, events, models, maxMessageBytes };
+  const connections = createConnections({
+    subscriptionsPerConnection: config.maxSubscriptionsPerConnection,
+    connectionsPerUser: config.maxConnectionsPerUser,
+  });
+  const { http, sockets } = createServers(workshop, services, connections);
   const port = await http.listen();
   releases.add('HTTP server', () => http.close());
 
@@ -189,13 +237,11 @@ async function build(workshop: Workshop): Promise<App> {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     models,
     isDemo: config.modelEndpoint === undefined,
-    openCursors: () => follower.openCount,
+    openCursors: () => follower.openCount + events.openCount,
     async stop() {
-      if (isStopping) return;
-      isStopping = true;
-      http.server.close();
-      await generations.drain(config.shutdownGraceMs);
-      await letReadersEnd(follower);
+      if (connections.isDraining) return;
+      const graceMs = config.shutdownGraceMs;
+      await Promise.all([generations.drain(graceMs), connections.drain(graceMs)]);
       await sockets.close();
       await releases.releaseAll();
     },

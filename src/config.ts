@@ -49,7 +49,7 @@ export const environmentSchema = z.object({
     .describe('Model ids on offer, separated by commas; the first is the default'),
   MODEL_TIMEOUT_MS: integer(100, longestFetchMs)
     .default(60_000)
-    .describe('How long the endpoint may take to begin its answer'),
+    .describe('How long the endpoint may take to begin its answer, retries included'),
   MODEL_IDLE_TIMEOUT_MS: integer(100, longestFetchMs)
     .default(60_000)
     .describe('How long a begun answer may stay silent'),
@@ -80,16 +80,39 @@ export const environmentSchema = z.object({
   MAX_MESSAGE_BYTES: integer(1, 104_857_600)
     .default(1_048_576)
     .describe('Largest content of a message, in bytes of UTF-8'),
+  MAX_REPLY_BYTES: integer(1_000, 104_857_600)
+    .default(1_048_576)
+    .describe('Largest reply of a model, in bytes of UTF-8; one that grows beyond it is STOPPED there'),
+  MAX_GENERATIONS_PER_USER: integer(1, 1_000_000)
+    .default(10)
+    .describe('Most replies at once in the conversations of one user, on all nodes together'),
+  MAX_CONNECTIONS_PER_USER: integer(1, 1_000_000)
+    .default(100)
+    .describe('Most WebSockets and event streams of one user at once, on one node'),
+  MAX_SUBSCRIPTIONS_PER_CONNECTION: integer(1, 1_000_000)
+    .default(100)
+    .describe('Most subscriptions at once on one WebSocket'),
   APPEND_TIMEOUT_MS: integer(100, 600_000)
     .default(10_000)
     .describe('How long a write waits for Postgres before it fails with UPSTREAM_FAILED'),
   DATABASE_POOL_SIZE: integer(2, 1_000).default(10).describe('Most connections to Postgres for reading'),
+  NATS_URL: list
+    .pipe(
+      z.array(
+        z.url({
+          protocol: /^(nats|tls)$/,
+          error: 'must be NATS servers such as nats://127.0.0.1:4222, separated by commas',
+        }),
+      ),
+    )
+    .optional()
+    .describe('NATS servers that carry wake-ups and live text between nodes'),
   GENERATION_LEASE_MS: integer(1_000, 600_000)
     .default(10_000)
     .describe('How long after its node died a running reply is ended as INTERRUPTED'),
   SHUTDOWN_GRACE_MS: integer(0, 600_000)
     .default(10_000)
-    .describe('How long running replies may go on after SIGTERM'),
+    .describe('How long running replies may go on after SIGTERM, and over how long connections are closed'),
 });
 
 type Environment = z.output<typeof environmentSchema>;
@@ -115,7 +138,13 @@ export type Config = {
   allowedOrigins: string[];
   logLevel: Environment['LOG_LEVEL'];
   maxMessageBytes: number;
+  maxReplyBytes: number;
+  maxGenerationsPerUser: number;
+  maxConnectionsPerUser: number;
+  maxSubscriptionsPerConnection: number;
   appendTimeoutMs: number;
+  /** Undefined: one node, or several that find out about each other by polling. */
+  natsUrl: string | undefined;
   generationLeaseMs: number;
   shutdownGraceMs: number;
 };
@@ -202,7 +231,12 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     allowedOrigins: env.ALLOWED_ORIGINS,
     logLevel: env.LOG_LEVEL,
     maxMessageBytes: env.MAX_MESSAGE_BYTES,
+    maxReplyBytes: env.MAX_REPLY_BYTES,
+    maxGenerationsPerUser: env.MAX_GENERATIONS_PER_USER,
+    maxConnectionsPerUser: env.MAX_CONNECTIONS_PER_USER,
+    maxSubscriptionsPerConnection: env.MAX_SUBSCRIPTIONS_PER_CONNECTION,
     appendTimeoutMs: env.APPEND_TIMEOUT_MS,
+    natsUrl: env.NATS_URL?.join(','),
     generationLeaseMs: env.GENERATION_LEASE_MS,
     shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
   };

@@ -38,13 +38,20 @@ Afterword is ready.
 
   curl ${app.url}/graphql -H 'content-type: application/json' -d '{"query":"{ viewer { username } models { nodes { id } } }"}'
 
-Ctrl-C stops it.
+Ctrl-C stops it; twice, at once.
 `);
 
-let isStopping = false;
+/** npm passes on a signal that the terminal has sent to the server as well: two within this time are one. */
+const sameSignalMs = 100;
+let stoppingSince: number | undefined;
+
 async function stop(signal: string): Promise<void> {
-  if (isStopping) return;
-  isStopping = true;
+  if (stoppingSince !== undefined) {
+    if (performance.now() - stoppingSince < sameSignalMs) return;
+    log.warn({ signal }, 'stopping at once: running replies are left to other nodes, or to the next start');
+    process.exit(1);
+  }
+  stoppingSince = performance.now();
   log.info({ signal }, 'stopping');
   await app.stop();
   process.exit(0);

@@ -49,7 +49,14 @@ const mentions = (pattern: RegExp) =>
 /** Each may import those before it, never one behind it. */
 const domains = ['identity', 'conversation', 'generation', 'feedback', 'stats', 'dataset'];
 /** What a domain says in the language of GraphQL. */
-const graphFiles = ['graphql.ts', 'queries.ts', 'mutations.ts', 'subscriptions.ts', 'delta-response.ts'];
+const graphFiles = [
+  'graphql.ts',
+  'queries.ts',
+  'mutations.ts',
+  'subscriptions.ts',
+  'plain-delta.ts',
+  'plain-event.ts',
+];
 const isGraph = (path: string) => graphFiles.includes(path.split('/').at(-1) ?? '');
 /** The way from the socket to the database: each may import those behind it. */
 const layers = ['main.ts', 'app.ts', 'http', 'graphql/schema.ts'];

@@ -91,12 +91,7 @@ describe('the process', { timeout: 90_000 }, () => {
     const reader = follow[Symbol.asyncIterator]();
     await reader.next();
     server.child.kill('SIGTERM');
-    await waitUntil('it takes no more connections', async () =>
-      fetch(`${client.url}/health`).then(
-        () => false,
-        () => true,
-      ),
-    );
+    await waitUntil('it says that it stops', async () => (await fetch(`${client.url}/ready`)).status === 503);
     gate.open();
     expect((await reader.next()).value).toMatchObject({ generation: { text: 'ended' } });
     expect((await reader.next()).value).toMatchObject({ generation: { message: { status: 'COMPLETE' } } });

@@ -4,8 +4,14 @@
 CREATE OR REPLACE FUNCTION project_events(events event[]) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  types event_type[] := (SELECT array_agg(DISTINCT e.type) FROM unnest(events) AS e);
+  types event_type[];
+  turn event[];
 BEGIN
+  -- One event is what most batches hold: it needs no query to be told apart.
+  IF cardinality(events) = 1 THEN types := ARRAY[events[1].type];
+  ELSE types := ARRAY(SELECT DISTINCT e.type FROM unnest(events) AS e);
+  END IF;
+
   IF 'START_CONVERSATION' = ANY (types) THEN
     INSERT INTO conversation (id, topic, model_id, model_metadata, username, title, metadata, version, started_at)
     SELECT e.conversation_id, e.topic, coalesce(e.payload -> 'model' ->> 'id', ''),
@@ -24,17 +30,37 @@ BEGIN
     FROM unnest(events) AS e WHERE e.type = 'ADD_MESSAGE';
   END IF;
 
-  IF 'UPDATE_MESSAGE' = ANY (types) THEN
+  IF 'UPDATE_MESSAGE' = ANY (types) AND (cardinality(events) > 1 OR events[1].payload ? 'status') THEN
     UPDATE message
     SET status = (e.payload ->> 'status')::message_status,
         content = coalesce(e.payload ->> 'content', message.content),
+        reasoning = nullif(e.payload ->> 'reasoning', ''),
         error = e.payload ->> 'error',
         finish_reason = e.payload ->> 'finish_reason',
         usage = e.payload -> 'usage',
         timings = e.payload -> 'timings'
     FROM unnest(events) AS e
     WHERE e.type = 'UPDATE_MESSAGE' AND e.payload ? 'status' AND message.id = e.payload ->> 'id';
-    PERFORM project_feedback(events);
+  END IF;
+
+  IF 'UPDATE_MESSAGE' = ANY (types) THEN
+    IF cardinality(events) = 1 THEN PERFORM project_feedback(events);
+    ELSE
+      -- The first of each author and source on a message, then the second, and so on.
+      FOR turn IN
+        SELECT array_agg(given.event) FROM (
+          SELECT e AS event, row_number() OVER (
+            PARTITION BY e.payload ->> 'id', coalesce(nullif(e.payload ->> 'username', ''), c.username),
+                         coalesce(nullif(e.payload ->> 'source', ''), 'end_user')
+            ORDER BY e.topic, e."offset") AS turn
+          FROM unnest(events) AS e JOIN conversation AS c ON c.id = e.conversation_id
+          WHERE e.type = 'UPDATE_MESSAGE' AND e.payload ?| ARRAY['rating', 'score', 'feedback', 'tags', 'correction']
+        ) AS given
+        GROUP BY given.turn ORDER BY given.turn
+      LOOP
+        PERFORM project_feedback(turn);
+      END LOOP;
+    END IF;
   END IF;
 
   IF 'END_CONVERSATION' = ANY (types) THEN

@@ -1,11 +1,17 @@
 // The command line: npm run afterword -- COMMAND. Each command is one file beside this one.
 import { type Command, UsageError } from './command.ts';
+import { eventsCommand } from './events.ts';
+import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
 import { printSchemaCommand } from './print-schema.ts';
+import { rebuildCommand } from './rebuild.ts';
 
 const commands: Record<string, Command> = {
+  events: eventsCommand,
+  import: importCommand,
   migrate: migrateCommand,
   'print-schema': printSchemaCommand,
+  rebuild: rebuildCommand,
 };
 
 const helpFlags = ['help', '--help', '-h'];

@@ -49,6 +49,13 @@ export type FeedbackSource =
   /** By a person who reviews replies. */
   | 'REVIEWER';
 
+/** What a piece of a reply belongs to. Text offsets count within a channel. */
+export type GenerationChannel =
+  /** What the model thinks before and between its text, where it tells: the `reasoning` of the message. */
+  | 'REASONING'
+  /** The reply itself: what becomes the `content` of its message. */
+  | 'TEXT';
+
 /** How the model is to answer; what is left out, the model chooses. */
 export type GenerationParameters = {
   /** Most tokens in the reply, from 1. */
@@ -71,7 +78,7 @@ export type MessageStatus =
   | 'FAILED'
   /** The server that produced it went away; it keeps the text that it had. */
   | 'INTERRUPTED'
-  /** Someone stopped it; it keeps the text that it had. */
+  /** Someone stopped it, or it grew too long; it keeps the text that it had. */
   | 'STOPPED'
   /** The model is producing it. */
   | 'STREAMING';
@@ -96,6 +103,18 @@ export type Rating =
   | 'DISLIKE'
   /** Good. */
   | 'LIKE';
+
+/** A reply that is to be produced once more, beside the one that there is. */
+export type RegenerateReplyInput = {
+  /** The reply; one that is still STREAMING goes on. It must follow a message. */
+  messageId: string;
+  /** A model on offer; where not given that of the reply, or, where it has none, the conversation's. */
+  model?: string | null | undefined;
+  /** How it is to answer, all of it; where not given as the reply was asked for. */
+  parameters?: GenerationParameters | null | undefined;
+  /** The new reply's id: a ULID of the client's choice, which makes the request safe to repeat; a new one where not given. */
+  replyId?: string | null | undefined;
+};
 
 /** Who speaks in a message. */
 export type Role =
@@ -177,7 +196,11 @@ export type ViewerRole =
 
 export type FeedbackFieldsFragment = { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null };
 
-export type MessageFieldsFragment = { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null };
+export type MessageFieldsFragment = { id: string, role: Role, content: string, reasoning: string | null, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null };
+
+export type MessageSnapshotFieldsFragment = { id: string, parentId: string | null, role: Role, content: string, reasoning: string | null, status: MessageStatus, error: string | null, finishReason: string | null, metadata: unknown, createdAt: string, model: { id: string } | null, parameters: { temperature: number | null, maxTokens: number | null, topP: number | null, stop: Array<string> | null, seed: number | null } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null, feedback: Array<{ username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null, createdAt: string, updatedAt: string }> };
+
+export type EventFieldsFragment = { id: string, topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -199,7 +222,16 @@ export type ConversationQueryVariables = Exact<{
 }>;
 
 
-export type ConversationQuery = { conversation: { id: string, topic: string, username: string, title: string | null, metadata: unknown, version: number, startedAt: string, endedAt: string | null, model: { id: string }, messages: { nodes: Array<{ id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, feedback: Array<{ username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null }>, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null }> } } | null };
+export type ConversationQuery = { conversation: { id: string, topic: string, username: string, title: string | null, metadata: unknown, version: number, startedAt: string, endedAt: string | null, model: { id: string }, messages: { nodes: Array<{ id: string, role: Role, content: string, reasoning: string | null, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, feedback: Array<{ username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null }>, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null }> } } | null };
+
+export type ConversationAtQueryVariables = Exact<{
+  id: string;
+  offset?: number | null | undefined;
+  time?: string | null | undefined;
+}>;
+
+
+export type ConversationAtQuery = { conversationAt: { id: string, topic: string, username: string, title: string | null, metadata: unknown, offset: number, version: number, startedAt: string, endedAt: string | null, model: { id: string, metadata: unknown }, messages: Array<{ id: string, parentId: string | null, role: Role, content: string, reasoning: string | null, status: MessageStatus, error: string | null, finishReason: string | null, metadata: unknown, createdAt: string, model: { id: string } | null, parameters: { temperature: number | null, maxTokens: number | null, topP: number | null, stop: Array<string> | null, seed: number | null } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null, feedback: Array<{ username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null, createdAt: string, updatedAt: string }> }> } | null };
 
 export type ConversationsQueryVariables = Exact<{
   topic?: string | null | undefined;
@@ -220,7 +252,7 @@ export type MessageQueryVariables = Exact<{
 }>;
 
 
-export type MessageQuery = { message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, conversation: { id: string }, siblings: Array<{ id: string }>, feedback: Array<{ username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null }>, myFeedback: { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null } | null, ratingSummary: { likes: number, dislikes: number, scores: number, averageScore: number | null, comments: number, corrections: number }, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } | null };
+export type MessageQuery = { message: { id: string, role: Role, content: string, reasoning: string | null, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, conversation: { id: string }, siblings: Array<{ id: string }>, feedback: Array<{ username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null }>, myFeedback: { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null } | null, ratingSummary: { likes: number, dislikes: number, scores: number, averageScore: number | null, comments: number, corrections: number }, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } | null };
 
 export type EventsQueryVariables = Exact<{
   topic?: string;
@@ -253,14 +285,21 @@ export type AddMessageMutationVariables = Exact<{
 }>;
 
 
-export type AddMessageMutation = { addMessage: { message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } } };
+export type AddMessageMutation = { addMessage: { message: { id: string, role: Role, content: string, reasoning: string | null, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } } };
+
+export type RegenerateReplyMutationVariables = Exact<{
+  input: RegenerateReplyInput;
+}>;
+
+
+export type RegenerateReplyMutation = { regenerateReply: { reply: { id: string, status: MessageStatus } } };
 
 export type StopGenerationMutationVariables = Exact<{
   input: StopGenerationInput;
 }>;
 
 
-export type StopGenerationMutation = { stopGeneration: { message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } } };
+export type StopGenerationMutation = { stopGeneration: { message: { id: string, role: Role, content: string, reasoning: string | null, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } } };
 
 export type RateMessageMutationVariables = Exact<{
   input: RateMessageInput;
@@ -286,13 +325,26 @@ export type EndConversationMutation = { endConversation: { conversation: { id: s
 export type GenerationSubscriptionVariables = Exact<{
   messageId: string;
   after?: number;
+  afterReasoning?: number;
 }>;
 
 
 export type GenerationSubscription = { generation:
-    | { __typename: 'GenerationDelta', messageId: string, offset: number, end: number, text: string }
-    | { __typename: 'GenerationEnd', message: { id: string, role: Role, content: string, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } }
+    | { __typename: 'GenerationDelta', messageId: string, channel: GenerationChannel, offset: number, end: number, text: string }
+    | { __typename: 'GenerationEnd', message: { id: string, role: Role, content: string, reasoning: string | null, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } }
+    | { __typename: 'GenerationRewind', messageId: string, channel: GenerationChannel, end: number }
    };
+
+export type FollowEventsSubscriptionVariables = Exact<{
+  topic?: string;
+  offset?: number | null | undefined;
+  after?: string | null | undefined;
+  types?: Array<EventType> | EventType | null | undefined;
+  conversationId?: string | null | undefined;
+}>;
+
+
+export type FollowEventsSubscription = { events: { id: string, topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -328,6 +380,7 @@ export const MessageFieldsFragmentDoc = new TypedDocumentString(`
   id
   role
   content
+  reasoning
   status
   error
   finishReason
@@ -349,6 +402,64 @@ export const MessageFieldsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"MessageFields"}) as unknown as TypedDocumentString<MessageFieldsFragment, unknown>;
+export const MessageSnapshotFieldsFragmentDoc = new TypedDocumentString(`
+    fragment MessageSnapshotFields on MessageSnapshot {
+  id
+  parentId
+  role
+  content
+  reasoning
+  status
+  error
+  finishReason
+  metadata
+  createdAt
+  model {
+    id
+  }
+  parameters {
+    temperature
+    maxTokens
+    topP
+    stop
+    seed
+  }
+  usage {
+    promptTokens
+    completionTokens
+    totalTokens
+  }
+  timings {
+    firstTokenMs
+    totalMs
+  }
+  feedback {
+    username
+    source
+    rating
+    score
+    comment
+    tags
+    correction
+    createdAt
+    updatedAt
+  }
+}
+    `, {"fragmentName":"MessageSnapshotFields"}) as unknown as TypedDocumentString<MessageSnapshotFieldsFragment, unknown>;
+export const EventFieldsFragmentDoc = new TypedDocumentString(`
+    fragment EventFields on Event {
+  id
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}
+    `, {"fragmentName":"EventFields"}) as unknown as TypedDocumentString<EventFieldsFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -413,6 +524,7 @@ fragment MessageFields on Message {
   id
   role
   content
+  reasoning
   status
   error
   finishReason
@@ -433,6 +545,69 @@ fragment MessageFields on Message {
     totalMs
   }
 }`) as unknown as TypedDocumentString<ConversationQuery, ConversationQueryVariables>;
+export const ConversationAtDocument = new TypedDocumentString(`
+    query ConversationAt($id: ID!, $offset: Offset, $time: DateTime) {
+  conversationAt(id: $id, offset: $offset, time: $time) {
+    id
+    topic
+    username
+    title
+    metadata
+    offset
+    version
+    startedAt
+    endedAt
+    model {
+      id
+      metadata
+    }
+    messages {
+      ...MessageSnapshotFields
+    }
+  }
+}
+    fragment MessageSnapshotFields on MessageSnapshot {
+  id
+  parentId
+  role
+  content
+  reasoning
+  status
+  error
+  finishReason
+  metadata
+  createdAt
+  model {
+    id
+  }
+  parameters {
+    temperature
+    maxTokens
+    topP
+    stop
+    seed
+  }
+  usage {
+    promptTokens
+    completionTokens
+    totalTokens
+  }
+  timings {
+    firstTokenMs
+    totalMs
+  }
+  feedback {
+    username
+    source
+    rating
+    score
+    comment
+    tags
+    correction
+    createdAt
+    updatedAt
+  }
+}`) as unknown as TypedDocumentString<ConversationAtQuery, ConversationAtQueryVariables>;
 export const ConversationsDocument = new TypedDocumentString(`
     query Conversations($topic: String, $username: String, $model: ID, $search: String, $first: Int, $after: String, $last: Int, $before: String) {
   conversations(
@@ -501,6 +676,7 @@ fragment MessageFields on Message {
   id
   role
   content
+  reasoning
   status
   error
   finishReason
@@ -532,16 +708,7 @@ export const EventsDocument = new TypedDocumentString(`
     conversationId: $conversationId
   ) {
     nodes {
-      id
-      topic
-      offset
-      cursor
-      type
-      conversationId
-      version
-      actor
-      recordedAt
-      payload
+      ...EventFields
     }
     pageInfo {
       hasNextPage
@@ -549,7 +716,18 @@ export const EventsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<EventsQuery, EventsQueryVariables>;
+    fragment EventFields on Event {
+  id
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}`) as unknown as TypedDocumentString<EventsQuery, EventsQueryVariables>;
 export const StartConversationDocument = new TypedDocumentString(`
     mutation StartConversation($input: StartConversationInput!) {
   startConversation(input: $input) {
@@ -585,6 +763,7 @@ export const AddMessageDocument = new TypedDocumentString(`
   id
   role
   content
+  reasoning
   status
   error
   finishReason
@@ -605,6 +784,16 @@ export const AddMessageDocument = new TypedDocumentString(`
     totalMs
   }
 }`) as unknown as TypedDocumentString<AddMessageMutation, AddMessageMutationVariables>;
+export const RegenerateReplyDocument = new TypedDocumentString(`
+    mutation RegenerateReply($input: RegenerateReplyInput!) {
+  regenerateReply(input: $input) {
+    reply {
+      id
+      status
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RegenerateReplyMutation, RegenerateReplyMutationVariables>;
 export const StopGenerationDocument = new TypedDocumentString(`
     mutation StopGeneration($input: StopGenerationInput!) {
   stopGeneration(input: $input) {
@@ -617,6 +806,7 @@ export const StopGenerationDocument = new TypedDocumentString(`
   id
   role
   content
+  reasoning
   status
   error
   finishReason
@@ -688,14 +878,24 @@ export const EndConversationDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<EndConversationMutation, EndConversationMutationVariables>;
 export const GenerationDocument = new TypedDocumentString(`
-    subscription Generation($messageId: ID!, $after: Int! = 0) {
-  generation(messageId: $messageId, after: $after) {
+    subscription Generation($messageId: ID!, $after: Int! = 0, $afterReasoning: Int! = 0) {
+  generation(
+    messageId: $messageId
+    after: $after
+    afterReasoning: $afterReasoning
+  ) {
     __typename
     ... on GenerationDelta {
       messageId
+      channel
       offset
       end
       text
+    }
+    ... on GenerationRewind {
+      messageId
+      channel
+      end
     }
     ... on GenerationEnd {
       message {
@@ -708,6 +908,7 @@ export const GenerationDocument = new TypedDocumentString(`
   id
   role
   content
+  reasoning
   status
   error
   finishReason
@@ -728,3 +929,27 @@ export const GenerationDocument = new TypedDocumentString(`
     totalMs
   }
 }`) as unknown as TypedDocumentString<GenerationSubscription, GenerationSubscriptionVariables>;
+export const FollowEventsDocument = new TypedDocumentString(`
+    subscription FollowEvents($topic: String! = "default", $offset: Offset, $after: String, $types: [EventType!], $conversationId: ID) {
+  events(
+    topic: $topic
+    offset: $offset
+    after: $after
+    types: $types
+    conversationId: $conversationId
+  ) {
+    ...EventFields
+  }
+}
+    fragment EventFields on Event {
+  id
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}`) as unknown as TypedDocumentString<FollowEventsSubscription, FollowEventsSubscriptionVariables>;

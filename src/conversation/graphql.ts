@@ -13,12 +13,15 @@ export const RoleEnum = builder.enumType('Role', {
   } as const,
 });
 
-const MessageStatusEnum = builder.enumType('MessageStatus', {
+export const MessageStatusEnum = builder.enumType('MessageStatus', {
   description: 'Where a message stands. It only moves from STREAMING to one of the others.',
   values: {
     STREAMING: { value: 'streaming', description: 'The model is producing it.' },
     COMPLETE: { value: 'complete', description: 'Whole.' },
-    STOPPED: { value: 'stopped', description: 'Someone stopped it; it keeps the text that it had.' },
+    STOPPED: {
+      value: 'stopped',
+      description: 'Someone stopped it, or it grew too long; it keeps the text that it had.',
+    },
     INTERRUPTED: {
       value: 'interrupted',
       description: 'The server that produced it went away; it keeps the text that it had.',
@@ -100,7 +103,8 @@ export const Conversation = builder.prismaObject('Conversation', {
     thread: t.prismaField({
       type: ['Message'],
       complexity: ({ last }) => ({ field: 1, multiplier: last }),
-      description: 'The path from the root to a message: what the model was given, and the message itself.',
+      description:
+        'The path from the root to a message: what the model was given, but for replies without text, and the message itself.',
       args: {
         leaf: t.arg.id({ description: 'The last message of the path; the newest message where not given.' }),
         last: t.arg.int({
@@ -164,14 +168,24 @@ export const Message = builder.prismaObject('Message', {
 builder.prismaObjectField(Message, 'siblings', (t) =>
   t.field({
     type: [Message],
-    description: 'All messages with the same parent, itself included, in the order in which they were added.',
-    select: (_args, _context, nestedSelection) => ({
-      parentId: true,
-      parent: { select: { children: nestedSelection({ orderBy: { position: 'asc' } }) } },
-      conversation: {
-        select: { messages: nestedSelection({ where: { parentId: null }, orderBy: { position: 'asc' } }) },
-      },
-    }),
+    complexity: ({ last }) => ({ field: 1, multiplier: last }),
+    description: 'The messages with the same parent, itself included, in the order in which they were added.',
+    args: {
+      last: t.arg.int({
+        required: true,
+        defaultValue: largestPage,
+        description: 'How many of them: the newest ones; at most 100.',
+      }),
+    },
+    select: ({ last }, _context, nestedSelection) => {
+      checkPage({ last });
+      const newest = { orderBy: { position: 'asc' }, take: -last } as const;
+      return {
+        parentId: true,
+        parent: { select: { children: nestedSelection(newest) } },
+        conversation: { select: { messages: nestedSelection({ where: { parentId: null }, ...newest }) } },
+      };
+    },
     resolve: (message) => message.parent?.children ?? message.conversation.messages,
   }),
 );

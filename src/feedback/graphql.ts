@@ -4,7 +4,7 @@ import { builder } from '../graphql/builder.ts';
 import { mayReadAll } from '../identity/viewer.ts';
 import { type FeedbackKey, rateMessage, submitFeedback } from './commands.ts';
 
-const RatingEnum = builder.enumType('Rating', {
+export const RatingEnum = builder.enumType('Rating', {
   description: 'A verdict on a reply.',
   values: {
     LIKE: { value: 'like', description: 'Good.' },
@@ -12,7 +12,7 @@ const RatingEnum = builder.enumType('Rating', {
   } as const,
 });
 
-const FeedbackSourceEnum = builder.enumType('FeedbackSource', {
+export const FeedbackSourceEnum = builder.enumType('FeedbackSource', {
   description: 'In which capacity feedback was given. Sources are never mixed in one number.',
   values: {
     END_USER: { value: 'end_user', description: 'By a person who used the application.' },
@@ -66,7 +66,7 @@ const RatingSummary = builder.objectRef<RatingSummaryShape>('RatingSummary').imp
 });
 
 /** Feedback on one message that is read at most: newest first, and the rest counts only in statistics. */
-const largestList = 100;
+export const largestList = 100;
 
 builder.prismaObjectFields(Message, (t) => ({
   feedback: t.relation('feedback', {

@@ -1,26 +1,26 @@
-// Asks a model: appends the prompt with its empty reply, and has the reply produced in the background.
+// Asks a model: appends an empty reply, with its prompt or beside another reply, and has it produced in the background.
 import type pg from 'pg';
+import { z } from 'zod';
 import { type ConversationServices, checkModelOnOffer, messageEvent } from '../conversation/commands.ts';
-import { checkFilled, checkText } from '../conversation/text.ts';
+import { checkFilled } from '../conversation/text.ts';
 import { AppError } from '../errors.ts';
 import { mayReadAll, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
-import type { RecordedParameters } from '../log/event.ts';
+import { type NewEvent, parametersSchema, roleSchema } from '../log/event.ts';
 import { chosenId, derivedId, referencedId } from '../log/identifier.ts';
-import type { GenerationParameters } from './model.ts';
+import { type Relay, subjectOf } from '../log/relay.ts';
+import type { Admission } from './admission.ts';
+import { checkParameters, fromRecorded, type ParametersInput, recorded } from './parameters.ts';
+import type { GenerationJob } from './produce.ts';
 import type { Generations } from './run.ts';
 
-export type GenerationServices = ConversationServices & { pool: pg.Pool; generations: Generations };
+export type GenerationServices = ConversationServices & {
+  pool: pg.Pool;
+  generations: Generations;
+  admission: Admission;
+  relay: Relay;
+};
 
 type Optional<T> = T | null | undefined;
-
-/** As GraphQL gives them: null means not set. */
-export type ParametersInput = {
-  temperature?: Optional<number>;
-  maxTokens?: Optional<number>;
-  topP?: Optional<number>;
-  stop?: Optional<readonly string[]>;
-  seed?: Optional<number>;
-};
 
 export type SendMessageInput = {
   conversationId: string;
@@ -32,40 +32,12 @@ export type SendMessageInput = {
   parameters?: Optional<ParametersInput>;
 };
 
-function checkRange(name: string, value: number, [low, high]: [number, number]): number {
-  if (value >= low && value <= high) return value;
-  throw new AppError(
-    'INVALID_INPUT',
-    `${name} ${value} is out of range: give a number from ${low} to ${high}.`,
-  );
-}
-
-function checkStop(stop: readonly string[]): string[] {
-  if (stop.length > 4) {
-    throw new AppError('LIMIT_EXCEEDED', `stop has ${stop.length} entries; at most 4 are taken.`);
-  }
-  return stop.map((text) => checkText('stop', text, { bytes: 1_000 }));
-}
-
-function checkParameters(input: Optional<ParametersInput>): GenerationParameters {
-  const { temperature, maxTokens, topP, stop, seed } = input ?? {};
-  return {
-    ...(temperature == null ? {} : { temperature: checkRange('temperature', temperature, [0, 2]) }),
-    ...(maxTokens == null ? {} : { maxTokens: checkRange('maxTokens', maxTokens, [1, 10_000_000]) }),
-    ...(topP == null ? {} : { topP: checkRange('topP', topP, [0, 1]) }),
-    ...(stop == null ? {} : { stop: checkStop(stop) }),
-    ...(seed == null ? {} : { seed }),
-  };
-}
-
-function recorded(parameters: GenerationParameters): RecordedParameters {
-  const { maxTokens, topP, ...rest } = parameters;
-  return {
-    ...rest,
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
-    ...(topP === undefined ? {} : { top_p: topP }),
-  };
-}
+export type RegenerateReplyInput = {
+  messageId: string;
+  replyId?: Optional<string>;
+  model?: Optional<string>;
+  parameters?: Optional<ParametersInput>;
+};
 
 async function modelOf(pool: pg.Pool, viewer: Viewer, conversationId: string): Promise<string> {
   const { rows } = await pool.query<{ model_id: string }>({
@@ -77,6 +49,40 @@ async function modelOf(pool: pg.Pool, viewer: Viewer, conversationId: string): P
   throw new AppError('NOT_FOUND', `There is no conversation ${conversationId}.`);
 }
 
+function refuseWhileDraining({ generations }: GenerationServices): void {
+  if (!generations.isDraining) return;
+  throw new AppError(
+    'UPSTREAM_FAILED',
+    'This server is shutting down: repeat the request, with the same ids, in a moment.',
+  );
+}
+
+type Place = { conversationId: string; parentId: string };
+
+/** The event that adds a reply which is yet to be produced. */
+function replyEvent({ messageId, model, parameters }: GenerationJob, place: Place): NewEvent {
+  return messageEvent(
+    { id: messageId, conversationId: place.conversationId, role: 'assistant', content: '' },
+    { parent_id: place.parentId, model, parameters: recorded(parameters), status: 'streaming' },
+  );
+}
+
+/** Appends the events, all or none, and begins to produce the reply, unless they had been appended before. */
+async function begin(
+  services: GenerationServices,
+  viewer: Viewer,
+  { events, job, conversationId }: { events: NewEvent[]; job: GenerationJob; conversationId: string },
+): Promise<void> {
+  const isPrivileged = mayWriteForOthers(viewer);
+  const release = await services.admission.admit(viewer, { id: job.messageId, conversationId });
+  try {
+    const appended = await services.writer.append({ actor: viewer.username, isPrivileged, events });
+    if (!appended.some(({ isReplay }) => isReplay)) services.generations.start(job);
+  } finally {
+    release();
+  }
+}
+
 /**
  * Appends the prompt and its reply, all or none, and begins to produce the reply. Repeated with the same id, it
  * answers as before and asks the model nothing.
@@ -86,12 +92,7 @@ export async function sendMessage(
   viewer: Viewer,
   input: SendMessageInput,
 ): Promise<{ messageId: string; replyId: string }> {
-  if (services.generations.isDraining) {
-    throw new AppError(
-      'UPSTREAM_FAILED',
-      'This server is shutting down: repeat the request, with the same ids, in a moment.',
-    );
-  }
+  refuseWhileDraining(services);
   const conversationId = referencedId('conversation', input.conversationId);
   const messageId = chosenId('id', input.id);
   const replyId = input.replyId == null ? derivedId(messageId, 'reply') : chosenId('replyId', input.replyId);
@@ -101,26 +102,81 @@ export async function sendMessage(
     services.models,
     input.model ?? (await modelOf(services.pool, viewer, conversationId)),
   );
-  const appended = await services.writer.append({
-    actor: viewer.username,
-    isPrivileged: mayWriteForOthers(viewer),
-    events: [
-      messageEvent(
-        { id: messageId, conversationId, role: 'user', content },
-        input.parentId === undefined ? {} : { parent_id: input.parentId },
-      ),
-      messageEvent(
-        { id: replyId, conversationId, role: 'assistant', content: '' },
-        { parent_id: messageId, model, parameters: recorded(parameters), status: 'streaming' },
-      ),
-    ],
-  });
-  if (!appended.some(({ isReplay }) => isReplay)) {
-    services.generations.start({ messageId: replyId, model, parameters });
-  }
+  const prompt = messageEvent(
+    { id: messageId, conversationId, role: 'user', content },
+    input.parentId === undefined ? {} : { parent_id: input.parentId },
+  );
+  const job = { messageId: replyId, model, parameters };
+  const events = [prompt, replyEvent(job, { conversationId, parentId: messageId })];
+  await begin(services, viewer, { events, job, conversationId });
   return { messageId, replyId };
 }
 
+const replacedSchema = z.object({
+  role: roleSchema,
+  conversation_id: z.string(),
+  parent_id: z.string().nullable(),
+  model: z.string(),
+  parameters: parametersSchema.nullable(),
+});
+
+/** A reply, as far as another one in its place is made of it. */
+async function readReplaced(pool: pg.Pool, viewer: Viewer, id: string) {
+  const { rows } = await pool.query({
+    name: 'read_replaced',
+    text: `SELECT m.role, m.conversation_id, m.parent_id, coalesce(m.model_id, c.model_id) AS model, m.parameters
+      FROM message AS m JOIN conversation AS c ON c.id = m.conversation_id
+      WHERE m.id = $1 AND (c.username = $2 OR $3)`,
+    values: [id, viewer.username, mayWriteForOthers(viewer)],
+  });
+  if (rows.length === 0) throw new AppError('NOT_FOUND', `There is no message ${id}.`);
+  return replacedSchema.parse(rows[0]);
+}
+
+/**
+ * Appends another reply beside the given one and begins to produce it: from the same thread, and, where nothing else
+ * is asked for, with the same model and parameters. Repeated with the same replyId, it answers as before and asks the
+ * model nothing.
+ */
+export async function regenerateReply(
+  services: GenerationServices,
+  viewer: Viewer,
+  input: RegenerateReplyInput,
+): Promise<{ replyId: string }> {
+  refuseWhileDraining(services);
+  const replacedId = referencedId('message', input.messageId);
+  const messageId = chosenId('replyId', input.replyId);
+  const chosen = input.parameters == null ? undefined : checkParameters(input.parameters);
+  const replaced = await readReplaced(services.pool, viewer, replacedId);
+  if (replaced.role !== 'assistant') {
+    throw new AppError(
+      'INVALID_INPUT',
+      `Message ${replacedId} is not a reply: name one of the assistant's, or send a new message.`,
+    );
+  }
+  if (replaced.parent_id === null) {
+    throw new AppError(
+      'INVALID_INPUT',
+      `The reply ${replacedId} follows no message: there is nothing to ask the model.`,
+    );
+  }
+  const model = checkModelOnOffer(services.models, input.model ?? replaced.model);
+  const job = { messageId, model, parameters: chosen ?? fromRecorded(replaced.parameters ?? {}) };
+  const { conversation_id: conversationId, parent_id: parentId } = replaced;
+  const events = [replyEvent(job, { conversationId, parentId })];
+  await begin(services, viewer, { events, job, conversationId });
+  return { replyId: messageId };
+}
+
+/** Heard by every node: the one that produces the reply stops it. */
+export const stopSubject = subjectOf('stop');
+
+/** What is told there; undefined where it is nothing of ours. */
+export function stoppedReply(data: unknown): string | undefined {
+  return stopSchema.safeParse(data).data?.messageId;
+}
+
+const stopSchema = z.object({ messageId: z.string() });
 const stopPollMs = 100;
 const stopWaitMs = 5_000;
 
@@ -153,6 +209,7 @@ export async function stopGeneration(
   while (Date.now() < deadline && (await readStatus())?.status === 'streaming') {
     // Again each time: a reply that began just now has no lease to mark yet.
     await services.pool.query('UPDATE generation SET stop_requested = true WHERE message_id = $1', [id]);
+    services.relay.publish(stopSubject, { messageId: id });
     await new Promise((resolve) => setTimeout(resolve, stopPollMs));
   }
   return id;

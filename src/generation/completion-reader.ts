@@ -1,6 +1,7 @@
-// Reads the body of a chat completion: bytes go in, clean text comes out. It knows the protocol and its
+// Reads the body of a chat completion: bytes go in, clean text and reasoning come out. It knows the protocol and its
 // dialects but no socket. This runs for every token, so a frame is parsed once and narrowed by hand.
 import { createParser } from 'eventsource-parser';
+import type { ByChannel } from './live-reply.ts';
 
 /** Tokens as the endpoint counted them. */
 export type Usage = { promptTokens: number; completionTokens: number; totalTokens: number };
@@ -16,18 +17,24 @@ export type Progress = {
   failure: BodyFailure | undefined;
 };
 
+/** What the model said, of each channel; each may be empty. */
+export type Said = ByChannel<string>;
+
 export type CompletionReader = {
-  /** Takes the bytes of one network read; returns the text of all frames that they completed, joined. */
-  read(bytes: Uint8Array): string;
-  /** Takes note that the body ended; returns the text that was held back. */
-  end(): string;
+  /** Takes the bytes of one network read; returns what is said in all frames that they completed, joined. */
+  read(bytes: Uint8Array): Said;
+  /** Takes note that the body ended; returns what was held back. */
+  end(): Said;
   readonly progress: Readonly<Progress>;
 };
 
 // What is read of a frame, in any dialect. Every field is unknown until it is narrowed.
 type Frame = { choices?: unknown; usage?: unknown; error?: unknown; object?: unknown } | null;
 type Choice = { delta?: unknown; message?: unknown; finish_reason?: unknown; error?: unknown } | undefined;
-type ContentHolder = { content?: unknown } | null | undefined;
+type Holder = { content?: unknown; reasoning_content?: unknown; reasoning?: unknown } | null | undefined;
+
+/** A body that is being read: `said` grows with each frame. */
+type Reading = { progress: Progress; said: { text: string; reasoning: string } };
 
 // A larger frame or plain completion is no answer to a chat, and would only fill our memory.
 const maxFrameLength = 8 * 1024 * 1024;
@@ -60,13 +67,21 @@ function usageOf(value: unknown): Usage | undefined {
   };
 }
 
-function contentOf(holder: unknown): string {
-  const content = (holder as ContentHolder)?.content;
+function contentOf(holder: Holder): string {
+  const content = holder?.content;
   if (typeof content === 'string') return content;
   // Some servers send the content as typed parts.
   if (!Array.isArray(content)) return '';
   const texts = content.map((part: { text?: unknown } | null) => part?.text);
   return texts.filter((text) => typeof text === 'string').join('');
+}
+
+/** DeepSeek and vLLM call it reasoning_content, OpenRouter and Ollama reasoning; some send both, and mean one. */
+function reasoningOf(holder: Holder): string {
+  for (const reasoning of [holder?.reasoning_content, holder?.reasoning]) {
+    if (typeof reasoning === 'string' && reasoning !== '') return reasoning;
+  }
+  return '';
 }
 
 function fail(progress: Progress, happened: string, quoted?: string): void {
@@ -81,18 +96,20 @@ function parseFrame(json: string): Frame | undefined {
   }
 }
 
-/** Notes what a frame says, and returns its text. */
-function takeFrame(progress: Progress, frame: Frame, json: string): string {
+/** Notes what a frame says. */
+function takeFrame({ progress, said }: Reading, frame: Frame, json: string): void {
   const choice: Choice = Array.isArray(frame?.choices) ? frame.choices[0] : undefined;
   if (frame?.error || choice?.error || frame?.object === 'error') {
     fail(progress, 'reported an error', errorMessageOf(choice?.error ? choice : frame) ?? json);
-    return '';
+    return;
   }
   if (frame?.usage) progress.usage = usageOf(frame.usage) ?? progress.usage;
-  if (!choice) return '';
+  if (!choice) return;
   const reason = choice.finish_reason;
   if (typeof reason === 'string' && reason !== '') progress.finishReason = reason;
-  return contentOf(choice.delta ?? choice.message);
+  const holder = (choice.delta ?? choice.message) as Holder;
+  said.text += contentOf(holder);
+  said.reasoning += reasoningOf(holder);
 }
 
 // The log is kept in Postgres, which holds neither NUL nor half a surrogate pair. A pair that two frames
@@ -121,25 +138,23 @@ export function cleanText(text: string): string {
   return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\ufffd') : wellFormed;
 }
 
-const createProgress = (): Progress => ({
-  finishReason: undefined,
-  usage: undefined,
-  isDone: false,
-  failure: undefined,
+const createReading = (): Reading => ({
+  progress: { finishReason: undefined, usage: undefined, isDone: false, failure: undefined },
+  said: { text: '', reasoning: '' },
 });
 
 /** A reader of server-sent events. */
 export function createStreamReader(): CompletionReader {
-  const progress = createProgress();
+  const reading = createReading();
+  const { progress, said } = reading;
   const decoder = new TextDecoder();
-  const cleaner = createCleaner();
-  let text = '';
+  const cleaners = { text: createCleaner(), reasoning: createCleaner() };
   let hasEvents = false;
   let isEnded = false;
   const takeEvent = (event: string | undefined, data: string): void => {
     const frame = parseFrame(data);
     if (event === 'error') fail(progress, 'reported an error', errorMessageOf(frame) ?? data);
-    else if (frame !== undefined) text += takeFrame(progress, frame, data);
+    else if (frame !== undefined) takeFrame(reading, frame, data);
     // A connection that was cut inside a frame leaves half a frame: that is a cut, not bad JSON.
     else if (!isEnded) fail(progress, 'sent an event that is not JSON', data);
   };
@@ -156,11 +171,12 @@ export function createStreamReader(): CompletionReader {
       if (error.type === 'max-buffer-size-exceeded') fail(progress, 'sent an event that is too large');
     },
   });
-  const feed = (chunk: string): string => {
-    text = '';
+  const feed = (chunk: string): Said => {
+    said.text = '';
+    said.reasoning = '';
     // The parser throws when it is fed after it gave up.
     if (!progress.failure && !progress.isDone) parser.feed(chunk);
-    return cleaner.clean(text);
+    return { text: cleaners.text.clean(said.text), reasoning: cleaners.reasoning.clean(said.reasoning) };
   };
   return {
     progress,
@@ -170,14 +186,20 @@ export function createStreamReader(): CompletionReader {
       // The last event counts even where the server left out the blank line after it.
       const last = feed(`${decoder.decode()}\n\n`);
       if (!hasEvents) fail(progress, 'ended its answer without a single event');
-      return last + cleaner.rest();
+      return {
+        text: last.text + cleaners.text.rest(),
+        reasoning: last.reasoning + cleaners.reasoning.rest(),
+      };
     },
   };
 }
 
+const nothing: Said = { text: '', reasoning: '' };
+
 /** A reader of one plain JSON completion, from a server that knows no streaming. */
 export function createPlainReader(): CompletionReader {
-  const progress = createProgress();
+  const reading = createReading();
+  const { progress, said } = reading;
   const decoder = new TextDecoder();
   let body = '';
   return {
@@ -185,15 +207,15 @@ export function createPlainReader(): CompletionReader {
     read(bytes) {
       body += decoder.decode(bytes, { stream: true });
       if (body.length > maxFrameLength) fail(progress, 'sent a completion that is too large');
-      return '';
+      return nothing;
     },
     end() {
       body += decoder.decode();
       const frame = parseFrame(body);
-      const text = frame === undefined ? '' : takeFrame(progress, frame, body);
-      progress.isDone = text !== '' || progress.finishReason !== undefined;
+      if (frame !== undefined) takeFrame(reading, frame, body);
+      progress.isDone = said.text !== '' || progress.finishReason !== undefined;
       if (!progress.isDone) fail(progress, 'sent JSON that is not a completion', body);
-      return cleanText(text);
+      return { text: cleanText(said.text), reasoning: cleanText(said.reasoning) };
     },
   };
 }

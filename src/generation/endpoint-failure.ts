@@ -5,14 +5,17 @@ import { type BodyFailure, cleanText, errorMessageOf } from './completion-reader
 
 const longestQuote = 300;
 
+/** The connection went away in the middle of an answer. */
+export class BrokenOff extends AppError {}
+
 export type EndpointFailures = {
   /** It answered with a status that is not a success; `body` is the start of what it said. */
-  refused(status: number, body: string): AppError;
+  refused(answer: { status: number; headers: Headers }, body: string): AppError;
   unreachable(reason: string): AppError;
   /** It had not begun its answer in time; `earlier` is why an attempt before that failed, if one did. */
   late(timeoutMs: number, earlier: AppError | undefined): AppError;
   silent(idleTimeoutMs: number): AppError;
-  cut(): AppError;
+  cut(): BrokenOff;
   notACompletion(contentType: string): AppError;
   inBody(failure: BodyFailure): AppError;
 };
@@ -59,11 +62,21 @@ export function describeFailures(
     const line = cleanText(shown).replace(/\s+/g, ' ').trim();
     return line.length > longestQuote ? `${line.slice(0, longestQuote - 1).toWellFormed()}…` : line;
   };
+  const sentence = (happened: string, advice: string) => `${name}, ${asked}, ${happened}. ${advice}`;
   const failure = (happened: string, advice: string): AppError =>
-    new AppError('UPSTREAM_FAILED', `${name}, ${asked}, ${happened}. ${advice}`);
+    new AppError('UPSTREAM_FAILED', sentence(happened, advice));
+  const redirected = (status: number, location: string): AppError => {
+    const target = URL.parse(location, endpoint.baseUrl);
+    const place = target === null ? '' : ` to ${quote(target.origin + target.pathname)}`;
+    const advice =
+      'That is not followed, since it could take the key and the conversation elsewhere: set MODEL_BASE_URL.';
+    return failure(`answered with HTTP ${status}, a redirect${place}`, advice);
+  };
   const again = 'The text up to there is kept; ask again for a whole reply.';
   return {
-    refused(status, body) {
+    refused({ status, headers }, body) {
+      const location = headers.get('location');
+      if (status < 400 && location !== null) return redirected(status, location);
       const words = quote(errorMessageOf(parsedOrText(body)) ?? body);
       const said = words === '' ? '' : `: ${words.replace(/\.$/, '')}`;
       return failure(`answered with HTTP ${status}${said}`, adviceFor(status, endpoint.apiKey !== undefined));
@@ -81,7 +94,8 @@ export function describeFailures(
         `fell silent for ${idleTimeoutMs} ms`,
         `${again} If it is only slow, raise MODEL_IDLE_TIMEOUT_MS.`,
       ),
-    cut: () => failure('ended the connection in the middle of its answer', again),
+    cut: () =>
+      new BrokenOff('UPSTREAM_FAILED', sentence('ended the connection in the middle of its answer', again)),
     notACompletion: (contentType) =>
       failure(
         `answered with ${quote(contentType)} instead of an event stream`,

@@ -1,160 +1,145 @@
-// Cursors over replies: each computes its next piece when it is asked, from memory where the reply runs on this
-// node, from Postgres where it ran elsewhere or has ended. What a slow reader did not ask for is not held for it.
+// Cursors over replies: each computes its next piece when it is asked, from memory while the reply is produced, here
+// or elsewhere, from the log once it has ended. What a slow reader did not ask for is not held for it.
 import type pg from 'pg';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
-import { cutText, type LiveText } from './live-text.ts';
+import { createPull, type Pull } from '../log/pull.ts';
+import { type ByChannel, type Channel, channels, type LiveReply } from './live-reply.ts';
+import { cutText } from './live-text.ts';
+import type { Replicas } from './replicas.ts';
 import type { Generations } from './run.ts';
 
+/** The text offsets up to which a reader has a reply. */
+export type Position = ByChannel<number>;
+
 export type GenerationUpdate =
-  | { kind: 'delta'; messageId: string; offset: number; end: number; text: string }
+  | {
+      kind: 'delta';
+      messageId: string;
+      channel: Channel;
+      offset: number;
+      end: number;
+      text: string;
+      /** What the reader has with it. */
+      position: Position;
+    }
+  /** The channel ends at `end`, before what the reader has: its node died before it kept the last of it. */
+  | { kind: 'rewind'; messageId: string; channel: Channel; end: number }
   | { kind: 'end'; messageId: string };
 
 export type Follower = {
-  /** @param after text offset in UTF-16 code units up to which the reader has the text */
-  follow(messageId: string, after: number): AsyncIterableIterator<GenerationUpdate>;
+  /** @param after what the reader has */
+  follow(messageId: string, after: Position): AsyncIterableIterator<GenerationUpdate>;
   /** How many cursors are open. */
   readonly openCount: number;
 };
 
 /** UTF-16 code units in one delta at most. */
 const pieceLength = 16_384;
-/** How often a reply that runs on another node is looked at. */
-const pollIntervalMs = 250;
-/** How long a reader is kept while Postgres does not answer. */
-const patienceMs = 10_000;
 
-const storedSchema = z.object({ is_final: z.boolean(), text: z.string() });
+const storedSchema = z.object({ is_final: z.boolean(), text: z.string(), reasoning: z.string() });
 
-/** The whole text that Postgres knows of a reply: its content once it ended, else what was persisted of it. */
-async function readStored(pool: pg.Pool, messageId: string): Promise<z.output<typeof storedSchema>> {
+/** A reply that has ended; undefined while it is being produced. */
+async function readFinal(pool: pg.Pool, messageId: string): Promise<ByChannel<string> | undefined> {
   const { rows } = await pool.query({
     name: 'read_reply',
-    text: `SELECT m.status <> 'streaming' AS is_final, CASE WHEN m.status <> 'streaming' THEN m.content ELSE coalesce(
-        (SELECT string_agg(t.text, '' ORDER BY t.text_offset) FROM token_log AS t WHERE t.message_id = m.id), '') END AS text
-      FROM message AS m WHERE m.id = $1`,
+    text: `SELECT status <> 'streaming' AS is_final, content AS text, coalesce(reasoning, '') AS reasoning
+      FROM message WHERE id = $1`,
     values: [messageId],
   });
-  return storedSchema.parse(rows[0]);
+  const stored = storedSchema.parse(rows[0]);
+  return stored.is_final ? stored : undefined;
 }
 
-function checkBoundary(text: string, after: number): void {
+const argumentOf = { text: 'after', reasoning: 'afterReasoning' } as const;
+
+function checkBoundary(channel: Channel, text: string, after: number): void {
   const next = text.charCodeAt(0);
   if (after > 0 && next >= 0xdc00 && next <= 0xdfff) {
     throw new AppError(
       'INVALID_INPUT',
-      `after ${after} lies inside a character: pass the end of the last delta.`,
+      `${argumentOf[channel]} ${after} lies inside a character: pass the end of the last delta.`,
     );
   }
 }
 
-export function createFollower(options: { generations: Generations; pool: pg.Pool }): Follower {
+export function createFollower(options: {
+  generations: Generations;
+  replicas: Replicas;
+  pool: pg.Pool;
+}): Follower {
+  const { generations, replicas, pool } = options;
   let openCount = 0;
 
-  function follow(messageId: string, start: number): AsyncIterableIterator<GenerationUpdate> {
-    let offset = start;
-    let isClosed = false;
-    let hasEnded = false;
-    let failingSince: number | undefined;
-    /** Ends the wait that next() is in. */
-    let wake: (() => void) | undefined;
-    let live: LiveText | undefined = options.generations.live(messageId);
+  function follow(messageId: string, after: Position): AsyncIterableIterator<GenerationUpdate> {
+    const offsets = { ...after };
+    let live: LiveReply | undefined = generations.live(messageId);
+    let isReplica = false;
     openCount += 1;
 
-    function close(): void {
-      if (isClosed) return;
-      isClosed = true;
-      openCount -= 1;
-      wake?.();
+    function leaveReplica(): void {
+      if (isReplica) replicas.release(messageId);
+      isReplica = false;
     }
 
-    function waitFor(subscribe: (listener: () => void) => () => void): Promise<void> {
-      return new Promise((resolve) => {
-        const release = subscribe(() => finish());
-        const finish = () => {
-          wake = undefined;
-          release();
-          resolve();
-        };
-        wake = finish;
-      });
-    }
-
-    function pause(): Promise<void> {
-      return waitFor((listener) => {
-        const timer = setTimeout(listener, pollIntervalMs);
-        return () => clearTimeout(timer);
-      });
-    }
-
-    function delta(text: string): GenerationUpdate {
-      checkBoundary(text, offset);
-      const from = offset;
-      offset += text.length;
-      return { kind: 'delta', messageId, offset: from, end: offset, text };
-    }
-
-    async function fromMemory(text: LiveText): Promise<GenerationUpdate | undefined> {
-      const piece = text.read(offset, pieceLength);
-      if (piece !== '') return delta(piece);
-      // Ended: what is in the log now decides, since recovery may have been first.
-      if (text.isClosed) live = undefined;
-      else await waitFor((listener) => text.onceChanged(listener));
-      return undefined;
-    }
-
-    async function fromStore(): Promise<GenerationUpdate | undefined> {
-      const stored = await readStoredOrWait();
-      if (stored === undefined) return undefined;
-      const piece = cutText(stored.text.slice(offset), pieceLength);
-      if (piece !== '') return delta(piece);
-      if (stored.is_final) {
-        hasEnded = true;
-        return { kind: 'end', messageId };
+    /** The next piece of the first channel that has one: who joins late gets the reasoning before the text. */
+    function nextPiece(read: (channel: Channel, from: number) => string): GenerationUpdate | undefined {
+      for (const channel of channels) {
+        const offset = offsets[channel];
+        const text = read(channel, offset);
+        if (text === '') continue;
+        checkBoundary(channel, text, offset);
+        const end = offset + text.length;
+        offsets[channel] = end;
+        return { kind: 'delta', messageId, channel, offset, end, text, position: { ...offsets } };
       }
-      await pause();
       return undefined;
     }
 
-    /** A connection to Postgres that broke is no reason to leave the reader: the next one is tried for a while. */
-    async function readStoredOrWait() {
-      try {
-        const stored = await readStored(options.pool, messageId);
-        failingSince = undefined;
-        return stored;
-      } catch (error) {
-        failingSince ??= Date.now();
-        if (Date.now() - failingSince > patienceMs) throw error;
-        await pause();
+    function fromMemory(reply: LiveReply, pull: Pull): GenerationUpdate | undefined | Promise<undefined> {
+      const piece = nextPiece((channel, from) => reply[channel].read(from, pieceLength));
+      if (piece !== undefined) return piece;
+      if (!reply.isClosed) return pull.wait((finish) => reply.onceChanged(finish));
+      // Ended: what is in the log now decides, since recovery may have been first.
+      live = undefined;
+      leaveReplica();
+      return undefined;
+    }
+
+    async function fromLog(pull: Pull): Promise<GenerationUpdate | undefined> {
+      // Asked for in a list, since nothing at all means that it failed.
+      const stored = await pull.patiently(async () => [await readFinal(pool, messageId)]);
+      if (stored === undefined) return undefined;
+      const [final] = stored;
+      if (final === undefined) {
+        live = generations.live(messageId);
+        isReplica = live === undefined && !pull.isClosed;
+        if (isReplica) live = replicas.open(messageId);
         return undefined;
       }
+      return fromFinal(final, pull);
     }
 
-    async function next(): Promise<IteratorResult<GenerationUpdate>> {
-      try {
-        while (!isClosed && !hasEnded) {
-          const update = live === undefined ? await fromStore() : await fromMemory(live);
-          if (update !== undefined && !isClosed) return { value: update, done: false };
-        }
-      } catch (error) {
-        close();
-        throw error;
+    function fromFinal(final: ByChannel<string>, pull: Pull): GenerationUpdate {
+      const piece = nextPiece((channel, from) => cutText(final[channel].slice(from), pieceLength));
+      if (piece !== undefined) return piece;
+      for (const channel of channels) {
+        const end = final[channel].length;
+        if (offsets[channel] <= end) continue;
+        offsets[channel] = end;
+        return { kind: 'rewind', messageId, channel, end };
       }
-      close();
-      return { value: undefined, done: true };
+      pull.finish();
+      return { kind: 'end', messageId };
     }
 
-    return {
-      next,
-      // Not an async generator: its return() would wait for the next piece of text before it frees anything.
-      return() {
-        close();
-        return Promise.resolve({ value: undefined, done: true });
+    return createPull(
+      (pull) => (live === undefined ? fromLog(pull) : fromMemory(live, pull)),
+      () => {
+        openCount -= 1;
+        leaveReplica();
       },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    );
   }
 
   return {

@@ -1,19 +1,14 @@
-// The text of one running reply, in memory: appended by its generation, read by any number of cursors.
-// A reader holds nothing but its text offset (in UTF-16 code units), so a slow one costs no memory here.
+// A text that grows, in memory: the text of one running reply, or its reasoning. Whoever reads it holds nothing but
+// a text offset (in UTF-16 code units), so a slow reader costs no memory here.
 
 export type LiveText = {
   /** UTF-16 code units so far. */
   readonly length: number;
-  /** Whether the reply has ended and its end is in the log. */
-  readonly isClosed: boolean;
   /** The text must not end in half of a surrogate pair. */
   append(text: string): void;
   /** The text from an offset on: at most `most` code units, never half of a surrogate pair at its end. */
   read(after: number, most: number): string;
   whole(): string;
-  close(): void;
-  /** Calls the listener once, at the next change. @returns a function that takes it back */
-  onceChanged(listener: () => void): () => void;
 };
 
 /** Cuts a text to a length without leaving half of a surrogate pair at its end. */
@@ -28,15 +23,7 @@ export function createLiveText(): LiveText {
   const pieces: string[] = [];
   /** Where each piece begins; joining them at each read would cost the square of the reply's length. */
   const starts: number[] = [];
-  let listeners = new Set<() => void>();
   let length = 0;
-  let isClosed = false;
-
-  function changed(): void {
-    const due = listeners;
-    listeners = new Set();
-    for (const listener of due) listener();
-  }
 
   /** The piece that holds the offset, searched from the end: readers are mostly at the newest text. */
   function pieceAt(offset: number): number {
@@ -55,14 +42,10 @@ export function createLiveText(): LiveText {
     get length() {
       return length;
     },
-    get isClosed() {
-      return isClosed;
-    },
     append(text) {
       starts.push(length);
       pieces.push(text);
       length += text.length;
-      changed();
     },
     read(after, most) {
       if (after >= length) return '';
@@ -74,14 +57,5 @@ export function createLiveText(): LiveText {
       return cutText(text, most);
     },
     whole: () => pieces.join(''),
-    close() {
-      isClosed = true;
-      changed();
-    },
-    onceChanged(listener) {
-      const set = listeners;
-      set.add(listener);
-      return () => set.delete(listener);
-    },
   };
 }

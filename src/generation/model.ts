@@ -4,10 +4,11 @@ import OpenAI from 'openai';
 import type { AppError } from '../errors.ts';
 import type { Usage } from './completion-reader.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
-import { describeFailures, type EndpointFailures } from './endpoint-failure.ts';
-import { type ReplyEnd, readReply } from './reply-body.ts';
+import { BrokenOff, describeFailures, type EndpointFailures } from './endpoint-failure.ts';
+import { type OnPiece, type ReplyEnd, readReply } from './reply-body.ts';
+import { createPatience, type Failure, isPassing, type Patience } from './retry.ts';
 
-export type { Usage };
+export type { OnPiece, Usage };
 
 export type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string };
 
@@ -33,12 +34,12 @@ export type ModelResult = ReplyEnd;
 
 export type ModelClient = {
   /**
-   * Asks for one reply. `onText` gets its pieces in order, one for each network read: never empty, never with
-   * NUL, and never with half a surrogate pair. What it throws ends the request and comes back as it is.
+   * Asks for one reply. `onPiece` gets the pieces of each channel in order, one for each network read. What it throws
+   * ends the request and comes back as it is.
    * @throws AppError UPSTREAM_FAILED for every failure of the endpoint
    * @throws the reason of `request.signal` when that aborts; the upstream socket is closed at once
    */
-  generate(request: ModelRequest, onText: (text: string) => void): Promise<ModelResult>;
+  generate(request: ModelRequest, onPiece: OnPiece): Promise<ModelResult>;
 };
 
 export type ModelClientOptions = {
@@ -53,7 +54,6 @@ export type ModelClientOptions = {
 
 type ChatBody = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
 
-const maxRetries = 2;
 const longestErrorBody = 16_384;
 
 function bodyOf({ model, messages, parameters }: ModelRequest, hasUsage: boolean): ChatBody {
@@ -100,60 +100,64 @@ function createPackageClient(options: ModelClientOptions, send: typeof fetch): O
     ...{ adminAPIKey: null, organization: null, project: null, webhookSecret: null },
     logLevel: 'off',
     timeout: options.timeoutMs,
-    maxRetries,
+    // Its own know no limit of time for all of them, and come too early where Retry-After is long.
+    maxRetries: 0,
     fetch: send,
   });
 }
 
-type Refusal = { status: number; body: string };
-
+/** One request to the endpoint, with all its attempts. */
 type Exchange = {
   failures: EndpointFailures;
   deadline: Deadline;
-  /** Sends the request, with the package's retries; resolves with the answer's headers. */
-  ask(body: ChatBody): Promise<Response>;
-  /** What the last attempt was refused with, until the next one starts. */
-  refusal(): Refusal | undefined;
+  patience: Patience;
+  /** Sends the request once. Resolves with the answer, whose body is still to be read, or with what went wrong. */
+  ask(body: ChatBody): Promise<Response | Failure>;
 };
 
 function createExchange(options: ModelClientOptions, request: ModelRequest): Exchange {
   const failures = describeFailures(options, request.model);
   const deadline = createDeadline(request.signal);
-  let refusal: Refusal | undefined;
-  let failure: AppError | undefined;
+  let failure: Failure | undefined;
+  const late = () => failures.late(options.timeoutMs, failure?.error);
   const send: typeof fetch = async (url, init) => {
-    refusal = undefined;
     failure = undefined;
-    const response = await fetch(url, init).catch((error: unknown) => {
-      failure = failures.unreachable(reasonOf(error));
+    // Whoever is redirected to is handed neither the key nor the conversation.
+    const response = await fetch(url, { ...init, redirect: 'manual' }).catch((error: unknown) => {
+      failure = { error: failures.unreachable(reasonOf(error)), isPassing: true };
       throw error;
     });
     if (response.ok) return response;
+    const { status, headers } = response;
+    const refused = (error: AppError, body: string): Failure => ({
+      error,
+      isPassing: isPassing(status),
+      refusal: { status, body, headers },
+    });
     // Known before its body, so that a body which hangs until the deadline doesn't hide the status.
-    failure = failures.refused(response.status, '');
+    failure = refused(failures.refused(response, ''), '');
     // The package would read the whole of an error's body: a server could make it read for ever.
-    refusal = { status: response.status, body: await readStart(response, longestErrorBody).catch(() => '') };
-    failure = failures.refused(refusal.status, refusal.body);
-    return new Response(refusal.body || null, { status: response.status, headers: response.headers });
+    const body = await readStart(response, longestErrorBody).catch(() => '');
+    failure = refused(failures.refused(response, body), body);
+    return new Response(body || null, { status, headers });
   };
   const client = createPackageClient(options, send);
-  deadline.set(options.timeoutMs, () => failures.late(options.timeoutMs, failure));
   return {
     failures,
     deadline,
-    refusal: () => refusal,
+    patience: createPatience(deadline, options.timeoutMs, late),
     async ask(body) {
       try {
         return await client.chat.completions.create(body, { signal: deadline.signal }).asResponse();
       } catch (error) {
-        throw failure ?? failures.unreachable(reasonOf(error));
+        return failure ?? { error: failures.unreachable(reasonOf(error)), isPassing: false };
       }
     },
   };
 }
 
 /** Some older servers answer 400 or 422 to `stream_options`, which is not worth failing for. */
-function refusesUsage(refusal: Refusal | undefined): boolean {
+function refusesUsage({ refusal }: Failure): boolean {
   if (refusal?.status !== 400 && refusal?.status !== 422) return false;
   return refusal.body.trim() === '' || /stream_options|include_usage/.test(refusal.body);
 }
@@ -161,27 +165,54 @@ function refusesUsage(refusal: Refusal | undefined): boolean {
 /** Builds the client of one endpoint. It needs no stop: only a running generate holds anything. */
 export function createModelClient(options: ModelClientOptions): ModelClient {
   const modelsWithoutUsage = new Set<string>();
+
+  async function ask(exchange: Exchange, request: ModelRequest): Promise<Response | Failure> {
+    const { model } = request;
+    const answer = await exchange.ask(bodyOf(request, !modelsWithoutUsage.has(model)));
+    if (answer instanceof Response || modelsWithoutUsage.has(model) || !refusesUsage(answer)) return answer;
+    const simpler = await exchange.ask(bodyOf(request, false));
+    if (simpler instanceof Response) modelsWithoutUsage.add(model);
+    return simpler;
+  }
+
+  async function attempt(
+    exchange: Exchange,
+    request: ModelRequest,
+    onPiece: OnPiece,
+  ): Promise<ReplyEnd | Failure> {
+    const answer = await ask(exchange, request);
+    if (!(answer instanceof Response)) return answer;
+    const { signal, beforeRead } = request;
+    const { failures, deadline } = exchange;
+    let hasPieces = false;
+    try {
+      return await readReply(answer, {
+        failures,
+        deadline,
+        idleTimeoutMs: options.idleTimeoutMs,
+        signal,
+        beforeRead,
+        onPiece(channel, piece) {
+          hasPieces = true;
+          onPiece(channel, piece);
+        },
+      });
+    } catch (error) {
+      // What was shown can't be taken back: a second answer would go on from another one's middle.
+      if (hasPieces || !(error instanceof BrokenOff)) throw error;
+      return { error, isPassing: true };
+    }
+  }
+
   return {
-    async generate(request, onText) {
-      const { model, signal } = request;
+    async generate(request, onPiece) {
       const exchange = createExchange(options, request);
-      const askOnceMore = async (error: unknown): Promise<Response> => {
-        if (modelsWithoutUsage.has(model) || !refusesUsage(exchange.refusal())) throw error;
-        const response = await exchange.ask(bodyOf(request, false));
-        modelsWithoutUsage.add(model);
-        return response;
-      };
       try {
-        const response = await exchange
-          .ask(bodyOf(request, !modelsWithoutUsage.has(model)))
-          .catch(askOnceMore);
-        return await readReply(response, {
-          ...exchange,
-          idleTimeoutMs: options.idleTimeoutMs,
-          signal,
-          beforeRead: request.beforeRead,
-          onText,
-        });
+        for (;;) {
+          const outcome = await attempt(exchange, request, onPiece);
+          if (!('error' in outcome)) return outcome;
+          await exchange.patience.pauseAfter(outcome);
+        }
       } catch (error) {
         // An abort breaks things in many ways; the caller is told of the abort and not of the pieces.
         throw exchange.deadline.signal.aborted ? exchange.deadline.signal.reason : error;

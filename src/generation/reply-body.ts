@@ -7,9 +7,13 @@ import {
 } from './completion-reader.ts';
 import type { Deadline } from './deadline.ts';
 import type { EndpointFailures } from './endpoint-failure.ts';
+import type { Channel } from './live-reply.ts';
 
 /** How a reply ended; each part is undefined where the endpoint did not say it. */
 export type ReplyEnd = { finishReason: string | undefined; usage: Usage | undefined };
+
+/** Takes a piece of what the model says: never empty, never with NUL, never with half a surrogate pair. */
+export type OnPiece = (channel: Channel, piece: string) => void;
 
 type Body = {
   failures: EndpointFailures;
@@ -18,7 +22,7 @@ type Body = {
   /** The caller's own signal. */
   signal: AbortSignal;
   beforeRead: (() => Promise<void> | undefined) | undefined;
-  onText: (text: string) => void;
+  onPiece: OnPiece;
 };
 
 // After finish_reason the text is whole. Only usage can follow, and no reader should wait long for it.
@@ -34,7 +38,7 @@ const isWhole = ({ progress }: CompletionReader): boolean =>
 async function readAll(
   read: () => Promise<Uint8Array | undefined>,
   completion: CompletionReader,
-  { failures, deadline, idleTimeoutMs, beforeRead, onText }: Body,
+  { failures, deadline, idleTimeoutMs, beforeRead, onPiece }: Body,
 ): Promise<void> {
   const { progress } = completion;
   let bytes: Uint8Array | undefined;
@@ -42,8 +46,9 @@ async function readAll(
   deadline.set(termMs, () => failures.silent(idleTimeoutMs));
   do {
     bytes = await read();
-    const text = bytes === undefined ? completion.end() : completion.read(bytes);
-    if (text !== '') onText(text);
+    const said = bytes === undefined ? completion.end() : completion.read(bytes);
+    if (said.reasoning !== '') onPiece('reasoning', said.reasoning);
+    if (said.text !== '') onPiece('text', said.text);
     if (progress.failure) throw failures.inBody(progress.failure);
     // Once the text is whole, the wait for what may follow is short, and keep-alives don't prolong it.
     const waitMs = progress.isDone
@@ -60,7 +65,7 @@ async function readAll(
 }
 
 /**
- * Hands the text of an answer to `onText`, a piece for each network read.
+ * Hands what an answer says to `onPiece`, a piece of each channel for each network read.
  * @throws AppError UPSTREAM_FAILED when the body is no completion, breaks off or falls silent
  */
 export async function readReply(response: Response, body: Body): Promise<ReplyEnd> {

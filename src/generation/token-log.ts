@@ -1,24 +1,36 @@
-// Keeps the text of this node's running replies in Postgres, so that a crash loses at most one interval of it:
+// Keeps the text and reasoning of this node's running replies in Postgres, so that a crash loses at most one interval of it:
 // every 250 ms one statement for all of them together, and about once a second one that renews their leases.
 import type pg from 'pg';
-import type { LiveText } from './live-text.ts';
+import { type Channel, channels, type LiveReply } from './live-reply.ts';
 
 const flushIntervalMs = 250;
-/** How often a lease is renewed before it would run out. */
+/** How often a lease is renewed before it would run out, and how rarely at the most: a renewal also tells of stops. */
 const renewalsPerLease = 10;
+const longestRenewalMs = 500;
 
 export type TokenLog = {
-  register(messageId: string, text: LiveText): void;
+  register(messageId: string, reply: LiveReply): void;
   /** The reply's end is in the log: its rows go away. */
   unregister(messageId: string): void;
+  /** The reply's end could not be written: its text stays, and its lease runs out, so that recovery ends it. */
+  leave(messageId: string): void;
   /** Ends the loop after a last round. */
   stop(): Promise<void>;
 };
 
-type Entry = { text: LiveText; persisted: number };
+type Entry = {
+  reply: LiveReply;
+  /** Up to which text offset. */
+  persisted: Record<Channel, number>;
+  isLeased: boolean;
+  isLeft: boolean;
+};
+/** What is not persisted of a channel of a reply: from a text offset to another. */
+type Due = { messageId: string; entry: Entry; channel: Channel; from: number; to: number };
 
 /**
  * @param onStopRequested called where another node asks to stop one of the replies
+ * @param onLost called where one of the replies was ended by another node, since this one was paused for too long
  * @param onError called when Postgres did not take a round; the next one carries what it missed
  */
 export function createTokenLog(options: {
@@ -26,6 +38,7 @@ export function createTokenLog(options: {
   nodeId: string;
   leaseMs: number;
   onStopRequested: (messageId: string) => void;
+  onLost: (messageId: string) => void;
   onError: (error: unknown) => void;
 }): TokenLog {
   const { pool, nodeId, leaseMs } = options;
@@ -36,39 +49,70 @@ export function createTokenLog(options: {
   let round: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
+  function findDue(): Due[] {
+    const due: Due[] = [];
+    for (const [messageId, entry] of entries) {
+      for (const channel of channels) {
+        const [from, to] = [entry.persisted[channel], entry.reply[channel].length];
+        if (to > from) due.push({ messageId, entry, channel, from, to });
+      }
+    }
+    return due;
+  }
+
   async function persistText(): Promise<void> {
-    const due = [...entries]
-      .map(([messageId, entry]) => ({ messageId, entry, from: entry.persisted, to: entry.text.length }))
-      .filter(({ from, to }) => to > from);
+    const due = findDue();
     if (due.length === 0) return;
     // Only of replies that nobody has ended meanwhile: a node that was paused must not leave rows behind.
     await pool.query({
       name: 'persist_text',
-      text: `INSERT INTO token_log (message_id, text_offset, text)
-        SELECT t.message_id, t.text_offset, t.text FROM unnest($1::text[], $2::int[], $3::text[]) AS t (message_id, text_offset, text)
+      text: `INSERT INTO token_log (message_id, channel, text_offset, text)
+        SELECT t.* FROM unnest($1::text[], $2::generation_channel[], $3::int[], $4::text[]) AS t (message_id, channel, text_offset, text)
         JOIN message AS m ON m.id = t.message_id AND m.status = 'streaming'
-        ON CONFLICT DO NOTHING`,
+        -- The round before was taken after all, though its answer was lost: what came since is not to be missing.
+        ON CONFLICT ON CONSTRAINT token_log_pkey DO UPDATE SET text = excluded.text
+        WHERE length(excluded.text) > length(token_log.text)`,
       values: [
         due.map(({ messageId }) => messageId),
+        due.map(({ channel }) => channel),
         due.map(({ from }) => from),
-        due.map(({ entry, from, to }) => entry.text.read(from, to - from)),
+        due.map(({ entry, channel, from, to }) => entry.reply[channel].read(from, to - from)),
       ],
     });
-    for (const { entry, to } of due) entry.persisted = to;
+    for (const { entry, channel, to } of due) entry.persisted[channel] = to;
+  }
+
+  function forgetLeft(): void {
+    for (const [messageId, entry] of entries) {
+      const isPersisted = channels.every(
+        (channel) => entry.persisted[channel] === entry.reply[channel].length,
+      );
+      if (entry.isLeft && isPersisted) entries.delete(messageId);
+    }
   }
 
   async function renewLeases(): Promise<void> {
-    if (entries.size === 0 || Date.now() - renewedAt < leaseMs / renewalsPerLease) return;
+    const held = [...entries].filter(([, { isLeft }]) => !isLeft);
+    const intervalMs = Math.min(leaseMs / renewalsPerLease, longestRenewalMs);
+    // One without a lease yet could not be told to stop.
+    const isDue = Date.now() - renewedAt >= intervalMs || held.some(([, { isLeased }]) => !isLeased);
+    if (held.length === 0 || !isDue) return;
+    const ids = held.map(([messageId]) => messageId);
     const { rows } = await pool.query<{ message_id: string; stop_requested: boolean }>({
       name: 'renew_leases',
       text: `INSERT INTO generation AS g (message_id, node_id, lease_until)
-        SELECT id, $2, now() + $3 * interval '1 ms' FROM unnest($1::text[]) AS id ORDER BY id
+        SELECT m.id, $2, now() + $3 * interval '1 ms' FROM message AS m
+        WHERE m.id = ANY ($1) AND m.status = 'streaming' ORDER BY m.id
         ON CONFLICT (message_id) DO UPDATE SET lease_until = excluded.lease_until
         RETURNING g.message_id, g.stop_requested`,
-      values: [[...entries.keys()], nodeId, leaseMs],
+      values: [ids, nodeId, leaseMs],
     });
     renewedAt = Date.now();
     for (const row of rows) if (row.stop_requested) options.onStopRequested(row.message_id);
+    for (const [, entry] of held) entry.isLeased = true;
+    const renewed = new Set(rows.map((row) => row.message_id));
+    for (const messageId of ids)
+      if (!renewed.has(messageId) && entries.has(messageId)) options.onLost(messageId);
   }
 
   async function forgetEnded(): Promise<void> {
@@ -87,6 +131,7 @@ export function createTokenLog(options: {
   async function runRound(): Promise<void> {
     try {
       await persistText();
+      forgetLeft();
       await renewLeases();
       await forgetEnded();
     } catch (error) {
@@ -105,13 +150,22 @@ export function createTokenLog(options: {
   }
 
   return {
-    register(messageId, text) {
-      entries.set(messageId, { text, persisted: 0 });
+    register(messageId, reply) {
+      entries.set(messageId, {
+        reply,
+        persisted: { text: 0, reasoning: 0 },
+        isLeased: false,
+        isLeft: false,
+      });
       schedule();
     },
     unregister(messageId) {
       if (entries.delete(messageId)) ended.add(messageId);
       schedule();
+    },
+    leave(messageId) {
+      const entry = entries.get(messageId);
+      if (entry !== undefined) entry.isLeft = true;
     },
     async stop() {
       isStopped = true;

@@ -5,11 +5,17 @@ import type { FeedbackServices } from '../feedback/commands.ts';
 import type { GenerationServices } from '../generation/commands.ts';
 import type { Follower } from '../generation/follow.ts';
 import type { Viewer } from '../identity/viewer.ts';
+import type { EventFollower } from '../log/follow.ts';
 
 /** Made once, by src/app.ts. */
 export type Services = ConversationServices &
   GenerationServices &
   FeedbackServices &
-  Pick<Database, 'prisma'> & { follower: Follower };
+  Pick<Database, 'prisma'> & { follower: Follower; events: EventFollower };
 
-export type Context = { viewer: Viewer; services: Services };
+export type Context = {
+  viewer: Viewer;
+  services: Services;
+  /** What an event stream brought last to a browser that connects again: more recent than any argument. */
+  lastEventId: string | undefined;
+};

@@ -34,7 +34,7 @@ function isDatabaseAway(error: unknown): boolean {
   if (
     'code' in error &&
     typeof error.code === 'string' &&
-    /^(P1\d{3}|P2024|ECONN\w+|ENOENT|57P\d\d|08\w{3})$/.test(error.code)
+    /^(P1\d{3}|P2024|ECONN\w+|EPIPE|ETIMEDOUT|ENOENT|57P\d\d|08\w{3})$/.test(error.code)
   ) {
     return true;
   }
@@ -46,7 +46,10 @@ function isDatabaseAway(error: unknown): boolean {
 
 /** @param onBug told of each error that nobody expected, before it is masked */
 export function createErrorMask(onBug: (error: unknown) => void): (error: unknown) => GraphQLError {
+  // A result may be masked where it is made and again where it is sent: a bug must not become a fault of the client.
+  const masked = new WeakSet<GraphQLError>();
   return (error) => {
+    if (error instanceof GraphQLError && masked.has(error)) return error;
     const wrapper = error instanceof GraphQLError ? error : new GraphQLError('');
     const cause = causeOf(error);
     if (cause instanceof AppError) return withCode(wrapper, cause.code, cause.message);
@@ -59,9 +62,11 @@ export function createErrorMask(onBug: (error: unknown) => void): (error: unknow
     if (isDatabaseAway(cause)) {
       return withCode(wrapper, 'UPSTREAM_FAILED', 'The database can not be reached: try again in a moment.');
     }
-    return new GraphQLError('Something went wrong here; it was logged.', {
+    const bug = new GraphQLError('Something went wrong here; it was logged.', {
       nodes: wrapper.nodes ?? null,
       path: wrapper.path ?? null,
     });
+    masked.add(bug);
+    return bug;
   };
 }

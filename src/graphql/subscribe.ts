@@ -1,17 +1,52 @@
-// Follows a subscription as the specification says, but for the events that have a shortcut: the pieces of a reply,
-// of which there are a hundred thousand for each other event.
+// Follows a subscription as the specification says, but for values that are plain: those are answered without
+// executing GraphQL for each. Every result of a value that can be resumed after carries the id that does it.
 import {
   createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
   executeSubscriptionEvent,
-  mapSourceToResponseEvent,
+  type OperationDefinitionNode,
+  type ValidatedSubscriptionArgs,
   validateSubscriptionArgs,
 } from 'graphql';
-import { compileDeltaResponse, isDelta } from '../generation/delta-response.ts';
+import { plainDelta } from '../generation/plain-delta.ts';
+import { plainEvent } from '../log/plain-event.ts';
+import { compilePlainResponse, type Fragments, type PlainType } from './plain-response.ts';
+
+/** Where a result carries what continues after it; no part of the response itself. */
+export const resumeId = Symbol('resumeId');
+
+type Respond = (value: unknown) => ExecutionResult | Promise<ExecutionResult>;
 
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
   return Symbol.asyncIterator in value;
+}
+
+/** How values of the type are answered; others, such as the end of a reply, by `execute`. */
+function respondTo<Value>(
+  plain: PlainType<Value>,
+  { operation, fragments }: { operation: OperationDefinitionNode; fragments: Fragments },
+  execute: Respond,
+): Respond {
+  const respond = compilePlainResponse(plain, operation, fragments);
+  return (value) => {
+    if (!plain.is(value)) return execute(value);
+    const id = plain.resumeId(value);
+    if (respond !== undefined) return { data: respond(value), [resumeId]: id };
+    return Promise.resolve(execute(value)).then((result) => Object.assign(result, { [resumeId]: id }));
+  };
+}
+
+function createResponder(validated: ValidatedSubscriptionArgs): Respond {
+  const { operation } = validated;
+  const [field] = operation.selectionSet.selections;
+  const name = field !== undefined && 'name' in field ? field.name.value : undefined;
+  const entries = Object.entries(validated.fragments).map(([key, { definition }]) => [key, definition]);
+  const document = { operation, fragments: Object.fromEntries(entries) };
+  const execute: Respond = (rootValue) => executeSubscriptionEvent({ ...validated, rootValue });
+  if (name === plainDelta.field) return respondTo(plainDelta, document, execute);
+  if (name === plainEvent.field) return respondTo(plainEvent, document, execute);
+  return execute;
 }
 
 export async function subscribe(
@@ -21,17 +56,15 @@ export async function subscribe(
   if (!('operation' in validated)) return { errors: validated };
   const source = await createSourceEventStream(validated);
   if (!isAsyncIterable(source)) return source;
-  const fragments = Object.entries(validated.fragments).map(([name, { definition }]) => [name, definition]);
-  const respond = compileDeltaResponse(validated.operation, Object.fromEntries(fragments));
-  if (respond === undefined) return mapSourceToResponseEvent(validated, source);
+  const respond = createResponder(validated);
   const iterator = source[Symbol.asyncIterator]();
   return {
     [Symbol.asyncIterator]: () => ({
       async next() {
         const { value, done } = await iterator.next();
         if (done === true) return { value: undefined, done: true };
-        if (isDelta(value)) return { value: { data: respond(value) }, done: false };
-        return { value: await executeSubscriptionEvent({ ...validated, rootValue: value }), done: false };
+        const result = respond(value);
+        return { value: result instanceof Promise ? await result : result, done: false };
       },
       async return() {
         await iterator.return?.();

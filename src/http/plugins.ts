@@ -4,9 +4,11 @@ import { isAsyncIterable, type Plugin, type YogaInitialContext } from 'graphql-y
 import { AppError } from '../errors.ts';
 import type { Context } from '../graphql/context.ts';
 import { checkLimits, mostTokens, type Operation } from '../graphql/limits.ts';
-import { subscribe } from '../graphql/subscribe.ts';
+import type { Connections } from './connections.ts';
 import { withErrorResults } from './error-results.ts';
+import { useEventStream } from './event-stream.ts';
 import { untilExpiry } from './expiry.ts';
+import { type CarrierContext, createSubscribe } from './subscribe.ts';
 
 type Mask = (error: unknown) => GraphQLError;
 
@@ -49,11 +51,14 @@ function useAcceptedStreams(mask: Mask): Plugin<YogaInitialContext> {
   };
 }
 
-const useOwnSubscribe: Plugin = {
-  onSubscribe({ setSubscribeFn }) {
-    setSubscribeFn(subscribe);
-  },
-};
+function useOwnSubscribe(connections: Connections, mask: Mask): Plugin<Context & CarrierContext> {
+  const subscribe = createSubscribe(connections, mask);
+  return {
+    onSubscribe({ args, setSubscribeFn }) {
+      setSubscribeFn(() => subscribe(args));
+    },
+  };
+}
 
 /** Ends a subscription with its token, and each that fails with a result that says why. */
 function useLastResult(mask: Mask): Plugin<Context> {
@@ -109,13 +114,14 @@ const useHeaders: Plugin = {
 };
 
 /** @param mask makes of whatever was thrown what clients are told */
-export function createPlugins(mask: Mask) {
+export function createPlugins(connections: Connections, mask: Mask) {
   return [
-    useOwnSubscribe,
+    useOwnSubscribe(connections, mask),
     useLimits(mask),
     useAcceptedStreams(mask),
     useLastResult(mask),
     useErrorCodes(mask),
+    useEventStream,
     useHeaders,
   ];
 }

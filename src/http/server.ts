@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AppError } from '../errors.ts';
 import { isJson, limitBody } from './body.ts';
+import type { Connections } from './connections.ts';
 import type { Readiness } from './health.ts';
 import type { Policy } from './policy.ts';
 import type { Yoga } from './yoga.ts';
@@ -64,6 +65,7 @@ export function createHttpServer(options: {
   host: string;
   port: number;
   policy: Policy;
+  connections: Connections;
   yoga: Yoga;
   maxRequestBytes: number;
   checkReady: () => Promise<Readiness>;
@@ -74,6 +76,8 @@ export function createHttpServer(options: {
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0];
     response.setHeader('X-Content-Type-Options', 'nosniff');
+    // The next request of the client goes to another node.
+    if (options.connections.isDraining) response.setHeader('Connection', 'close');
     if (path === '/health') return sendJson(response, 200, { status: 'alive' });
     if (path === '/ready') {
       const { isReady, reason } = await options.checkReady();

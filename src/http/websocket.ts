@@ -4,24 +4,29 @@ import type { Duplex } from 'node:stream';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { ServerOptions } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
-import { AppError } from '../errors.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { AppError, type ErrorCode } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Viewer } from '../identity/viewer.ts';
+import type { Connection, Connections } from './connections.ts';
 import type { Policy } from './policy.ts';
 import type { Yoga } from './yoga.ts';
 
-/** As the protocol has it: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md */
-const closeCodes = { unauthorized: 4401, goingAway: 1001, tryAgainLater: 1013 };
+/**
+ * 4401 as the protocol has it, others as registered for WebSockets. Clients of the protocol give up after 4401, and
+ * connect again after the others, with a growing pause.
+ * https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+ */
+const closeCodes = { unauthorized: 4401, serviceRestart: 1012, tryAgainLater: 1013 };
 
+/** How long a client may take to say who it is. */
+const initTimeoutMs = 10_000;
 /** How often a silent client is asked whether it is still there. */
 const heartbeatMs = 12_000;
-/** How long clients have to answer that the server closes. */
-const closeTimeoutMs = 1_000;
 
-type Connection = { viewer?: Viewer; expiry?: NodeJS.Timeout };
-type Hooks = ServerOptions<Record<string, unknown>, Extra & Connection>;
-type Pipeline = { execute: Executor; subscribe: Executor };
+type Member = { connection: Connection; viewer?: Viewer; expiry?: NodeJS.Timeout };
+type Hooks = ServerOptions<Record<string, unknown>, Extra & Partial<Member>>;
+type Pipeline = { connection: Connection; execute: Executor; subscribe: Executor };
 type Executor = (args: ExecutionArgs) => ReturnType<ReturnType<Yoga['getEnveloped']>['execute']>;
 
 export type WebSockets = { close(): Promise<void> };
@@ -31,27 +36,41 @@ function tokenOf(params: Record<string, unknown> | undefined): string | undefine
   return typeof value === 'string' ? value : undefined;
 }
 
+const upgradeStatuses: Partial<Record<ErrorCode, string>> = {
+  FORBIDDEN: '403 Forbidden',
+  NOT_FOUND: '404 Not Found',
+  UPSTREAM_FAILED: '503 Service Unavailable',
+};
+
 function refuseUpgrade(socket: Duplex, error: unknown): void {
-  const [status, message] =
-    error instanceof AppError && error.code === 'FORBIDDEN'
-      ? ['403 Forbidden', error.message]
-      : ['404 Not Found', 'WebSockets are served on /graphql.'];
+  const { code, message } = error instanceof AppError ? error : new AppError('INVALID_INPUT', 'Bad request.');
+  const status = upgradeStatuses[code] ?? '400 Bad Request';
   const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8`;
   socket.once('finish', () => socket.destroy());
   socket.end(`${head}\r\n\r\n${message}\n`);
 }
 
+/** Tells why nobody is let in: in a moment it may be different, but not for a token that is not valid. */
+function refuseConnection({ socket }: Extra, error: unknown): void {
+  const { code, message } =
+    error instanceof AppError ? error : new AppError('UPSTREAM_FAILED', 'Something went wrong here.');
+  if (code === 'UNAUTHENTICATED') socket.close(closeCodes.unauthorized, code);
+  else socket.close(closeCodes.tryAgainLater, code === 'LIMIT_EXCEEDED' ? `${code}: ${message}` : code);
+}
+
 /** Who is there: asked once when the connection begins, and it ends with the token. */
-function connectionHooks(authenticate: Authenticate): Pick<Hooks, 'onConnect' | 'onClose'> {
+function connectionHooks(
+  authenticate: Authenticate,
+  connectionOf: (socket: WebSocket) => Connection,
+): Pick<Hooks, 'onConnect' | 'onClose'> {
   return {
     async onConnect({ extra, connectionParams }) {
       try {
         extra.viewer = await authenticate(tokenOf(connectionParams) ?? extra.request.headers.authorization);
+        extra.connection = connectionOf(extra.socket);
+        extra.connection.admit(extra.viewer.username);
       } catch (error) {
-        const code = error instanceof AppError ? error.code : 'UPSTREAM_FAILED';
-        // Clients give up after 4401, and connect again after 1013.
-        const isRefused = code === 'UNAUTHENTICATED';
-        extra.socket.close(isRefused ? closeCodes.unauthorized : closeCodes.tryAgainLater, code);
+        refuseConnection(extra, error);
         return false;
       }
       if (extra.viewer.expiresAt === undefined) return true;
@@ -82,7 +101,8 @@ function operationHooks(
         // By POST: Yoga refuses mutations otherwise, as pages of any site can send a GET.
         request: new Request('http://afterword/graphql', { method: 'POST' }),
         params,
-        ...(extra.viewer === undefined ? {} : { viewer: extra.viewer }),
+        viewer: extra.viewer,
+        connection: extra.connection,
       });
       try {
         const document = parse(params.query);
@@ -91,22 +111,37 @@ function operationHooks(
         const { operationName, variables: variableValues } = params;
         const contextValue = await contextFactory();
         const args: ExecutionArgs = { schema, document, operationName, variableValues, contextValue };
-        pipelines.set(args, { execute, subscribe });
+        if (extra.connection === undefined) throw new Error('An operation before connection_init.');
+        pipelines.set(args, { connection: extra.connection, execute, subscribe });
         return args;
       } catch (error) {
         return [mask(error)];
       }
     },
-    execute: (args: ExecutionArgs) => pipelineOf(args).execute(args),
+    async execute(args: ExecutionArgs) {
+      const { connection, execute } = pipelineOf(args);
+      const release = connection.hold();
+      try {
+        return await execute(args);
+      } finally {
+        release();
+      }
+    },
     subscribe: (args: ExecutionArgs) => pipelineOf(args).subscribe(args),
   };
 }
 
-function acceptUpgrades(server: Server, sockets: WebSocketServer, policy: Policy): void {
+/** @param accept called with each socket before anything is read of it */
+function acceptUpgrades(
+  { server, policy, connections }: Pick<SocketOptions, 'server' | 'policy' | 'connections'>,
+  sockets: WebSocketServer,
+  accept: (socket: WebSocket) => void,
+): void {
   server.on('upgrade', (request, socket, head) => {
     // Node has let go of the socket: an error that nobody hears would end the process.
     socket.on('error', () => socket.destroy());
     try {
+      connections.refuseWhileDraining();
       policy.check(request.headers);
       if (new URL(request.url ?? '/', 'http://afterword').pathname !== '/graphql') {
         throw new AppError('NOT_FOUND', 'WebSockets are served on /graphql.');
@@ -116,6 +151,7 @@ function acceptUpgrades(server: Server, sockets: WebSocketServer, policy: Policy
       return;
     }
     sockets.handleUpgrade(request, socket, head, (ws) => {
+      accept(ws);
       sockets.emit('connection', ws, request);
       // graphql-ws prints what a client did wrong; ws has already closed such a socket, and told the client why.
       ws.removeAllListeners('error').on('error', () => {});
@@ -123,34 +159,46 @@ function acceptUpgrades(server: Server, sockets: WebSocketServer, policy: Policy
   });
 }
 
-export function serveWebSockets(options: {
+type SocketOptions = {
   server: Server;
   yoga: Yoga;
   policy: Policy;
+  connections: Connections;
   authenticate: Authenticate;
   mask: (error: unknown) => GraphQLError;
   maxMessageBytes: number;
-}): WebSockets {
+};
+
+export function serveWebSockets(options: SocketOptions): WebSockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
-  const served = useServer<Record<string, unknown>, Connection>(
+  const opened = new WeakMap<WebSocket, Connection>();
+  const connectionOf = (socket: WebSocket): Connection => {
+    const connection = opened.get(socket);
+    if (connection === undefined) throw new Error('A WebSocket without its connection.');
+    return connection;
+  };
+  const served = useServer<Record<string, unknown>, Partial<Member>>(
     {
-      connectionInitWaitTimeout: 10_000,
-      ...connectionHooks(options.authenticate),
+      connectionInitWaitTimeout: initTimeoutMs,
+      ...connectionHooks(options.authenticate, connectionOf),
       ...operationHooks(options.yoga, options.mask),
     },
     sockets,
     heartbeatMs,
   );
-  acceptUpgrades(options.server, sockets, options.policy);
+  acceptUpgrades(options, sockets, (socket) => {
+    const connection = options.connections.add({
+      close: () => socket.close(closeCodes.serviceRestart, 'connect elsewhere'),
+      // One that went silent would stay for the half minute that ws waits for its answer.
+      terminate: () => socket.terminate(),
+    });
+    opened.set(socket, connection);
+    socket.once('close', connection.remove);
+  });
   return {
     async close() {
-      for (const socket of sockets.clients) socket.close(closeCodes.goingAway, 'server stops');
-      // A client that went silent would hold the process for the half minute that ws waits for its answer.
-      const timer = setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate();
-      }, closeTimeoutMs);
+      for (const socket of sockets.clients) socket.terminate();
       await served.dispose();
-      clearTimeout(timer);
     },
   };
 }

@@ -6,10 +6,12 @@ import type { Context, Services } from '../graphql/context.ts';
 import { schema } from '../graphql/schema.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Viewer } from '../identity/viewer.ts';
+import type { Connections } from './connections.ts';
 import { createPlugins } from './plugins.ts';
+import type { CarrierContext } from './subscribe.ts';
 
-/** What a carrier already knows: a WebSocket its viewer, a request nothing. */
-export type ServerContext = { viewer?: Viewer };
+/** What a carrier already knows: a WebSocket its viewer and its connection, a request its response. */
+export type ServerContext = CarrierContext & { viewer?: Viewer | undefined };
 export type Yoga = YogaServerInstance<ServerContext, Context>;
 
 const welcome = `# Afterword: talk to a model, rate its reply, and see what that left in the log.
@@ -50,13 +52,15 @@ query Log {
 /** @param mask makes of whatever was thrown what clients are told */
 export function createGraphQL(options: {
   services: Services;
+  connections: Connections;
   authenticate: Authenticate;
   mask: (error: unknown) => GraphQLError;
 }): Yoga {
-  const { services, authenticate, mask } = options;
+  const { services, connections, authenticate, mask } = options;
   const context = async (initial: YogaInitialContext & ServerContext): Promise<Context> => ({
     viewer: initial.viewer ?? (await authenticate(initial.request.headers.get('authorization'))),
     services,
+    lastEventId: initial.request.headers.get('last-event-id') || undefined,
   });
   return createYoga<ServerContext, Context>({
     schema,
@@ -74,6 +78,6 @@ export function createGraphQL(options: {
       subscriptionsProtocol: 'WS',
     },
     renderGraphiQL,
-    plugins: createPlugins(mask),
+    plugins: createPlugins(connections, mask),
   });
 }

@@ -11,6 +11,8 @@ export type EventsArgs = {
   after?: string | null | undefined;
   types?: readonly EventType[] | null | undefined;
   conversationId?: string | null | undefined;
+  /** A cursor that counts instead of offset and after. */
+  lastEventId?: string | undefined;
 };
 
 /**
@@ -24,6 +26,9 @@ export async function chooseEvents(
   args: EventsArgs,
 ): Promise<{ place: Place; filter: EventFilter }> {
   const conversationId = args.conversationId ?? undefined;
+  if (args.types?.length === 0) {
+    throw new AppError('INVALID_INPUT', 'types is empty: name at least one type, or leave it out for all.');
+  }
   const filter = { types: args.types ?? undefined, conversationId };
   if (conversationId !== undefined) {
     const username = mayReadAll(viewer) ? undefined : viewer.username;

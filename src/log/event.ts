@@ -68,6 +68,8 @@ export const feedbackFieldsSchema = z.object({
 export const endOfGenerationSchema = z.object({
   status: finalStatusSchema,
   content: z.string(),
+  /** What the model thought, apart from its text; absent where it told nothing of it. */
+  reasoning: z.string().optional(),
   error: z.string().optional(),
   finish_reason: z.string().optional(),
   usage: usageSchema.optional(),
@@ -78,10 +80,17 @@ export const updateMessageSchema = feedbackFieldsSchema.extend({
   id: z.string(),
   /** Absent in what is appended; append_events fills it in. */
   conversation_id: z.string().optional(),
+  /** Stays in the event: no projection shows it. */
+  metadata: z.record(z.string(), z.json()).optional(),
   ...endOfGenerationSchema.partial().shape,
 });
 
-export const endConversationSchema = z.object({ id: z.string() });
+export const endConversationSchema = z.object({
+  id: z.string(),
+  timestamp: timestamp.optional(),
+  /** Stays in the event: no projection shows it. */
+  metadata: z.record(z.string(), z.json()).optional(),
+});
 
 export type Role = z.output<typeof roleSchema>;
 export type Rating = z.output<typeof ratingSchema>;
@@ -125,7 +134,8 @@ export type NewEvent = { id: string } & (
       payload: z.output<typeof startConversationSchema>;
     }
   | { type: 'ADD_MESSAGE'; conversationId: string; payload: z.output<typeof addMessageSchema> }
-  // The conversation of a message is known to the log: nothing need be read before a rating is written.
-  | { type: 'UPDATE_MESSAGE'; payload: z.output<typeof updateMessageSchema> }
+  // The conversation of a message is known to the log: nothing need be read before a rating is written. One that is
+  // given must be the message's.
+  | { type: 'UPDATE_MESSAGE'; conversationId?: string; payload: z.output<typeof updateMessageSchema> }
   | { type: 'END_CONVERSATION'; conversationId: string; payload: z.output<typeof endConversationSchema> }
 );

@@ -107,6 +107,16 @@ function toEventRow({ event_offset, conversation_id, recorded_at, ...row }: Row)
   };
 }
 
+/** The next offset of each topic that has events. */
+export async function readEnds(pool: pg.Pool, topics: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await pool.query<{ name: string; next_offset: string }>({
+    name: 'read_ends',
+    text: 'SELECT name, next_offset FROM topic WHERE name = ANY ($1)',
+    values: [topics],
+  });
+  return new Map(rows.map(({ name, next_offset }) => [name, Number(next_offset)]));
+}
+
 export function toLogEvent(row: EventRow): LogEvent {
   return { ...row, payload: JSON.parse(row.payload) };
 }
@@ -132,13 +142,21 @@ export async function topicOfConversation(
 }
 
 /**
- * Where reading begins: at an offset, after the event of a cursor, or at the start.
+ * Where reading begins: at an offset, after the event of a cursor, or at the start. A Last-Event-ID, which is a
+ * cursor too, is newer than both: the browser sends it with the arguments that it began with.
  * @throws AppError INVALID_INPUT where both are given, or the cursor is none of this topic
  */
 export function placeOf(
   topic: string,
-  start: { offset?: number | null | undefined; after?: string | null | undefined },
+  start: {
+    offset?: number | null | undefined;
+    after?: string | null | undefined;
+    lastEventId?: string | undefined;
+  },
 ): Place {
+  if (start.lastEventId !== undefined) {
+    return { topic, offset: parseCursor(start.lastEventId, topic, 'Last-Event-ID') + 1 };
+  }
   if (start.offset != null && start.after != null) {
     throw new AppError('INVALID_INPUT', 'Give offset or after, not both.');
   }

@@ -1,7 +1,7 @@
 // Puts the log's refusals into words: append_events says which rule was broken, and by which value.
 import { AppError } from '../errors.ts';
 
-/** A rule of prisma/functions/check_events.sql, by the name that it has there. */
+/** A rule of prisma/functions/check_event.sql, by the name that it has there. */
 export type Refusal =
   | 'ID_TAKEN'
   | 'NO_CONVERSATION'

@@ -66,6 +66,8 @@ const answerSchema = z.union([
   }),
 ]);
 type Answer = z.output<typeof answerSchema>;
+// Once: zod compiles a schema when it is first used.
+const answersSchema = z.array(answerSchema);
 
 const batchLimits = { events: 1_000, characters: 8_388_608 };
 const retryPauseMs = 100;
@@ -113,7 +115,7 @@ export function createLogWriter(options: {
       text: 'SELECT append_events($1::jsonb) AS answers',
       values: [`[${items.join(',')}]`],
     });
-    return z.array(answerSchema).parse(result.rows[0]?.answers);
+    return answersSchema.parse(result.rows[0]?.answers);
   }
 
   function settle(batch: Waiting[], answers: Answer[]): void {

@@ -70,6 +70,31 @@ describe('reading conversations', () => {
     expect(rest.messages.pageInfo.hasNextPage).toBe(false);
   });
 
+  it('gives the newest siblings, in the order in which they were added, also at the root', async () => {
+    const conversationId = await startConversation(test.client);
+    const addSibling = async (parentId: string | null) => {
+      const input = { conversationId, role: 'ASSISTANT', content: 'sibling', parentId } as const;
+      return (await test.client.run(operations.AddMessageDocument, { input })).addMessage.message.id;
+    };
+    const roots: string[] = [];
+    const children: string[] = [];
+    for (let index = 0; index < 4; index += 1) roots.push(await addSibling(null));
+    for (let index = 0; index < 103; index += 1) children.push(await addSibling(roots[0] ?? ''));
+    const query = 'query ($id: ID!, $last: Int! = 100) { message(id: $id) { siblings(last: $last) { id } } }';
+    const read = async (id: string | undefined, last?: number) => {
+      const { data, errors } = await test.client.send(query, { id, last });
+      const siblingsSchema = (message: unknown) => message as { siblings: { id: string }[] };
+      return errors[0]?.extensions.code ?? siblingsSchema(data?.message).siblings.map(({ id }) => id);
+    };
+    expect(await read(roots[1])).toEqual(roots);
+    expect(await read(roots[0], 2)).toEqual(roots.slice(-2));
+    expect(await read(children[0])).toEqual(children.slice(-100));
+    expect(await read(children[102], 3)).toEqual(children.slice(-3));
+    expect(await read(children[0], 0)).toEqual([]);
+    expect(await read(children[0], 101)).toBe('LIMIT_EXCEEDED');
+    expect(await read(children[0], -1)).toBe('INVALID_INPUT');
+  });
+
   it('looks any thing up by its id', async () => {
     const conversationId = await startConversation(test.client);
     const [messageId] = await addMessages(conversationId, 1);

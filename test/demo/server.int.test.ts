@@ -24,16 +24,16 @@ async function generate(
     timeoutMs: 5_000,
     idleTimeoutMs: 5_000,
   });
-  let text = '';
+  const said = { text: '', reasoning: '' };
   const signal = new AbortController().signal;
   const result = await client.generate(
     { model: demoModels[0] ?? '', messages, parameters: {}, signal, ...request },
-    (piece) => {
-      text += piece;
+    (channel, piece) => {
+      said[channel] += piece;
       onText(piece);
     },
   );
-  return { ...result, text };
+  return { ...result, ...said };
 }
 
 const post = (body: string): Promise<Response> =>

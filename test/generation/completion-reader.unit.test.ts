@@ -5,13 +5,15 @@ import {
   createPlainReader,
   createStreamReader,
 } from '../../src/generation/completion-reader.ts';
+import type { Channel } from '../../src/generation/live-reply.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const token = (content: string): string => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}`;
 const finish = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}';
 
-function readAll(reader: CompletionReader, reads: Uint8Array[]): string[] {
-  return [...reads.map((bytes) => reader.read(bytes)), reader.end()].filter((text) => text !== '');
+function readAll(reader: CompletionReader, reads: Uint8Array[], channel: Channel = 'text'): string[] {
+  const said = [...reads.map((bytes) => reader.read(bytes)), reader.end()];
+  return said.map((pieces) => pieces[channel]).filter((text) => text !== '');
 }
 
 describe('a reader of an event stream', () => {
@@ -41,7 +43,7 @@ describe('a reader of an event stream', () => {
 
   it('joins the events of one read into one piece', () => {
     const reader = createStreamReader();
-    expect(reader.read(encode(`${token('one ')}\n\n${token('two')}\n\n`))).toBe('one two');
+    expect(reader.read(encode(`${token('one ')}\n\n${token('two')}\n\n`)).text).toBe('one two');
   });
 
   it('gives text that a database can hold, and never half a surrogate pair', () => {
@@ -68,8 +70,8 @@ describe('a reader of an event stream', () => {
   it('keeps the text before an error, and takes none after it', () => {
     const reader = createStreamReader();
     const body = `${token('before')}\n\ndata: {"error":{"message":"out of memory"}}\n\n${token('after')}\n\n`;
-    expect(reader.read(encode(body))).toBe('before');
-    expect(reader.read(encode(`${token('later')}\n\n`))).toBe('');
+    expect(reader.read(encode(body)).text).toBe('before');
+    expect(reader.read(encode(`${token('later')}\n\n`)).text).toBe('');
     expect(reader.progress.failure).toEqual({ happened: 'reported an error', quoted: 'out of memory' });
   });
 
@@ -142,8 +144,60 @@ describe('a reader of an event stream', () => {
     const reader = createStreamReader();
     const parts = [{ type: 'text', text: 'a' }, { type: 'image' }, null, { type: 'text', text: 'b' }];
     expect(
-      reader.read(encode(`data: ${JSON.stringify({ choices: [{ delta: { content: parts } }] })}\n\n`)),
+      reader.read(encode(`data: ${JSON.stringify({ choices: [{ delta: { content: parts } }] })}\n\n`)).text,
     ).toBe('ab');
+  });
+});
+
+describe('reasoning', () => {
+  const event = (delta: object) => encode(`data: ${JSON.stringify({ choices: [{ delta }] })}\n\n`);
+
+  it.each([
+    ['reasoning_content', { reasoning_content: 'hm' }],
+    ['reasoning', { reasoning: 'hm' }],
+    ['both, which mean one', { reasoning_content: 'hm', reasoning: 'hm' }],
+    ['reasoning_content null beside the other', { reasoning_content: null, reasoning: 'hm' }],
+    ['content null beside it', { content: null, reasoning: 'hm' }],
+    ['parts that repeat it', { reasoning: 'hm', reasoning_details: [{ text: 'hm' }] }],
+  ])('is read from %s, apart from the text', (_, delta) => {
+    expect(createStreamReader().read(event(delta))).toEqual({ text: '', reasoning: 'hm' });
+    const message = JSON.stringify({ choices: [{ message: { ...delta, content: 'text' } }] });
+    const plain = createPlainReader();
+    plain.read(encode(message));
+    expect(plain.end()).toEqual({ text: 'text', reasoning: 'hm' });
+  });
+
+  it.each([5, null, ['hm'], { text: 'hm' }, true])('that is %j is none', (value) => {
+    const said = createStreamReader().read(
+      event({ reasoning: value, reasoning_content: value, content: 'a' }),
+    );
+    expect(said).toEqual({ text: 'a', reasoning: '' });
+  });
+
+  it('and text of one read come each as one piece, and mend their own surrogate pairs', () => {
+    const half = (name: string, unit: string) =>
+      encode(`data: {"choices":[{"delta":{"${name}":"${unit}"}}]}\n\n`);
+    const reads = [
+      half('reasoning', 'a\\ud83d'),
+      half('content', 'b\\ud83d'),
+      half('reasoning', '\\ude00\\u0000'),
+      half('content', '\\ude00c'),
+    ];
+    expect(readAll(createStreamReader(), reads, 'reasoning')).toEqual(['a', '😀\ufffd']);
+    expect(readAll(createStreamReader(), reads, 'text')).toEqual(['b', '😀c']);
+    const joined = Buffer.concat([
+      event({ reasoning: 'x' }),
+      event({ content: 'y' }),
+      event({ reasoning: 'z' }),
+    ]);
+    expect(createStreamReader().read(joined)).toEqual({ text: 'y', reasoning: 'xz' });
+  });
+
+  it('alone is no completion of its own', () => {
+    const reader = createPlainReader();
+    reader.read(encode(JSON.stringify({ choices: [{ message: { content: null, reasoning: 'hm' } }] })));
+    expect(reader.end()).toEqual({ text: '', reasoning: 'hm' });
+    expect(reader.progress.failure?.happened).toBe('sent JSON that is not a completion');
   });
 });
 

@@ -14,7 +14,14 @@ it('a reply that begins while the others drain is ended before the drain is over
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
   const { pool } = database;
-  const tokenLog = createTokenLog({ pool, nodeId: 'n', leaseMs: 10_000, onStopRequested: () => {}, onError });
+  const tokenLog = createTokenLog({
+    pool,
+    nodeId: 'n',
+    leaseMs: 10_000,
+    onStopRequested: () => {},
+    onLost: () => {},
+    onError,
+  });
   try {
     test.model.setDefault([head(200), delta('begun'), hang]);
     const writer = createLogWriter({ pool: database.writerPool, timeoutMs: 5_000, onCommitted: () => {} });
@@ -25,7 +32,14 @@ it('a reply that begins while the others drain is ended before the drain is over
       idleTimeoutMs: 60_000,
     });
     const readThread = () => Promise.resolve([{ role: 'user' as const, content: 'hello' }]);
-    const generations = createGenerations({ model, writer, tokenLog, readThread, onError });
+    const generations = createGenerations({
+      model,
+      writer,
+      tokenLog,
+      readThread,
+      maxReplyBytes: 1_000,
+      onError,
+    });
     const conversationId = await startConversation(test.client);
     const ask = () => sendMessage(test.client, { conversationId, content: 'hello' });
     const [first, second] = [await ask(), await ask()];

@@ -39,17 +39,4 @@ describe('live text', () => {
       ),
     );
   });
-
-  it('tells each listener once, of the next change or of the end', () => {
-    const live = createLiveText();
-    const heard: string[] = [];
-    live.onceChanged(() => heard.push('first'));
-    const release = live.onceChanged(() => heard.push('released'));
-    release();
-    live.append('a');
-    live.append('b');
-    live.onceChanged(() => heard.push('end'));
-    live.close();
-    expect(heard).toEqual(['first', 'end']);
-  });
 });

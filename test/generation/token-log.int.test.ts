@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLiveText } from '../../src/generation/live-text.ts';
+import { createLiveReply } from '../../src/generation/live-reply.ts';
 import { createTokenLog } from '../../src/generation/token-log.ts';
 import { newId } from '../../src/log/identifier.ts';
+import { startCutProxy } from '../support/cut-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { waitUntil } from '../support/wait.ts';
 
@@ -49,13 +50,14 @@ it('a reply that ends while the rows of another are being deleted leaves none be
     nodeId: 'node',
     leaseMs: 600_000,
     onStopRequested: () => {},
+    onLost: () => {},
     onError: (error) => errors.push(error),
   });
   const [first, second] = [await addStreamingReply(), await addStreamingReply()];
-  const text = createLiveText();
-  text.append('text');
-  tokenLog.register(first, text);
-  tokenLog.register(second, text);
+  const reply = createLiveReply();
+  reply.append('text', 'text');
+  tokenLog.register(first, reply);
+  tokenLog.register(second, reply);
   await waitUntil('both are persisted and leased', async () => (await countRows()) === 4);
 
   const locker = new pg.Client({ connectionString: database.url });
@@ -70,4 +72,76 @@ it('a reply that ends while the rows of another are being deleted leaves none be
   await waitUntil('no row is left', async () => (await countRows()) === 0);
   await tokenLog.stop();
   expect(errors).toEqual([]);
+});
+
+it('text that Postgres took, though its answer was lost, is followed by the rest without a hole', async () => {
+  const proxy = await startCutProxy(database.url);
+  const cutPool = new pg.Pool({ connectionString: proxy.url });
+  cutPool.on('error', () => {});
+  const tokenLog = createTokenLog({
+    pool: cutPool,
+    nodeId: 'node',
+    leaseMs: 600_000,
+    onStopRequested: () => {},
+    onLost: () => {},
+    onError: () => {},
+  });
+  const id = await addStreamingReply();
+  const reply = createLiveReply();
+  const sprung = proxy.cutAfter('INSERT INTO token_log');
+  reply.append('text', 'one, ');
+  tokenLog.register(id, reply);
+  await sprung;
+  reply.append('text', 'two, ');
+  proxy.restore();
+  const stored = async () => {
+    const { rows } = await database.client.query<{ text: string; text_offset: number }>(
+      'SELECT text_offset, text FROM token_log WHERE message_id = $1 ORDER BY text_offset',
+      [id],
+    );
+    return rows;
+  };
+  await waitUntil(
+    'the second piece is stored',
+    async () => (await stored()).at(-1)?.text.endsWith('two, ') ?? false,
+  );
+  reply.append('text', 'three');
+  await waitUntil(
+    'the third piece is stored',
+    async () => (await stored()).at(-1)?.text.endsWith('three') ?? false,
+  );
+  let whole = '';
+  for (const row of await stored()) {
+    expect(row.text_offset).toBe(whole.length);
+    whole += row.text;
+  }
+  expect(whole).toBe('one, two, three');
+  tokenLog.unregister(id);
+  await tokenLog.stop();
+  await cutPool.end();
+  await proxy.stop();
+});
+
+it('the text of a reply whose end could not be written stays, all of it, until its lease runs out', async () => {
+  const tokenLog = createTokenLog({
+    pool,
+    nodeId: 'node',
+    leaseMs: 600_000,
+    onStopRequested: () => {},
+    onLost: () => {},
+    onError: () => {},
+  });
+  const id = await addStreamingReply();
+  const reply = createLiveReply();
+  reply.append('text', 'one, ');
+  tokenLog.register(id, reply);
+  await waitUntil('it is persisted and leased', async () => (await countRows()) === 2);
+  reply.append('text', 'two');
+  tokenLog.leave(id);
+  await tokenLog.stop();
+  const { rows } = await database.client.query(
+    `SELECT string_agg(text, '' ORDER BY text_offset) AS text FROM token_log WHERE message_id = $1`,
+    [id],
+  );
+  expect(rows).toEqual([{ text: 'one, two' }]);
 });

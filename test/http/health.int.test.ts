@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -79,24 +77,20 @@ describe('health', () => {
 });
 
 describe('a server that stops', () => {
-  it('answers what it has begun to read, that it is stopping, and takes no more connections', async () => {
+  it('says so on new connections, refuses work and WebSockets there, and takes none once it has stopped', async () => {
     const test = await startTestApp({ SHUTDOWN_GRACE_MS: '1500' });
     test.model.enqueue([hang]);
     const conversationId = await startConversation(test.client);
     await sendMessage(test.client, { conversationId, content: 'hi' });
-    const { hostname, port } = new URL(test.app.url);
-    const socket = connect(Number(port), hostname);
-    await once(socket, 'connect');
-    socket.write('GET /ready HTTP/1.1\r\nHost: 127.0.0.1\r\n');
-    // The server has the first half when it has answered another.
-    await rawRequest(test.app.url, { method: 'GET', path: '/health' });
     const stopping = test.stop();
-    await expect(rawRequest(test.app.url, { method: 'GET', path: '/health' })).rejects.toThrow();
-    socket.write('\r\n');
-    const [data] = await once(socket, 'data');
-    expect(String(data)).toMatch(/^HTTP\/1\.1 503 [\s\S]*"stopping"/);
+    const asked = (path: string) => rawRequest(test.app.url, { method: 'GET', path });
+    expect(await asked('/ready')).toMatchObject({ status: 503, text: '{"status":"stopping"}' });
+    expect(await asked('/health')).toMatchObject({ status: 200, headers: { connection: 'close' } });
+    const late = sendMessage(test.client, { conversationId, content: 'one more' });
+    await expect(late).rejects.toThrow('shutting down');
+    await expect(openSocket(test.app.url)).rejects.toThrow('503');
     await stopping;
-    socket.destroy();
+    await expect(asked('/health')).rejects.toThrow();
   });
 
   it('does not wait for a client that went silent', async () => {

@@ -57,6 +57,8 @@ const writes: Record<string, Probe> = {
     client.ask(operations.AddMessageDocument, {
       input: { conversationId, role: 'USER', content: 'intruder' },
     }),
+  regenerateReply: (client, { reply: messageId }) =>
+    client.ask(operations.RegenerateReplyDocument, { input: { messageId } }),
   stopGeneration: (client, { reply: messageId }) =>
     client.ask(operations.StopGenerationDocument, { input: { messageId } }),
   rateMessage: (client, { reply: messageId }) =>

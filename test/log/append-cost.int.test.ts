@@ -42,14 +42,17 @@ it('a batch costs as much as it holds, and not more as the tables grow under the
     const early = [];
     for (let round = 0; round < 8; round += 1) {
       early.push(await countRowsRead(client, times(16, talk)), await countRowsRead(client, ratings()));
+      await countRowsRead(client, ratings().slice(0, 1));
     }
     for (let round = 0; round < 10; round += 1) await append(client, ...times(100, talk));
-    const [talks, rated] = [
+    const [talks, rated, lone] = [
       await countRowsRead(client, times(16, talk)),
       await countRowsRead(client, ratings()),
+      await countRowsRead(client, ratings().slice(0, 1)),
     ];
     expect(Math.max(...early, talks)).toBeLessThan(48 * 10);
     expect(rated).toBeLessThan(16 * 10);
+    expect(lone).toBeLessThan(16);
   } finally {
     await client.end();
     await database.close();

@@ -79,6 +79,7 @@ describe('what an event leaves', () => {
       position: 3,
       role: 'assistant',
       content: '',
+      reasoning: null,
       status: 'streaming',
       error: null,
       model_id: 'zephyr',
@@ -91,7 +92,8 @@ describe('what an event leaves', () => {
     });
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
     const timings = { first_token_ms: 5, total_ms: 9 };
-    const ended = { status: 'failed', content: 'half', error: 'cut', finish_reason: 'error', usage, timings };
+    const said = { content: 'half', reasoning: 'let me see', error: 'cut', finish_reason: 'error' };
+    const ended = { status: 'failed', ...said, usage, timings };
     await append(database.client, update(answer, ended, { actor: null, privileged: true }));
     expect(await row('message', answer)).toEqual({ ...streaming, ...ended });
     expect(await row('conversation', conversation)).toMatchObject({ version: 4 });

@@ -34,6 +34,9 @@ export async function startTestApp(environment: Record<string, string> = {}, log
     MODELS: testModels.join(','),
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
     SHUTDOWN_GRACE_MS: '0',
+    // All tests are one user.
+    MAX_GENERATIONS_PER_USER: '1000',
+    MAX_CONNECTIONS_PER_USER: '10000',
     ...environment,
   });
   const app = await startApp(config, log ?? createLogger(config.logLevel));

@@ -14,6 +14,7 @@ export type AskOptions = {
 /** Never rejects, so that a test can look at the pieces that came before a failure. */
 export async function askModel(model: ScriptedModel, { request, client, onText }: AskOptions = {}) {
   const pieces: string[] = [];
+  const thoughts: string[] = [];
   const options = { baseUrl: model.url, apiKey, timeoutMs: 4_000, idleTimeoutMs: 4_000, ...client };
   const asked: ModelRequest = {
     model: 'zephyr',
@@ -23,9 +24,10 @@ export async function askModel(model: ScriptedModel, { request, client, onText }
     ...request,
   };
   const outcome = await createModelClient(options)
-    .generate(asked, (text) => {
-      pieces.push(text);
-      onText?.(text);
+    .generate(asked, (channel, piece) => {
+      if (channel === 'text') pieces.push(piece);
+      else thoughts.push(piece);
+      onText?.(piece);
     })
     .then(
       (result) => ({ result, error: undefined }),
@@ -33,5 +35,5 @@ export async function askModel(model: ScriptedModel, { request, client, onText }
     );
   const message = outcome.error instanceof Error ? outcome.error.message : '';
   const code: unknown = outcome.error instanceof Error ? Reflect.get(outcome.error, 'code') : undefined;
-  return { ...outcome, pieces, text: pieces.join(''), message, code };
+  return { ...outcome, pieces, text: pieces.join(''), reasoning: thoughts.join(''), message, code };
 }

@@ -8,11 +8,14 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded.ts';
+import { hasNatsServer } from './nats.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The URL of the template; another database of the same server has another path. */
     templateUrl: string;
+    /** Whether there is a NATS server to start; without one the tests that need it are skipped. */
+    hasNats: boolean;
   }
 }
 
@@ -52,6 +55,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('templateUrl', url.href);
   const { rows } = await admin.query<{ server_version: string }>('SHOW server_version');
   process.stdout.write(`Tests run on PostgreSQL ${rows[0]?.server_version}.\n`);
+  const hasNats = hasNatsServer();
+  project.provide('hasNats', hasNats);
+  if (!hasNats) {
+    process.stdout.write(
+      'There is no nats-server here: the tests of many nodes over NATS are left out. apt-get install nats-server brings it.\n',
+    );
+  }
   return async () => {
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.end();

@@ -2,6 +2,8 @@
 import type pg from 'pg';
 import { newId } from '../../src/log/identifier.ts';
 
+export { projections } from '../../src/log/projections.ts';
+
 /** An event of a batch, as append_events takes it, without the number of its append. */
 export type Item = {
   id: string;
@@ -90,7 +92,6 @@ export async function append(client: pg.ClientBase, ...appends: (Item | Item[])[
   return rows[0]?.answers ?? [];
 }
 
-export const projections = ['conversation', 'message', 'feedback'] as const;
 const keys = {
   event: 'topic, "offset"',
   conversation: 'id',

@@ -31,6 +31,8 @@ export const event = (data: unknown): Step =>
   chunk(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
 /** A token of the reply. */
 export const delta = (content: string | null): Step => event(frame({ delta: { content } }));
+/** A token of what the model thinks. */
+export const thought = (reasoning_content: string): Step => event(frame({ delta: { reasoning_content } }));
 export const finish = (reason = 'stop'): Step => event(frame({ delta: {}, finish_reason: reason }));
 /** The usage event, which has no choices. */
 export const usage = (promptTokens: number, completionTokens: number): Step =>

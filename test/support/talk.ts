@@ -24,21 +24,33 @@ export async function sendMessage(
 type GenerationEvent = operations.GenerationSubscription['generation'];
 export type ReplyMessage = Extract<GenerationEvent, { __typename: 'GenerationEnd' }>['message'];
 
-/** Follows a reply to its end. @throws Error where a piece does not continue the text */
+export type FollowedReply = { text: string; reasoning: string; pieces: number; end: ReplyMessage };
+
+/** Follows a reply to its end. @throws Error where a piece does not continue its channel */
 export async function followReply(
   client: GraphQLClient,
   carrier: Carrier,
-  place: { messageId: string; after?: number },
-): Promise<{ text: string; pieces: number; end: ReplyMessage }> {
-  const after = place.after ?? 0;
-  const follow = client.follow(carrier, operations.GenerationDocument, { messageId: place.messageId, after });
-  let text = '';
+  place: { messageId: string; after?: number; afterReasoning?: number },
+): Promise<FollowedReply> {
+  const after = { TEXT: place.after ?? 0, REASONING: place.afterReasoning ?? 0 };
+  const follow = client.follow(carrier, operations.GenerationDocument, {
+    messageId: place.messageId,
+    after: after.TEXT,
+    afterReasoning: after.REASONING,
+  });
+  const said = { TEXT: '', REASONING: '' };
   let pieces = 0;
   try {
     for await (const { generation } of follow) {
-      if (generation.__typename === 'GenerationEnd') return { text, pieces, end: generation.message };
-      if (generation.offset !== after + text.length) throw new Error(`A gap before ${generation.offset}.`);
-      text += generation.text;
+      if (generation.__typename === 'GenerationEnd') {
+        return { text: said.TEXT, reasoning: said.REASONING, pieces, end: generation.message };
+      }
+      const { channel } = generation;
+      if (generation.__typename === 'GenerationRewind') throw new Error(`${channel} was taken back.`);
+      if (generation.offset !== after[channel] + said[channel].length) {
+        throw new Error(`A gap before ${generation.offset} of ${channel}.`);
+      }
+      said[channel] += generation.text;
       pieces += 1;
     }
   } finally {

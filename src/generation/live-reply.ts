@@ -1,0 +1,56 @@
+// One running reply, in memory: its text and its reasoning, appended by its generation, read by any number of cursors.
+import { createLiveText, type LiveText } from './live-text.ts';
+
+/** What a model says: the reply itself, or what it thinks on the way there. In the order in which readers get them. */
+export const channels = ['reasoning', 'text'] as const;
+export type Channel = (typeof channels)[number];
+
+/** Something for each channel, such as text offsets: how much of it a reader has. */
+export type ByChannel<Value> = Readonly<Record<Channel, Value>>;
+
+export type LiveReply = ByChannel<Pick<LiveText, 'length' | 'read' | 'whole'>> & {
+  /** Whether the reply has ended and its end is in the log. */
+  readonly isClosed: boolean;
+  /** The text must not end in half of a surrogate pair. */
+  append(channel: Channel, text: string): void;
+  close(): void;
+  /** Calls the listener once, at the next change. @returns a function that takes it back */
+  onceChanged(listener: () => void): () => void;
+};
+
+/** All that was said so far. */
+export function wholeOf({ text, reasoning }: LiveReply): ByChannel<string> {
+  return { text: text.whole(), reasoning: reasoning.whole() };
+}
+
+export function createLiveReply(): LiveReply {
+  const texts = { text: createLiveText(), reasoning: createLiveText() };
+  let listeners = new Set<() => void>();
+  let isClosed = false;
+
+  function changed(): void {
+    const due = listeners;
+    listeners = new Set();
+    for (const listener of due) listener();
+  }
+
+  return {
+    ...texts,
+    get isClosed() {
+      return isClosed;
+    },
+    append(channel, text) {
+      texts[channel].append(text);
+      changed();
+    },
+    close() {
+      isClosed = true;
+      changed();
+    },
+    onceChanged(listener) {
+      const set = listeners;
+      set.add(listener);
+      return () => set.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+// The parameters of a generation: as clients give them, as the model is asked, as the log has them.
+import { checkText } from '../conversation/text.ts';
+import { AppError } from '../errors.ts';
+import type { RecordedParameters } from '../log/event.ts';
+import type { GenerationParameters } from './model.ts';
+
+type Optional<T> = T | null | undefined;
+
+/** As GraphQL gives them: null means not set. */
+export type ParametersInput = {
+  temperature?: Optional<number>;
+  maxTokens?: Optional<number>;
+  topP?: Optional<number>;
+  stop?: Optional<readonly string[]>;
+  seed?: Optional<number>;
+};
+
+function checkRange(name: string, value: number, [low, high]: [number, number]): number {
+  if (value >= low && value <= high) return value;
+  throw new AppError(
+    'INVALID_INPUT',
+    `${name} ${value} is out of range: give a number from ${low} to ${high}.`,
+  );
+}
+
+function checkStop(stop: readonly string[]): string[] {
+  if (stop.length > 4) {
+    throw new AppError('LIMIT_EXCEEDED', `stop has ${stop.length} entries; at most 4 are taken.`);
+  }
+  return stop.map((text) => checkText('stop', text, { bytes: 1_000 }));
+}
+
+/** @throws AppError INVALID_INPUT or LIMIT_EXCEEDED where one is out of range */
+export function checkParameters(input: Optional<ParametersInput>): GenerationParameters {
+  const { temperature, maxTokens, topP, stop, seed } = input ?? {};
+  return {
+    ...(temperature == null ? {} : { temperature: checkRange('temperature', temperature, [0, 2]) }),
+    ...(maxTokens == null ? {} : { maxTokens: checkRange('maxTokens', maxTokens, [1, 10_000_000]) }),
+    ...(topP == null ? {} : { topP: checkRange('topP', topP, [0, 1]) }),
+    ...(stop == null ? {} : { stop: checkStop(stop) }),
+    ...(seed == null ? {} : { seed }),
+  };
+}
+
+/** As the log has them. */
+export function recorded(parameters: GenerationParameters): RecordedParameters {
+  const { maxTokens, topP, ...rest } = parameters;
+  return {
+    ...rest,
+    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+    ...(topP === undefined ? {} : { top_p: topP }),
+  };
+}
+
+/** What an earlier reply was asked for with, to ask with it again. */
+export function fromRecorded(parameters: RecordedParameters): GenerationParameters {
+  const { temperature, max_tokens, top_p, stop, seed } = parameters;
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(max_tokens === undefined ? {} : { maxTokens: max_tokens }),
+    ...(top_p === undefined ? {} : { topP: top_p }),
+    ...(stop === undefined ? {} : { stop }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}

@@ -1,0 +1,39 @@
+// The pieces of a reply, as the subscription `generation` answers them: a hundred thousand for each other event.
+import { AppError } from '../errors.ts';
+import type { PlainType } from '../graphql/plain-response.ts';
+import type { GenerationUpdate, Position } from './follow.ts';
+
+type Delta = Extract<GenerationUpdate, { kind: 'delta' }>;
+
+/** What an event stream gives as id: what the reader has, as `<text>`, or `<text>.<reasoning>` where there was some. */
+function resumeIdOf({ text, reasoning }: Position): string {
+  return reasoning === 0 ? String(text) : `${text}.${reasoning}`;
+}
+
+/** The place that an event stream gave as id. @throws AppError INVALID_INPUT where it gave no such thing */
+export function positionOf(resumeId: string): Position {
+  const [, text, reasoning] = /^(\d{1,10})(?:\.(\d{1,10}))?$/.exec(resumeId) ?? [];
+  if (text !== undefined) return { text: Number(text), reasoning: Number(reasoning ?? 0) };
+  throw new AppError(
+    'INVALID_INPUT',
+    `Last-Event-ID ${JSON.stringify(resumeId.slice(0, 100))} is no place in a reply: send the id of the last event.`,
+  );
+}
+
+const shownChannel = { text: 'TEXT', reasoning: 'REASONING' } as const;
+
+export const plainDelta: PlainType<Delta> = {
+  field: 'generation',
+  typeName: 'GenerationDelta',
+  alsoNamed: ['GenerationEvent'],
+  is: (value): value is Delta =>
+    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'delta',
+  reads: {
+    messageId: (delta) => delta.messageId,
+    channel: (delta) => shownChannel[delta.channel],
+    offset: (delta) => delta.offset,
+    end: (delta) => delta.end,
+    text: (delta) => delta.text,
+  },
+  resumeId: (delta) => resumeIdOf(delta.position),
+};

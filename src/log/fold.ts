@@ -1,0 +1,247 @@
+// The pure function from the events of a conversation to the conversation as it stood. It is the second reading of
+// what prisma/functions/project_events.sql says first, without a database; a property test holds the two equal.
+import { z } from 'zod';
+import {
+  addMessageSchema,
+  type EventType,
+  endConversationSchema,
+  startConversationSchema,
+  updateMessageSchema,
+} from './event.ts';
+import type { ConversationSnapshot, FeedbackSnapshot, MessageSnapshot } from './snapshot.ts';
+
+export {
+  type ConversationSnapshot,
+  type FeedbackSnapshot,
+  type MessageSnapshot,
+  threadOf,
+} from './snapshot.ts';
+
+/** What fold reads of an event: one of the log, or one as the GraphQL API gives it. */
+export type FoldableEvent = {
+  topic: string;
+  offset: number;
+  type: EventType;
+  conversationId: string;
+  version: number;
+  /** A Date, or RFC 3339. */
+  recordedAt: Date | string;
+  payload: unknown;
+};
+
+// An object that a client gave is passed on as it is: nothing in it is looked at, and nothing lost.
+const asGiven = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object',
+);
+const unset = z.literal('');
+const timestamp = addMessageSchema.shape.timestamp;
+
+const started = startConversationSchema.extend({
+  model: startConversationSchema.shape.model.extend({ metadata: asGiven }),
+  metadata: asGiven.optional(),
+});
+const added = addMessageSchema.extend({ metadata: asGiven.optional() });
+// The log takes "" for unset in every field of feedback, as the reference would write it.
+const updated = updateMessageSchema.extend({
+  source: updateMessageSchema.shape.source.or(unset),
+  score: updateMessageSchema.shape.score.or(unset),
+  tags: updateMessageSchema.shape.tags.or(unset),
+});
+
+type Update = z.output<typeof updated>;
+type DraftMessage = Omit<MessageSnapshot, 'feedback'> & { feedback: Map<string, FeedbackSnapshot> };
+/** A snapshot that is being made, with its parts where a step finds them at once: folding is linear. */
+type Draft = Omit<ConversationSnapshot, 'messages'> & { messages: Map<string, DraftMessage> };
+
+/**
+ * The conversation after the given events, in time linear in their number. For consumers: `import { fold } from
+ * 'afterword/fold'`.
+ * @param events of one conversation, from its first on, in their order, none left out; one that comes twice counts once
+ * @returns undefined where there are no events
+ * @throws Error where an event is missing or of another conversation; ZodError where a payload can't be
+ */
+export function fold(events: Iterable<FoldableEvent>): ConversationSnapshot | undefined {
+  let draft: Draft | undefined;
+  for (const event of events) draft = step(draft, event);
+  return draft && toSnapshot(draft);
+}
+
+/**
+ * The conversation after one more event: fold of n events is apply, n times. It leaves the snapshot that it is given
+ * as it is, and copies it; to read many events, fold them.
+ * @throws as fold
+ */
+export function apply(
+  snapshot: ConversationSnapshot | undefined,
+  event: FoldableEvent,
+): ConversationSnapshot {
+  return toSnapshot(step(snapshot && toDraft(snapshot), event));
+}
+
+function toSnapshot({ messages, ...conversation }: Draft): ConversationSnapshot {
+  const shown = [...messages.values()].map(({ feedback, ...message }) => ({
+    ...message,
+    feedback: [...feedback.values()],
+  }));
+  return { ...conversation, messages: shown };
+}
+
+function toDraft({ messages, ...conversation }: ConversationSnapshot): Draft {
+  const drafted = messages.map(({ feedback, ...message }): [string, DraftMessage] => [
+    message.id,
+    { ...message, feedback: new Map(feedback.map((given) => [keyOf(given), given])) },
+  ]);
+  return { ...conversation, messages: new Map(drafted) };
+}
+
+function keyOf({ username, source }: Pick<FeedbackSnapshot, 'username' | 'source'>): string {
+  return `${source} ${username}`;
+}
+
+function step(before: Draft | undefined, event: FoldableEvent): Draft {
+  // Whoever follows the log may be given an event again after a reconnect.
+  if (before !== undefined && isKnown(before, event)) return before;
+  const draft = before ?? begin(event);
+  const { offset, version } = event;
+  let { endedAt } = draft;
+  switch (event.type) {
+    case 'START_CONVERSATION':
+      break;
+    case 'ADD_MESSAGE':
+      add(draft, event);
+      break;
+    case 'UPDATE_MESSAGE':
+      update(draft, event);
+      break;
+    case 'END_CONVERSATION':
+      endedAt = instantOf(endConversationSchema.parse(event.payload).timestamp ?? event.recordedAt);
+      break;
+    default:
+      event.type satisfies never;
+  }
+  return { ...draft, offset, version, endedAt };
+}
+
+/** @throws Error where the event does not continue the conversation */
+function isKnown(draft: Draft, { conversationId, version }: FoldableEvent): boolean {
+  if (draft.id !== conversationId) {
+    throw new Error(`Event ${version} of conversation ${conversationId} is none of ${draft.id}.`);
+  }
+  if (version > draft.version + 1) {
+    throw new Error(`Event ${draft.version + 1} of conversation ${draft.id} is missing before ${version}.`);
+  }
+  return version <= draft.version;
+}
+
+function begin({ type, topic, offset, version, conversationId, recordedAt, payload }: FoldableEvent): Draft {
+  if (type !== 'START_CONVERSATION' || version !== 1) {
+    throw new Error(
+      `Conversation ${conversationId} begins with version 1, START_CONVERSATION, not with ${version}, ${type}.`,
+    );
+  }
+  const { model, username = '', title = '', metadata = {}, timestamp } = started.parse(payload);
+  return {
+    id: conversationId,
+    topic,
+    model,
+    username,
+    title: title === '' ? null : title,
+    metadata,
+    offset,
+    version,
+    startedAt: instantOf(timestamp ?? recordedAt),
+    endedAt: null,
+    messages: new Map(),
+  };
+}
+
+function add(draft: Draft, event: FoldableEvent): void {
+  const payload = added.parse(event.payload);
+  draft.messages.set(payload.id, {
+    id: payload.id,
+    parentId: payload.parent_id ?? null,
+    role: payload.role,
+    content: payload.content,
+    reasoning: null,
+    status: payload.status ?? 'complete',
+    error: null,
+    modelId: payload.model ?? null,
+    parameters: payload.parameters ?? null,
+    finishReason: null,
+    usage: null,
+    timings: null,
+    metadata: payload.metadata ?? {},
+    createdAt: instantOf(payload.timestamp),
+    feedback: new Map(),
+  });
+}
+
+function update(draft: Draft, event: FoldableEvent): void {
+  const payload = updated.parse(event.payload);
+  const message = draft.messages.get(payload.id);
+  if (message === undefined) {
+    throw new Error(`Conversation ${draft.id} has no message ${payload.id} to update.`);
+  }
+  if (payload.status !== undefined) {
+    draft.messages.set(message.id, {
+      ...message,
+      status: payload.status,
+      content: payload.content ?? message.content,
+      reasoning: payload.reasoning || null,
+      error: payload.error ?? null,
+      finishReason: payload.finish_reason ?? null,
+      usage: payload.usage ?? null,
+      timings: payload.timings ?? null,
+    });
+  }
+  const fields = [payload.rating, payload.score, payload.feedback, payload.tags, payload.correction];
+  // "" changes no field, but says that the author was here: the record's time is that of the event.
+  if (fields.every((field) => field === undefined)) return;
+  const username = payload.username || draft.username;
+  const given = revise(message, { ...payload, username }, instantOf(event.recordedAt));
+  // What was withdrawn in all its parts leaves nothing behind.
+  if (isEmpty(given)) message.feedback.delete(keyOf(given));
+  else message.feedback.set(keyOf(given), given);
+}
+
+/** The author's record after an update, in which absent and "" leave a field as it is, and null withdraws it. */
+function revise(
+  { feedback }: DraftMessage,
+  payload: Update & { username: string },
+  at: Date,
+): FeedbackSnapshot {
+  const author = { username: payload.username, source: payload.source || ('end_user' as const) };
+  const old = feedback.get(keyOf(author));
+  const revised = <T>(given: T | '' | undefined, before: T | undefined): T | null =>
+    given === undefined || given === '' ? (before ?? null) : given;
+  return {
+    ...author,
+    rating: revised(payload.rating, old?.rating),
+    score: revised(payload.score, old?.score),
+    comment: revised(payload.feedback, old?.comment),
+    tags: revised<readonly string[] | null>(payload.tags, old?.tags) ?? [],
+    correction: revised(payload.correction, old?.correction),
+    createdAt: old?.createdAt ?? at,
+    updatedAt: at,
+  };
+}
+
+function isEmpty({ rating, score, comment, tags, correction }: FeedbackSnapshot): boolean {
+  return tags.length === 0 && [rating, score, comment, correction].every((field) => field === null);
+}
+
+const year2000 = Date.UTC(2000, 0);
+
+/**
+ * An instant as Postgres keeps it in timestamptz(3): UTC where the text names no zone, rounded to microseconds and
+ * then to milliseconds, halves away from its epoch, the year 2000.
+ */
+function instantOf(given: Date | string): Date {
+  if (typeof given !== 'string') return given;
+  const text = timestamp.parse(given);
+  const [, seconds, fraction = '', zone = 'Z'] = /^(.+?)(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? [];
+  const whole = Date.parse(`${seconds}${zone}`);
+  const round = whole < year2000 ? (value: number) => -Math.round(-value) : Math.round;
+  return new Date(whole + round(round(Number(`0${fraction}`) * 1e6) / 1_000));
+}

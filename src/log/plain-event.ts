@@ -1,0 +1,24 @@
+// Events of the log, as the subscription `events` answers them.
+import type { PlainType } from '../graphql/plain-response.ts';
+import { formatCursor } from './cursor.ts';
+import type { LogEvent } from './event.ts';
+
+export const plainEvent: PlainType<LogEvent> = {
+  field: 'events',
+  typeName: 'Event',
+  alsoNamed: ['Node'],
+  is: (value): value is LogEvent => typeof value === 'object' && value !== null && 'recordedAt' in value,
+  reads: {
+    id: (event) => event.id,
+    topic: (event) => event.topic,
+    offset: (event) => event.offset,
+    cursor: formatCursor,
+    type: (event) => event.type,
+    conversationId: (event) => event.conversationId,
+    version: (event) => event.version,
+    actor: (event) => event.actor,
+    recordedAt: (event) => event.recordedAt.toISOString(),
+    payload: (event) => event.payload,
+  },
+  resumeId: formatCursor,
+};

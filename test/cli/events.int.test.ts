@@ -1,0 +1,187 @@
+// `afterword events` in a process of its own, beside what writes to the log.
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { formatCursor } from '../../src/log/cursor.ts';
+import { newId } from '../../src/log/identifier.ts';
+import { runCommand, startCommand } from '../support/command.ts';
+import { startCutProxy } from '../support/cut-proxy.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { append, start, startWithReply, update } from '../support/log.ts';
+import { createQueue } from '../support/queue.ts';
+import { waitUntil } from '../support/wait.ts';
+
+const topic = 'printed';
+const lineSchema = z.object({ offset: z.number(), version: z.number(), type: z.string() });
+
+let database: TestDatabase;
+let ids: { conversation: string; prompt: string; answer: string };
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ids = await startWithReply(database.client, topic);
+  await append(database.client, update(ids.answer, { rating: 'dislike', feedback: "it's \n three" }));
+});
+afterAll(() => database.close());
+
+const events = (...args: string[]) =>
+  runCommand(['events', '--topic', topic, ...args], { DATABASE_URL: database.url });
+const linesOf = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => lineSchema.parse(JSON.parse(line)));
+const offsetsOf = (text: string) => linesOf(text).map(({ offset }) => offset);
+const cursor = (offset: number) => formatCursor({ topic, offset });
+
+/** A command that goes on, line by line. */
+function follow(...args: string[]) {
+  const child = startCommand(args, { DATABASE_URL: database.url });
+  const queue = createQueue<string>();
+  const lines = createInterface(child.stdout);
+  lines.on('line', (line) => queue.push(line));
+  lines.on('close', () => queue.end());
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+  return { child, next: () => queue.take('the next line'), stderr: () => stderr };
+}
+
+describe('events', () => {
+  it('prints each event as a line of JSON, with all that the log holds of it', async () => {
+    const { code, stdout, stderr } = await events();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { rows } = await database.client.query(
+      `SELECT id, topic, "offset"::int AS "offset", type, conversation_id AS "conversationId", version, actor,
+         recorded_at AS "recordedAt", payload FROM event ORDER BY "offset"`,
+    );
+    const expected = rows.map((row) => ({ ...row, cursor: cursor(row.offset) }));
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(JSON.parse(JSON.stringify(expected)));
+    // No colour in a pipe.
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('begins at an offset, after a cursor, and ends at a limit', async () => {
+    expect(offsetsOf((await events('--offset', '2')).stdout)).toEqual([2, 3]);
+    expect(offsetsOf((await events('--after', cursor(2))).stdout)).toEqual([3]);
+    expect(offsetsOf((await events('--limit', '2')).stdout)).toEqual([0, 1]);
+    expect(offsetsOf((await events('--offset', '239')).stdout)).toEqual([]);
+    expect(offsetsOf((await events('--limit', '0', '--follow')).stdout)).toEqual([]);
+  });
+
+  it('prints those of some types, or of one conversation', async () => {
+    const typed = await events('--types', 'update_message,START_CONVERSATION');
+    expect(linesOf(typed.stdout).map(({ type }) => type)).toEqual(['START_CONVERSATION', 'UPDATE_MESSAGE']);
+    const other = newId();
+    await append(database.client, start(other, { topic: 'elsewhere' }));
+    const own = await events('--conversation', other);
+    expect(linesOf(own.stdout)).toMatchObject([{ offset: 0, version: 1 }]);
+  });
+
+  it('prints nothing of an unknown topic', async () => {
+    const answer = await runCommand(['events', '--topic', 'unknown'], { DATABASE_URL: database.url });
+    expect(answer).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('prints more than a page in order', async () => {
+    await database.client.query(
+      `INSERT INTO event SELECT 'many' || i, 'many', i, 'END_CONVERSATION', 'many', i + 1, NULL, now(), '{}' FROM generate_series(0, 6999) AS i`,
+    );
+    await database.client.query(`INSERT INTO topic VALUES ('many', 7000)`);
+    const { stdout } = await runCommand(['events', '--topic', 'many', '--offset', '5'], {
+      DATABASE_URL: database.url,
+    });
+    expect(offsetsOf(stdout)).toEqual(Array.from({ length: 6_995 }, (_, index) => index + 5));
+  });
+
+  it.each([
+    ['a negative offset', ['--offset=-1'], '--offset "-1" is no whole number'],
+    ['half an offset', ['--offset', '1.5'], '--offset "1.5"'],
+    ['an offset beyond what is exact', ['--offset', '9007199254740993'], '--offset "9007199254740993"'],
+    ['a type that is none', ['--types', 'RATE'], '--types "RATE" is no type: choose from START_CONVERSATION'],
+    ['an unknown option', ['--colour'], '--colour'],
+    ['an argument', ['default'], "'default'"],
+  ])('refuses %s with 2 and its usage', async (_name, args, says) => {
+    const { code, stdout, stderr } = await events(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(says);
+    expect(stderr).toContain('Usage: npm run');
+  });
+
+  it.each([
+    ['garbage as cursor', ['--after', 'rubbish'], 'is no cursor'],
+    [
+      'a cursor of another topic',
+      ['--after', formatCursor({ topic: 'other', offset: 1 })],
+      'cursor of topic "other"',
+    ],
+    ['both offset and cursor', ['--offset', '1', '--after', cursor(1)], 'not both'],
+    ['an unknown conversation', ['--conversation', 'x'], 'There is no conversation "x".'],
+  ])('refuses %s with 1', async (_name, args, says) => {
+    const answer = await events(...args);
+    expect(answer).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(says) });
+  });
+});
+
+describe('events --follow', () => {
+  it('goes on with what is written, and waits for an offset beyond the end', async () => {
+    const started = follow('events', '--topic', 'live', '--offset', '1', '-f');
+    await append(database.client, start(newId(), { topic: 'live' }));
+    await append(database.client, start(newId(), { topic: 'live' }));
+    expect(JSON.parse((await started.next()) ?? '')).toMatchObject({ offset: 1 });
+    await append(database.client, start(newId(), { topic: 'live' }));
+    expect(JSON.parse((await started.next()) ?? '')).toMatchObject({ offset: 2 });
+    started.child.kill('SIGINT');
+    expect(await started.next()).toBeUndefined();
+  });
+
+  it('ends quietly when its reader has read enough', async () => {
+    const started = follow('events', '--topic', topic, '--follow');
+    await started.next();
+    started.child.stdout.destroy();
+    const closed = once(started.child, 'close');
+    let isClosed = false;
+    void closed.then(() => (isClosed = true));
+    await waitUntil('it has ended', async () => {
+      await append(database.client, start(newId(), { topic }));
+      return isClosed;
+    });
+    expect((await closed)[0]).toBe(0);
+    expect(started.stderr()).toBe('');
+  });
+
+  it('waits for a database that went away, and goes on without a gap', async () => {
+    const proxy = await startCutProxy(database.url);
+    const child = startCommand(['events', '--topic', 'cut', '-f'], { DATABASE_URL: proxy.url });
+    const queue = createQueue<string>();
+    createInterface(child.stdout).on('line', (line) => queue.push(line));
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+    await append(database.client, start(newId(), { topic: 'cut' }));
+    expect(JSON.parse((await queue.take('the first')) ?? '')).toMatchObject({ offset: 0 });
+    proxy.cut();
+    await append(database.client, start(newId(), { topic: 'cut' }));
+    await waitUntil('it was refused', () => proxy.refusals() > 0);
+    proxy.restore();
+    expect(JSON.parse((await queue.take('the second')) ?? '')).toMatchObject({ offset: 1 });
+    expect(stderr).toContain("The log can't be read, it is tried again");
+    child.kill();
+    await once(child, 'close');
+    await proxy.stop();
+  });
+});
+
+it('a command refuses a database of another version, and leaves it as it is', async () => {
+  const url = new URL(database.url);
+  url.pathname = '/postgres';
+  const { code, stderr } = await runCommand(['events'], { DATABASE_URL: url.href });
+  expect({ code, stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('afterword -- migrate'),
+  });
+});

@@ -1,0 +1,108 @@
+// Who sees what of a conversation as it stood, what is refused, and what it costs.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as operations from '../../src/client/operations.ts';
+import { newId } from '../../src/log/identifier.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import type { GraphQLClient } from '../support/graphql-client.ts';
+import { recordStatements } from '../support/statements.ts';
+import { startConversation } from '../support/talk.ts';
+import { secret, signWithSecret } from '../support/tokens.ts';
+
+const [id, answer] = [newId(), newId()];
+
+let test: TestApp;
+let ada: GraphQLClient;
+let bob: GraphQLClient;
+let analyst: GraphQLClient;
+let service: GraphQLClient;
+
+async function at(client: GraphQLClient, moment: { offset?: number } = {}, of = id) {
+  return (await client.run(operations.ConversationAtDocument, { id: of, ...moment })).conversationAt;
+}
+
+const rate = (client: GraphQLClient, input: Partial<operations.RateMessageInput>) =>
+  client.run(operations.RateMessageDocument, { input: { messageId: answer, ...input } });
+
+beforeAll(async () => {
+  test = await startTestApp({ AUTH_JWT_SECRET: secret });
+  const as = async (sub: string, roles: string[]) => test.as(await signWithSecret({ sub, roles }));
+  ada = await as('ada', ['USER']);
+  bob = await as('bob', ['USER']);
+  analyst = await as('analyst', ['ANALYST']);
+  service = await as('service', ['SERVICE']);
+  await startConversation(ada, { id });
+  await ada.run(operations.AddMessageDocument, {
+    input: { conversationId: id, id: answer, role: 'ASSISTANT', content: 'hello' },
+  });
+});
+afterAll(() => test.stop());
+
+describe('who may see it', () => {
+  it('is null for another user, as are an unknown id, one of another thing, and one that is none', async () => {
+    expect(await at(bob)).toBeNull();
+    expect(await at(bob, { offset: 1 })).toBeNull();
+    for (const unknown of ['01J7PTGBKBEYJHJAMZ9Q9EE9SD', answer, 'x', '\0', '']) {
+      expect(await at(analyst, {}, unknown)).toBeNull();
+    }
+  });
+
+  it('sees of the feedback what they see on the message itself, in the same order', async () => {
+    const usernames = Array.from({ length: 105 }, (_, index) => `user-${index}`);
+    await Promise.all(usernames.map((username) => rate(service, { rating: 'LIKE', username })));
+    await rate(ada, { rating: 'LIKE' });
+    for (const [client, count] of [[ada, 1] as const, [analyst, 100] as const]) {
+      const found = await client.run(operations.MessageDocument, { id: answer });
+      const feedback = (await at(client))?.messages.find((one) => one.id === answer)?.feedback;
+      expect(feedback).toHaveLength(count);
+      expect(feedback).toMatchObject(found.message?.feedback ?? []);
+    }
+  });
+});
+
+describe('bad input', () => {
+  const bad: [title: string, args: string, sentence: string][] = [
+    ['both', 'offset: 1, time: "2026-11-23T10:00:00Z"', 'Give offset or time, not both'],
+    ['a negative offset', 'offset: -1', '-1 is no offset'],
+    ['a fractional offset', 'offset: 1.5', '1.5 is no offset'],
+    ['an offset that is text', 'offset: "1"', '"1" is no offset'],
+    ['an offset beyond 2^53', 'offset: 9007199254740993', 'is no offset'],
+    ['a time of garbage', 'time: "noon"', '"noon" is no instant'],
+    ['a time without a zone', 'time: "2026-11-23T10:00:00"', 'is no instant'],
+    ['a date', 'time: "2026-11-23"', 'is no instant'],
+    ['a time that is a number', 'time: 1', 'is no instant'],
+  ];
+
+  it.each(bad)('%s is refused, whoever asks', async (_title, args, sentence) => {
+    for (const client of [ada, bob]) {
+      const { data, errors } = await client.send(`{ conversationAt(id: "${id}", ${args}) { id } }`);
+      expect(data?.conversationAt ?? null).toBeNull();
+      expect(errors).toMatchObject([
+        { message: expect.stringContaining(sentence), extensions: { code: 'INVALID_INPUT' } },
+      ]);
+    }
+  });
+
+  it('is not null: null for offset and time is as if they were not given', async () => {
+    const { data } = await ada.send(`{ conversationAt(id: "${id}", offset: null, time: null) { id } }`);
+    expect(data).toEqual({ conversationAt: { id } });
+  });
+});
+
+describe('what it costs', () => {
+  it('is one statement', async () => {
+    const statements = await recordStatements(() => at(ada, { offset: 1 }));
+    const own = statements.filter((text) => text.includes('"conversationId"') || text.includes('"public"'));
+    expect(own).toHaveLength(1);
+  });
+
+  it('lets messages and thread be asked for whole, and not very many conversations at once', async () => {
+    const fields =
+      'id content status model { id } usage { totalTokens } feedback { username rating comment tags }';
+    const whole = `conversationAt(id: "${id}") { id messages { ${fields} } thread { ${fields} } }`;
+    expect((await ada.send(`{ ${whole} }`)).errors).toEqual([]);
+    const many = Array.from({ length: 110 }, (_, index) => `a${index}: conversationAt(id: "${id}") { id }`);
+    expect((await ada.send(`{ ${many.join(' ')} }`)).errors).toMatchObject([
+      { extensions: { code: 'LIMIT_EXCEEDED' } },
+    ]);
+  });
+});

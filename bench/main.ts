@@ -1,12 +1,14 @@
 // Runs one benchmark and prints its table. It keeps nothing: numbers belong to the machine and the moment.
 import { parseArgs } from 'node:util';
 import { benchAppend } from './append.ts';
+import { benchFanout } from './fanout.ts';
+import { benchFeedback } from './feedback.ts';
 import { benchRead } from './read.ts';
 import { benchStream } from './stream.ts';
 
 export type Options = {
   rounds: number;
-  /** How long one measurement lasts (paced streams, append, read). */
+  /** How long one measurement lasts (not of streams as fast as they can). */
   seconds: number;
   /** Small enough to find out in half a minute whether it still works; the numbers then mean nothing. */
   isQuick: boolean;
@@ -23,11 +25,13 @@ type Bench = {
 
 const benches: Record<string, Bench> = {
   stream: { run: benchStream, seconds: 10 },
-  append: { run: benchAppend, seconds: 5 },
+  fanout: { run: benchFanout, seconds: 5 },
+  append: { run: benchAppend, seconds: 4 },
+  feedback: { run: benchFeedback, seconds: 5 },
   read: { run: benchRead, seconds: 8 },
 };
 
-const usage = `npm run bench -- stream|append|read [--rounds 3] [--seconds N] [--quick] [--only CASE] [--profile FOLDER]
+const usage = `npm run bench -- stream|fanout|append|feedback|read [--rounds 3] [--seconds N] [--quick] [--only CASE] [--profile FOLDER]
 Read bench/README.md for what is measured.
 `;
 

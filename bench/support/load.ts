@@ -7,8 +7,10 @@ export type LoadTarget = {
   connections: number;
   /** Requests are made for random ids: the prefix, then a number below count, to 26 characters in all. */
   ids: { prefix: string; count: number };
-  /** Bodies to send in turn, with %ID% where the id belongs. */
+  /** What to send in turn: over HTTP bodies, with %ID% where the id belongs; else as the worker reads them. */
   templates: string[];
+  /** Of those that each hold a connection to Postgres: how many it takes. Default: as many as wanted. */
+  mostConnections?: number;
 };
 
 /** What was answered since the mark before. */
@@ -25,9 +27,11 @@ export type LoadCalls = {
   mark(): LoadMark;
   /** Resolves when every connection has its last answer, and is closed. */
   stop(): Promise<void>;
+  /** All answers since the worker began, also those between two measurements. */
+  total(): number;
 };
 
-const idLength = 26;
+export const idLength = 26;
 
 export function idOf({ prefix }: LoadTarget['ids'], number: number): string {
   return prefix + String(number).padStart(idLength - prefix.length, '0');
@@ -39,6 +43,7 @@ function createLoad(connect: (target: LoadTarget) => Promise<Connection>): LoadC
   let isStopping = false;
   let failure: unknown;
   let loops: Promise<void>[] = [];
+  let total = 0;
 
   async function run(connection: Connection, { ids }: LoadTarget, place: number): Promise<void> {
     try {
@@ -47,6 +52,7 @@ function createLoad(connect: (target: LoadTarget) => Promise<Connection>): LoadC
         const sentAt = performance.now();
         await connection.send(id, turn);
         latencies.push(performance.now() - sentAt);
+        total += 1;
       }
     } catch (error) {
       // Told at the next call: half a load would look like a slow server.
@@ -79,6 +85,7 @@ function createLoad(connect: (target: LoadTarget) => Promise<Connection>): LoadC
       await Promise.all(loops);
       if (failure !== undefined) throw failure;
     },
+    total: () => total,
   };
 }
 

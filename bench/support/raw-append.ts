@@ -1,23 +1,25 @@
-// Worker, the limit of `append`: raw pg, one hand-written statement and one transaction per rating, on the tables
-// of Afterword. It does what append_events does for one event: locks the topic for its offset, writes the event,
-// and brings feedback and the conversation's version up to it.
+// Worker, the limit of `append` and `feedback`: raw pg, one hand-written statement and one transaction per event, on
+// the tables of Afterword. It does what append_events does for one event: locks the topic for its offset, writes the
+// event, and brings the projections and the conversation's version up to it. It knows no rules and no repetitions.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { type Connection, type LoadTarget, serveLoad } from './load.ts';
+import { type LoadTarget, serveLoad } from './load.ts';
 
 // Each step reads the one before it, so the topic's row is locked first and two of these can't deadlock.
-const rate = `WITH target AS (
-  SELECT m.id, m.conversation_id, c.topic
-  FROM message AS m JOIN conversation AS c ON c.id = m.conversation_id
-  WHERE m.id = $2 AND m.role = 'assistant'
-), placed AS (
+const placed = `placed AS (
   UPDATE topic SET next_offset = topic.next_offset + 1 FROM target WHERE topic.name = target.topic
   RETURNING topic.name, topic.next_offset - 1 AS "offset"
 ), bumped AS (
   UPDATE conversation SET version = conversation.version + 1 FROM target, placed
   WHERE conversation.id = target.conversation_id
   RETURNING conversation.id, conversation.version
-), written AS (
+)`;
+
+const rate = `WITH target AS (
+  SELECT m.id, m.conversation_id, c.topic
+  FROM message AS m JOIN conversation AS c ON c.id = m.conversation_id
+  WHERE m.id = $2 AND m.role = 'assistant'
+), ${placed}, written AS (
   INSERT INTO event (id, topic, "offset", type, conversation_id, version, actor, recorded_at, payload)
   SELECT $1, placed.name, placed."offset", 'UPDATE_MESSAGE', bumped.id, bumped.version, $4, clock_timestamp(),
          $3::jsonb || jsonb_build_object('conversation_id', bumped.id)
@@ -31,22 +33,67 @@ SET rating = coalesce(excluded.rating, feedback.rating), score = coalesce(exclud
     updated_at = excluded.updated_at
 RETURNING rating`;
 
+const add = `WITH target AS (
+  SELECT c.id AS conversation_id, c.topic,
+         (SELECT m.id FROM message AS m WHERE m.conversation_id = c.id ORDER BY m.position DESC LIMIT 1) AS parent_id
+  FROM conversation AS c WHERE c.id = $2 AND c.ended_at IS NULL
+), ${placed}, written AS (
+  INSERT INTO event (id, topic, "offset", type, conversation_id, version, actor, recorded_at, payload)
+  SELECT $1, placed.name, placed."offset", 'ADD_MESSAGE', bumped.id, bumped.version, $4, clock_timestamp(),
+         $3::jsonb || jsonb_build_object('parent_id', target.parent_id)
+  FROM placed, bumped, target
+  RETURNING conversation_id, version, payload
+)
+INSERT INTO message (id, conversation_id, parent_id, position, role, content, status, created_at)
+SELECT payload ->> 'id', conversation_id, payload ->> 'parent_id', version, (payload ->> 'role')::role,
+       payload ->> 'content', 'complete', (payload ->> 'timestamp')::timestamptz
+FROM written`;
+
 const username = 'local';
 const changes = [{ rating: 'like' }, { rating: 'dislike' }, { score: 0.75 }];
 
-async function connect({ url }: LoadTarget): Promise<Connection> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  return {
-    async send(id, turn) {
-      const change: { rating?: string; score?: number } = changes[turn % changes.length] ?? {};
-      const payload = JSON.stringify({ id, username, source: 'end_user', ...change });
-      const values = [randomUUID(), id, payload, username, change.rating ?? null, change.score ?? null];
-      const { rowCount } = await client.query({ name: 'rate', text: rate, values });
-      if (rowCount !== 1) throw new Error(`The rating of ${id} was not written.`);
-    },
-    close: () => client.end(),
-  };
+function ratingOf(id: string, turn: number): pg.QueryConfig {
+  const change: { rating?: string; score?: number } = changes[turn % changes.length] ?? {};
+  const payload = JSON.stringify({ id, username, source: 'end_user', ...change });
+  const values = [randomUUID(), id, payload, username, change.rating ?? null, change.score ?? null];
+  return { name: 'rate', text: rate, values };
 }
 
-serveLoad(connect);
+function messageOf(conversation_id: string): pg.QueryConfig {
+  const message = { id: randomUUID(), conversation_id, role: 'user', content: 'And then, what came of it?' };
+  const rest = { rating: '', feedback: '', timestamp: new Date().toISOString() };
+  const values = [randomUUID(), conversation_id, JSON.stringify({ ...message, ...rest }), username];
+  return { name: 'add', text: add, values };
+}
+
+let clients: Promise<pg.Client>[] = [];
+let users = 0;
+
+async function open(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return client;
+}
+
+serveLoad(async ({ url, templates, mostConnections, connections }: LoadTarget) => {
+  // Where the server takes fewer connections than there are writers, several of them share one.
+  const place = users % (mostConnections ?? connections);
+  users += 1;
+  clients[place] ??= open(url);
+  const client = await clients[place];
+  return {
+    async send(id, turn) {
+      const { rowCount } = await client.query(
+        templates[0] === 'message' ? messageOf(id) : ratingOf(id, turn),
+      );
+      if (rowCount !== 1) throw new Error(`The event about ${id} was not written.`);
+    },
+    async close() {
+      users -= 1;
+      if (users > 0) return;
+      const last = await Promise.all(clients);
+      clients = [];
+      await Promise.all(last.map((one) => one.end()));
+    },
+  };
+});

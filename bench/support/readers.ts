@@ -1,8 +1,7 @@
 // Worker: the readers of streams. Each compares every piece with the text that it must be, and notes when it came.
 import { request as ask } from 'node:http';
 import { WebSocket } from 'ws';
-import { z } from 'zod';
-import { askGraphql } from './graphql.ts';
+import { beginReply, promptOf } from './replies.ts';
 import { frameLength, instant, renderBody, textOf, tokenLength } from './tokens.ts';
 import { serveCalls } from './worker.ts';
 
@@ -20,16 +19,6 @@ type Reader = { tokens: number[]; times: number[]; done: Promise<void> };
 let readers: Reader[] = [];
 const expected = { count: -1, text: '', body: Buffer.alloc(0) };
 
-const prompt = (place: number): string => `generation ${place}`;
-
-const startDocument = 'mutation { startConversation(input: { model: "bench" }) { conversation { id } } }';
-const startedSchema = z.object({
-  startConversation: z.object({ conversation: z.object({ id: z.string() }) }),
-});
-const sendDocument = `mutation ($id: ID!, $content: String!) {
-  sendMessage(input: { conversationId: $id, content: $content }) { reply { id } }
-}`;
-const sentSchema = z.object({ sendMessage: z.object({ reply: z.object({ id: z.string() }) }) });
 const followDocument = `subscription ($id: ID!) {
   generation(messageId: $id, after: 0) {
     ... on GenerationDelta { offset end text }
@@ -60,13 +49,7 @@ function takePiece(reader: Reader, piece: Piece): boolean {
 }
 
 async function openSubscription(url: string, place: number): Promise<Reader> {
-  const started = startedSchema.parse(await askGraphql(url, startDocument, {}));
-  const sent = sentSchema.parse(
-    await askGraphql(url, sendDocument, {
-      id: started.startConversation.conversation.id,
-      content: prompt(place),
-    }),
-  );
+  const replyId = await beginReply(url, place);
   const { promise: done, resolve, reject } = Promise.withResolvers<void>();
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   const reader: Reader = { tokens: [], times: [], done };
@@ -80,7 +63,7 @@ async function openSubscription(url: string, place: number): Promise<Reader> {
     const frame: Frame = JSON.parse(String(data));
     try {
       if (frame.type === 'connection_ack') {
-        const payload = { query: followDocument, variables: { id: sent.sendMessage.reply.id } };
+        const payload = { query: followDocument, variables: { id: replyId } };
         socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }), () => open());
       } else if (frame.type === 'ping') socket.send('{"type":"pong"}');
       else if (frame.type === 'next' && takePiece(reader, frame.payload.data.generation)) resolve();
@@ -116,7 +99,7 @@ function openProxied(url: string, place: number): Reader {
     },
   );
   request.once('error', reject);
-  const messages = [{ role: 'user', content: prompt(place) }];
+  const messages = [{ role: 'user', content: promptOf(place) }];
   request.end(JSON.stringify({ model: 'bench', messages, stream: true }));
   return reader;
 }

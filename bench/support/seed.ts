@@ -1,25 +1,30 @@
 // Fills the tables with conversations, in a few statements: projections only, since their events are not read here.
 import type { BenchDatabase } from './database.ts';
-import type { LoadTarget } from './load.ts';
+import { idLength, type LoadTarget } from './load.ts';
 
 export type Seed = { conversations: LoadTarget['ids']; replies: LoadTarget['ids'] };
 
-const prefixes = { conversation: '01BENCHC', prompt: '01BENCHP', reply: '01BENCHR' };
+/** Conversations that are made together; the name, of a letter or none, is part of their ids. */
+export type SeedSet = { name: string; topics: readonly string[] };
+
 /** Prompts in a conversation, each with its reply. */
 const turns = 2;
+/** Events that a conversation would have: its start, its messages, and the feedback. */
+export const eventsEach = 2 + 2 * turns;
 
-const id = (prefix: string, number: string): string => `'${prefix}' || lpad((${number})::text, 18, '0')`;
+const prefixesOf = ({ name }: SeedSet) => ({
+  conversation: `01BENCHC${name}`,
+  prompt: `01BENCHP${name}`,
+  reply: `01BENCHR${name}`,
+});
 
-/** @param conversations how many: each of two prompts and two replies, the first reply with one feedback */
-export async function seed(database: BenchDatabase, conversations: number): Promise<Seed> {
-  const { conversation, prompt, reply } = prefixes;
-  const createdAt = `timestamptz '2026-01-01 00:00:00Z' + n * interval '1 second'`;
-  await database.run(`INSERT INTO topic (name, next_offset) VALUES ('default', ${conversations * 6})
-    ON CONFLICT (name) DO UPDATE SET next_offset = excluded.next_offset`);
-  await database.run(`INSERT INTO conversation
-      (id, topic, model_id, model_metadata, username, title, metadata, version, started_at)
-    SELECT ${id(conversation, 'n')}, 'default', 'bench', '{}', 'local', 'Conversation ' || n, '{}', 6, ${createdAt}
-    FROM generate_series(0, ${conversations - 1}) AS n`);
+const id = (prefix: string, number: string): string =>
+  `'${prefix}' || lpad((${number})::text, ${idLength - prefix.length}, '0')`;
+
+const createdAt = `timestamptz '2026-01-01 00:00:00Z' + n * interval '1 second'`;
+
+async function seedMessages(database: BenchDatabase, conversations: number, set: SeedSet): Promise<void> {
+  const { conversation, prompt, reply } = prefixesOf(set);
   await database.run(`INSERT INTO message
       (id, conversation_id, parent_id, position, role, content, status, model_id, created_at)
     SELECT CASE WHEN is_reply THEN ${id(reply, `n * ${turns} + turn`)} ELSE ${id(prompt, `n * ${turns} + turn`)} END,
@@ -39,6 +44,30 @@ export async function seed(database: BenchDatabase, conversations: number): Prom
            CASE WHEN n % 3 = 0 THEN 'dislike' ELSE 'like' END::rating, (n % 101) / 100.0, 'Comment ' || n, '{}',
            ${createdAt}, ${createdAt}
     FROM generate_series(0, ${conversations - 1}) AS n`);
+}
+
+/** @param conversations how many: each of two prompts and two replies, the first reply with one feedback */
+export async function seed(
+  database: BenchDatabase,
+  conversations: number,
+  set: SeedSet = { name: '', topics: ['default'] },
+): Promise<Seed> {
+  const { conversation, reply } = prefixesOf(set);
+  await database.run(
+    `INSERT INTO conversation
+      (id, topic, model_id, model_metadata, username, title, metadata, version, started_at)
+    SELECT ${id(conversation, 'n')}, ($1::text[])[1 + n % cardinality($1)], 'bench', '{}', 'local',
+           'Conversation ' || n, '{}', ${eventsEach}, ${createdAt}
+    FROM generate_series(0, ${conversations - 1}) AS n`,
+    [set.topics],
+  );
+  await database.run(
+    `INSERT INTO topic (name, next_offset)
+    SELECT topic, count(*) * ${eventsEach} FROM conversation WHERE topic = ANY ($1) GROUP BY topic
+    ON CONFLICT (name) DO UPDATE SET next_offset = excluded.next_offset`,
+    [set.topics],
+  );
+  await seedMessages(database, conversations, set);
   // Else the first contender would pay for what every later one finds done.
   await database.run('VACUUM ANALYZE');
   await database.run('CHECKPOINT');

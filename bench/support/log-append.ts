@@ -1,0 +1,56 @@
+// Worker: Afterword's log writer in a process of its own, with as many callers as there are writers, each of which
+// appends its next event when the one before is acknowledged.
+import { connect } from '../../src/database/connect.ts';
+import { newId } from '../../src/log/identifier.ts';
+import { type Append, createLogWriter, type LogWriter } from '../../src/log/writer.ts';
+import { type LoadTarget, serveLoad } from './load.ts';
+
+const actor = 'local';
+const changes = [{ rating: 'like' }, { rating: 'dislike' }, { score: 0.75 }] as const;
+
+function ratingOf(id: string, turn: number): Append {
+  const payload = { id, username: actor, source: 'end_user' as const, ...changes[turn % changes.length] };
+  return { actor, isPrivileged: false, events: [{ id: newId(), type: 'UPDATE_MESSAGE', payload }] };
+}
+
+function messageOf(conversationId: string): Append {
+  const payload = {
+    ...{ id: newId(), conversation_id: conversationId, role: 'user' as const },
+    ...{ content: 'And then, what came of it?', rating: '' as const, feedback: '' as const },
+    timestamp: new Date().toISOString(),
+  };
+  return {
+    ...{ actor, isPrivileged: false },
+    events: [{ id: newId(), type: 'ADD_MESSAGE', conversationId, payload }],
+  };
+}
+
+type Shared = { writer: LogWriter; close(): Promise<void>; users: number };
+let shared: Shared | undefined;
+
+function open(url: string): Shared {
+  const database = connect({
+    url,
+    poolSize: 1,
+    onError: (error) => process.stderr.write(`${error.message}\n`),
+  });
+  const writer = createLogWriter({ pool: database.writerPool, timeoutMs: 10_000, onCommitted: () => {} });
+  return { writer, close: () => database.close(), users: 0 };
+}
+
+serveLoad(async ({ url, templates }: LoadTarget) => {
+  shared ??= open(url);
+  const own = shared;
+  own.users += 1;
+  return {
+    async send(id, turn) {
+      await own.writer.append(templates[0] === 'message' ? messageOf(id) : ratingOf(id, turn));
+    },
+    async close() {
+      own.users -= 1;
+      if (own.users > 0) return;
+      shared = undefined;
+      await own.close();
+    },
+  };
+});

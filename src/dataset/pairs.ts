@@ -22,7 +22,7 @@ type Siblings = { first: MessageSnapshot; second: MessageSnapshot };
 
 function choices({ first, second }: Siblings, recipe: Recipe): Opinion[] {
   const of = (one: MessageSnapshot, other: MessageSnapshot, better: 'first' | 'second'): Opinion[] =>
-    countedFeedback(one, recipe).flatMap((given) => {
+    countedFeedback(one, recipe).flatMap((given): Opinion[] => {
       const author = { username: given.username, source: given.source };
       if (given.preferredOver.includes(other.id)) return [{ author, better, from: 'preference' }];
       return given.tiedWith.includes(other.id) ? [{ author, better: 'neither', from: 'preference' }] : [];

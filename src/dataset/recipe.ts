@@ -12,7 +12,7 @@ export type PairKind = (typeof pairKinds)[number];
 
 const splitNames = /^[a-z][a-z0-9_-]{0,39}$/;
 
-function listOf<Schema extends z.ZodType>(item: Schema) {
+function listOf<Output>(item: z.ZodType<Output, string>) {
   return z
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()))

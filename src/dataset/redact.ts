@@ -20,7 +20,7 @@ const keyForms = [
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
   /\b(?:sk|pk|rk)[-_][\w-]{16,}|\b(?:gh[pousr]_|github_pat_|glpat-|hf_|npm_|xox[abeoprs]-|pypi-)[\w-]{16,}/g,
   /\b(?:AKIA|ASIA)[A-Z\d]{16}\b|\bAIza[\w-]{30,}/g,
-  /\b(?=[\w+/-]*\d)(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[\w+/-]{32,}={0,2}/g,
+  /\b(?=[A-Za-z_]*\d)(?=[A-Z\d_]*[a-z])(?=[a-z\d_]*[A-Z])[A-Za-z\d_]{32,}={0,2}/g,
   /\b(?=[a-f\d]*\d)(?=[a-f\d]*[a-f])[a-f\d]{32,}\b/gi,
 ];
 

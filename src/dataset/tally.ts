@@ -26,8 +26,8 @@ export type Tally = {
   models: Record<string, number>;
   /** Of labelled records, by their label. */
   labels: { true: number; false: number };
-  /** Of the texts in records: UTF-8 bytes. */
-  textBytes: number;
+  /** In the messages of records. */
+  characters: number;
 };
 
 /** One record before it is written. */
@@ -54,7 +54,7 @@ export function createTally(): Tally {
     skipped: { roles: 0, emptyContent: 0, tooLong: 0, tooFewRaters: 0, sameText: 0, duplicate: 0 },
     models: {},
     labels: { true: 0, false: 0 },
-    textBytes: 0,
+    characters: 0,
   };
 }
 
@@ -62,9 +62,14 @@ function increment(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
 }
 
-export function countRecord(tally: Tally, draft: Draft, textBytes: number): void {
+/** How many tokens records have, roughly: four characters each, as in English. */
+export function estimateTokens({ characters }: Tally): number {
+  return Math.ceil(characters / 4);
+}
+
+export function countRecord(tally: Tally, draft: Draft, characters: number): void {
   tally.records += 1;
-  tally.textBytes += textBytes;
+  tally.characters += characters;
   increment(tally.provenance, draft.from);
   increment(tally.models, draft.model);
   if (draft.label !== undefined) tally.labels[draft.label ? 'true' : 'false'] += 1;

@@ -1,6 +1,7 @@
 // The command line: npm run afterword -- COMMAND. Each command is one file beside this one.
 import { type Command, UsageError } from './command.ts';
 import { eventsCommand } from './events.ts';
+import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
 import { printSchemaCommand } from './print-schema.ts';
@@ -8,6 +9,7 @@ import { rebuildCommand } from './rebuild.ts';
 
 const commands: Record<string, Command> = {
   events: eventsCommand,
+  export: exportCommand,
   import: importCommand,
   migrate: migrateCommand,
   'print-schema': printSchemaCommand,

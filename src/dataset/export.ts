@@ -86,7 +86,9 @@ function provenanceOf(draft: Draft, { snapshot }: PastConversation, job: ExportJ
   const isNamed = job.recipe.usernames || job.recipe.pseudonymise;
   const provenance = {
     ...{ from, conversation: snapshot.id, messages: messageIds, raters: authors.length },
-    ...(isNamed && { authors: authors.map(({ username, source }) => ({ username: names(username), source })) }),
+    ...(isNamed && {
+      authors: authors.map(({ username, source }) => ({ username: names(username), source })),
+    }),
   };
   return `,"provenance":${JSON.stringify(provenance)}`;
 }

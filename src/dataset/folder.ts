@@ -70,10 +70,14 @@ export async function openFolder(folder: string, parts: ReadonlyMap<string, stri
   const opened = new Map<string, Part>();
   const temporary = (name: string) => join(folder, `${name}${unfinished}`);
 
+  let isFinished = false;
+
   const close = async () => {
+    if (isFinished) return;
     for (const { handle } of opened.values()) await handle.close().catch(() => {});
     const names = [...opened.values()].map(({ name }) => name);
-    for (const name of [...names, manifestName]) await rm(temporary(name), { force: true }).catch(() => {});
+    const paths = [...names, manifestName].flatMap((name) => [temporary(name), join(folder, name)]);
+    for (const path of paths) await rm(path, { force: true }).catch(() => {});
   };
   try {
     for (const [part, name] of parts) {
@@ -106,6 +110,7 @@ export async function openFolder(folder: string, parts: ReadonlyMap<string, stri
       await syncFolder(folder);
       await rename(temporary(manifestName), join(folder, manifestName));
       await syncFolder(folder);
+      isFinished = true;
       return manifest;
     },
   };

@@ -22,7 +22,16 @@ export const formats = {
 } satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;
-export const formatNames = ['kto', 'dpo', 'sft', 'openai-sft', 'openai-dpo', 'reward', 'events', 'conversations'] as const satisfies FormatName[];
+export const formatNames = [
+  'kto',
+  'dpo',
+  'sft',
+  'openai-sft',
+  'openai-dpo',
+  'reward',
+  'events',
+  'conversations',
+] as const satisfies FormatName[];
 
 /** @throws AppError INVALID_INPUT where there is no such format */
 export function readFormatName(name: string): FormatName {

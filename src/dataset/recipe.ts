@@ -60,9 +60,13 @@ const described = {
   to: instant.optional().describe('TIME|only replies before this instant'),
   source: listOf(feedbackSourceSchema)
     .optional()
-    .describe('A,B|whose feedback counts: end_user, reviewer, judge (default: end_user; of events and conversations all)'),
+    .describe(
+      'A,B|whose feedback counts: end_user, reviewer, judge (default: end_user; of events and conversations all)',
+    ),
   tags: listOf(z.string().min(1)).optional().describe('A,B|only feedback with one of these tags'),
-  'min-raters': wholeNumber.optional().describe('N|only what so many authors agree on (default: 1; of threads 0)'),
+  'min-raters': wholeNumber
+    .optional()
+    .describe('N|only what so many authors agree on (default: 1; of threads 0)'),
   'score-threshold': share
     .optional()
     .describe('X|where an author gave no rating, a score from X on is a like and one below it a dislike'),
@@ -76,7 +80,9 @@ const described = {
   replies: z
     .enum(['all', 'not-disliked', 'liked'])
     .default('not-disliked')
-    .describe('WHICH|of threads: up to their first disliked reply (not-disliked), up to the last liked one (liked), or all'),
+    .describe(
+      'WHICH|of threads: up to their first disliked reply (not-disliked), up to the last liked one (liked), or all',
+    ),
   roles: listOf(roleSchema)
     .default(['system', 'user', 'assistant'])
     .describe('A,B|only messages of these roles (default: system,user,assistant)'),
@@ -88,7 +94,9 @@ const described = {
   'max-characters': wholeNumber.optional().describe('N|no record whose texts have more characters'),
   deduplicate: flag.describe('|of records that are exactly the same only the first'),
   'include-stopped': flag.describe('|also replies that were stopped'),
-  redact: flag.describe('|replace e-mail addresses, phone and card numbers, IP addresses and keys by placeholders'),
+  redact: flag.describe(
+    '|replace e-mail addresses, phone and card numbers, IP addresses and keys by placeholders',
+  ),
   usernames: flag.describe('|let usernames out as they are'),
   pseudonymise: flag.describe('|usernames as hashes that only PSEUDONYM_KEY can make again'),
   provenance: flag.describe('|say in each record where it comes from'),
@@ -114,7 +122,8 @@ function problemOf(recipe: Recipe): string | undefined {
   if (recipe.from !== undefined && recipe.to !== undefined && recipe.from >= recipe.to) {
     return `from ${recipe.from.toISOString()} is not before to ${recipe.to.toISOString()}: nothing is between.`;
   }
-  if (!recipe.roles.includes('assistant')) return 'roles lacks assistant: there would be no reply to learn from.';
+  if (!recipe.roles.includes('assistant'))
+    return 'roles lacks assistant: there would be no reply to learn from.';
   return undefined;
 }
 
@@ -128,7 +137,10 @@ export function readRecipe(given: Record<string, unknown>): Recipe {
   const issue = error?.issues[0];
   if (issue?.code === 'unrecognized_keys') {
     const known = Object.keys(described).join(', ');
-    throw new AppError('INVALID_INPUT', `There is no ${JSON.stringify(issue.keys[0])}: choose from ${known}.`);
+    throw new AppError(
+      'INVALID_INPUT',
+      `There is no ${JSON.stringify(issue.keys[0])}: choose from ${known}.`,
+    );
   }
   if (issue !== undefined || data === undefined) {
     const name = String(issue?.path[0]);

@@ -35,7 +35,11 @@ async function findIn(line: string, offset: number): Promise<Found[]> {
   await detect(line, {
     replace(kind, plaintext) {
       for (let from = line.indexOf(plaintext); from !== -1; from = line.indexOf(plaintext, from + 1)) {
-        found.push({ kind: kinds[kind] ?? 'PRIVATE', from: offset + from, to: offset + from + plaintext.length });
+        found.push({
+          kind: kinds[kind] ?? 'PRIVATE',
+          from: offset + from,
+          to: offset + from + plaintext.length,
+        });
       }
       return undefined;
     },
@@ -53,7 +57,11 @@ async function findPersonal(line: string, offset: number): Promise<Found[]> {
 
 function findKeys(text: string): Found[] {
   return keyForms.flatMap((form) =>
-    [...text.matchAll(form)].map(({ index, 0: key }) => ({ kind: 'KEY', from: index, to: index + key.length })),
+    [...text.matchAll(form)].map(({ index, 0: key }) => ({
+      kind: 'KEY',
+      from: index,
+      to: index + key.length,
+    })),
   );
 }
 

@@ -3,7 +3,14 @@ import { type ConversationSnapshot, type MessageSnapshot, threadOf } from '../lo
 import type { Recipe } from './recipe.ts';
 import type { Draft, Tally } from './tally.ts';
 import { isChosen, isTeachable, modelOf, type Turn, threadProblem, turnsOf } from './turns.ts';
-import { type Correction, correctionsOf, type FeedbackAuthor, keyOf, verdictOn, voicesOn } from './verdict.ts';
+import {
+  type Correction,
+  correctionsOf,
+  type FeedbackAuthor,
+  keyOf,
+  verdictOn,
+  voicesOn,
+} from './verdict.ts';
 
 /** A message of a thread; of a reply also what people make of it. */
 type Step = { message: MessageSnapshot; correction: Correction | undefined; isLiked: boolean | undefined };

@@ -16,14 +16,21 @@ export function modelOf(conversation: ConversationSnapshot, message: MessageSnap
 }
 
 /** Whether a reply is one of those that were asked for, by its model and its time. */
-export function isChosen(conversation: ConversationSnapshot, message: MessageSnapshot, recipe: Recipe): boolean {
+export function isChosen(
+  conversation: ConversationSnapshot,
+  message: MessageSnapshot,
+  recipe: Recipe,
+): boolean {
   const { models, from, to } = recipe;
   if (models !== undefined && !models.includes(modelOf(conversation, message))) return false;
   return (from === undefined || message.createdAt >= from) && (to === undefined || message.createdAt < to);
 }
 
 /** The messages before a message, from the root on. */
-export function threadBefore(conversation: ConversationSnapshot, { parentId }: MessageSnapshot): MessageSnapshot[] {
+export function threadBefore(
+  conversation: ConversationSnapshot,
+  { parentId }: MessageSnapshot,
+): MessageSnapshot[] {
   return parentId === null ? [] : (threadOf(conversation, parentId) ?? []);
 }
 

@@ -20,9 +20,13 @@ async function readManifest(folder: string): Promise<Manifest> {
   try {
     return manifestSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new AppError('INVALID_INPUT', `${manifestName} in ${JSON.stringify(folder)} can't be read: it was changed.`, {
-      cause,
-    });
+    throw new AppError(
+      'INVALID_INPUT',
+      `${manifestName} in ${JSON.stringify(folder)} can't be read: it was changed.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

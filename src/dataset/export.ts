@@ -40,7 +40,7 @@ export type ExportBatch = {
 type Prepared = { draft: Draft; text: string; characters: number; provenance: string; part: string };
 
 /** Characters of lines that are handed on together. */
-const largestBatch = 1_048_576;
+const largestBatch = 262_144;
 
 /**
  * The offset that the export holds at.

@@ -1,6 +1,5 @@
 // Replaces what tells of a person, or opens a door, by typed placeholders: the same for the same within a
 // conversation. People's data is found by the detector of @arcjet/redact, keys by how they look.
-import { redact as detect } from '@arcjet/redact';
 
 /** The placeholders of one conversation. */
 export type Redactor = { redact(text: string): Promise<string> };
@@ -31,6 +30,8 @@ const brackets = /[<>()[\]{}"'`,;|]/g;
 const dashBetweenDigits = /(?<=\d)-(?=\d)/g;
 
 async function findIn(line: string, offset: number): Promise<Found[]> {
+  // Only where it is asked for: the detector takes memory of its own.
+  const { redact: detect } = await import('@arcjet/redact');
   const found: Found[] = [];
   await detect(line, {
     replace(kind, plaintext) {

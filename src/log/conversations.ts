@@ -32,7 +32,7 @@ type Row = {
 };
 
 /** Conversations that are read at once, and the characters of their payloads; one conversation always fits. */
-const largestBatch = { conversations: 100, characters: 2_097_152 };
+const largestBatch = { conversations: 50, characters: 524_288 };
 
 const readBatch = {
   name: 'read_conversations',

@@ -16,7 +16,7 @@ const restartMs = 3_000;
 const gapMs = { least: 300, spread: 1_700 };
 
 /** What a fault takes away for a while, so that none is planned for what is away already. */
-function targetOf(fault: Fault): string {
+export function targetOf(fault: Fault): string {
   switch (fault.kind) {
     case 'kill node':
     case 'freeze node':

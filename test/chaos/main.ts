@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { hasNatsServer } from '../support/nats.ts';
 import { describeFault, planFaults } from './plan.ts';
 import { runChaos } from './run.ts';
 
@@ -59,6 +60,8 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
+  if (!hasNatsServer())
+    throw new Error('There is no nats-server here: apt-get install nats-server brings it.');
   const plan = planFaults({ seed, count, mayRestart: database === undefined });
   print(`Seed ${seed}: ${count} faults. Again: npm run chaos -- --seed ${seed} --faults ${count}`);
   for (const fault of plan)

@@ -16,8 +16,8 @@ happen, and checks at the end that nothing was lost, doubled or torn. Needs nats
   --database URL   a Postgres server to make a database on; it is not restarted then
   --output FILE    writes what the nodes printed there
 
-Ends with 0 when all is as it must be, 1 where there are differences or the run failed, and 2 where the arguments
-make no sense.
+Ends with 0 when all is as it must be, 1 where there are differences or the run failed, 2 where the arguments make
+no sense, and 130 when it was interrupted.
 `;
 
 class UsageError extends Error {}
@@ -51,6 +51,7 @@ function readOptions() {
   }
 }
 
+const interrupt = new AbortController();
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const mostDifferences = 40;
 
@@ -67,7 +68,7 @@ async function main(): Promise<number> {
   for (const fault of plan)
     print(`  ${(fault.atMs / 1_000).toFixed(1).padStart(6)} s  ${describeFault(fault)}`);
   const startedAt = performance.now();
-  const outcome = await runChaos({ seed, plan, databaseUrl: database });
+  const outcome = await runChaos({ seed, plan, databaseUrl: database, signal: interrupt.signal });
   if (output !== undefined) await writeFile(output, outcome.output);
   print(`After ${((performance.now() - startedAt) / 1_000).toFixed(0)} s: ${outcome.summary}.`);
   const { differences } = outcome;
@@ -81,11 +82,12 @@ async function main(): Promise<number> {
   return differences.length === 0 ? 0 : 1;
 }
 
-// What the run has started ends with it, in the ways of the exit handlers.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
 try {
   process.exitCode = await main();
 } catch (error) {
+  // The load goes on meanwhile, with nothing to ask.
+  if (interrupt.signal.aborted) process.exit(130);
   process.stderr.write(error instanceof UsageError ? `${error.message}\n\n${usage}` : `${String(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

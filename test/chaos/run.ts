@@ -1,4 +1,5 @@
 // One run: load on two nodes, the faults of the plan, and then everything is held against everything.
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { createRandom } from '../support/random.ts';
@@ -128,23 +129,32 @@ async function stopNodes({ nodes }: Cluster): Promise<string[]> {
   return codes.flatMap((code, index) => (code === 0 ? [] : [`Node ${index + 1} ended with ${code}.`]));
 }
 
-export async function runChaos(options: {
-  seed: number;
-  plan: Planned[];
-  databaseUrl: string | undefined;
-}): Promise<Outcome> {
+async function runLoad(cluster: Cluster, load: Load, plan: Planned[]): Promise<Outcome> {
   await using stack = new AsyncDisposableStack();
-  const cluster = await startCluster(options.databaseUrl);
-  stack.defer(cluster.stop);
-  const load = startLoad(cluster, options.seed);
   const pool = new pg.Pool({ connectionString: cluster.postgres.url, max: 2, options: '-c TimeZone=UTC' });
   pool.on('error', () => {});
   stack.defer(() => pool.end());
-  stack.defer(load.readers.stop);
-  await makeFaultsHappen(cluster, options.plan, load.readers.cut);
+  await makeFaultsHappen(cluster, plan, load.readers.cut);
   await Promise.all(load.writers.map((writer) => writer.stop()));
   const { summary, differences } = await checkAll(cluster, load, pool);
   differences.push(...(await stopNodes(cluster)));
   const output = cluster.nodes.map((node, index) => `Node ${index + 1}:\n${node.output()}`).join('\n');
   return { summary, differences, output };
+}
+
+/** @throws the reason of the signal when it is aborted, once nothing is left behind */
+export async function runChaos(options: {
+  seed: number;
+  plan: Planned[];
+  databaseUrl: string | undefined;
+  signal: AbortSignal;
+}): Promise<Outcome> {
+  const { signal } = options;
+  await using stack = new AsyncDisposableStack();
+  const cluster = await startCluster(options.databaseUrl);
+  stack.defer(cluster.stop);
+  signal.throwIfAborted();
+  const load = startLoad(cluster, options.seed);
+  const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
+  return await Promise.race([runLoad(cluster, load, options.plan), aborted]);
 }

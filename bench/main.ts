@@ -4,6 +4,7 @@ import { benchAppend } from './append.ts';
 import { benchFanout } from './fanout.ts';
 import { benchFeedback } from './feedback.ts';
 import { benchRead } from './read.ts';
+import { benchReplay } from './replay.ts';
 import { benchStream } from './stream.ts';
 
 export type Options = {
@@ -12,7 +13,7 @@ export type Options = {
   seconds: number;
   /** Small enough to find out in half a minute whether it still works; the numbers then mean nothing. */
   isQuick: boolean;
-  /** Only the case of this name; of `read`, which has one case, only the contender. */
+  /** Only the case of this name; of `read` only the contender, of `replay` only `pages` or `replay`. */
   only: string | undefined;
   /** Folder for CPU profiles of the Afterword server. */
   profile: string | undefined;
@@ -28,10 +29,11 @@ const benches: Record<string, Bench> = {
   fanout: { run: benchFanout, seconds: 5 },
   append: { run: benchAppend, seconds: 4 },
   feedback: { run: benchFeedback, seconds: 5 },
+  replay: { run: benchReplay, seconds: 5 },
   read: { run: benchRead, seconds: 8 },
 };
 
-const usage = `npm run bench -- stream|fanout|append|feedback|read [--rounds 3] [--seconds N] [--quick] [--only CASE] [--profile FOLDER]
+const usage = `npm run bench -- stream|fanout|append|replay|feedback|read [--rounds 3] [--seconds N] [--quick] [--only CASE] [--profile FOLDER]
 Read bench/README.md for what is measured.
 `;
 

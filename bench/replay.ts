@@ -16,10 +16,14 @@ type ReplayMetric = 'rate' | 'serverCpu' | 'postgresCpu';
 
 const ways: readonly LogReader[] = ['query', 'socket', 'event stream', 'command line', 'raw pg'];
 const pageSize = 100;
-const pageQuery = `{ events(topic: "${seededTopic}", offset: %NUMBER%, first: ${pageSize}) {
-  edges { node { id offset cursor type conversationId version actor recordedAt payload } }
-  pageInfo { hasNextPage endCursor }
-} }`;
+const pageQuery = `query ($offset: Offset!) {
+  events(topic: "${seededTopic}", offset: $offset, first: ${pageSize}) {
+    edges { node { id offset cursor type conversationId version actor recordedAt payload } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+/** As text, since what stands for the number is none. */
+const pageTemplate = `{"query":${JSON.stringify(pageQuery)},"variables":{"offset":%NUMBER%}}`;
 
 const sizesOf = ({ isQuick }: Options): [string, number][] =>
   isQuick
@@ -105,7 +109,7 @@ async function measurePages(logs: Log[], stack: AsyncDisposableStack, options: O
   stack.defer(() => load.stop());
   const measure = ({ events, database, server }: Log, seconds: number) => {
     const target: LoadTarget = {
-      ...{ url: server.url, connections: 1, templates: [JSON.stringify({ query: pageQuery })] },
+      ...{ url: server.url, connections: 1, templates: [pageTemplate] },
       ids: { prefix: '', count: events - pageSize },
     };
     return measureLoad({ database, load, pid: server.pid, seconds, target });

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchAppend } from './append.ts';
 import { benchFanout } from './fanout.ts';
 import { benchFeedback } from './feedback.ts';
+import { benchMemory } from './memory.ts';
 import { benchRead } from './read.ts';
 import { benchReplay } from './replay.ts';
 import { benchStream } from './stream.ts';
@@ -25,15 +26,16 @@ type Bench = {
 };
 
 const benches: Record<string, Bench> = {
-  stream: { run: benchStream, seconds: 10 },
+  stream: { run: benchStream, seconds: 4 },
   fanout: { run: benchFanout, seconds: 5 },
+  memory: { run: benchMemory, seconds: 1 },
   append: { run: benchAppend, seconds: 4 },
   feedback: { run: benchFeedback, seconds: 5 },
   replay: { run: benchReplay, seconds: 5 },
   read: { run: benchRead, seconds: 8 },
 };
 
-const usage = `npm run bench -- stream|fanout|append|replay|feedback|read [--rounds 3] [--seconds N] [--quick] [--only CASE] [--profile FOLDER]
+const usage = `npm run bench -- stream|fanout|memory|append|replay|feedback|read [--rounds 3] [--seconds N] [--quick] [--only CASE] [--profile FOLDER]
 Read bench/README.md for what is measured.
 `;
 

@@ -70,6 +70,13 @@ const calls = {
       );
     }
   },
+  /** From now on nothing is read of any socket. */
+  stall(): void {
+    for (const socket of open) socket.pause();
+  },
+  resume(): void {
+    for (const socket of open) socket.resume();
+  },
   /** Resolves when all have had their end, with how many pieces came and when the last did. */
   async finish(): Promise<{ deliveries: number; at: number }> {
     await Promise.all(finished);

@@ -198,6 +198,7 @@ function createServers({ config, log, onError }: Workshop, services: Services, c
     authenticate,
     mask,
     maxMessageBytes: maxRequestBytes,
+    onError,
   });
   return { http, sockets };
 }

@@ -185,7 +185,7 @@ const stopWaitMs = 5_000;
  * where another node produces the reply and is slow, after five seconds.
  */
 export async function stopGeneration(
-  services: GenerationServices,
+  services: Pick<GenerationServices, 'pool' | 'generations' | 'relay'>,
   viewer: Viewer,
   messageId: string,
 ): Promise<string> {

@@ -1,4 +1,5 @@
 // What a node produces and follows replies with, without its server: for what happens between the steps of a request.
+import type pg from 'pg';
 import { connect } from '../../src/database/connect.ts';
 import { createEndings } from '../../src/generation/endings.ts';
 import { createFollower, type Follower } from '../../src/generation/follow.ts';
@@ -18,6 +19,7 @@ export type TestGenerations = {
   model: ScriptedModel;
   generations: Generations;
   follower: Follower;
+  pool: pg.Pool;
   /** What went wrong in the background. */
   errors: unknown[];
   /** A reply in the log that nobody produces yet. */
@@ -56,6 +58,7 @@ export async function startTestGenerations(): Promise<TestGenerations> {
     model,
     generations,
     follower: createFollower({ generations, replicas, endings: createEndings(pool) }),
+    pool,
     errors,
     async addReply() {
       const [conversation, id] = [newId(), newId()];

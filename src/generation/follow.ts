@@ -33,8 +33,8 @@ export type Follower = {
   readonly openCount: number;
 };
 
-/** UTF-16 code units in one delta at most. */
-const pieceLength = 16_384;
+/** UTF-16 code units in one delta at most: what a reader who stops reading costs is this, as text and as it is sent. */
+const pieceLength = 4_096;
 
 const argumentOf = { text: 'after', reasoning: 'afterReasoning' } as const;
 

@@ -13,11 +13,12 @@ import { waitUntil } from '../support/wait.ts';
 
 const count = Number(process.env.STALLED_READERS ?? 100);
 const warmUp = 20;
+const mostReadOn = 60;
 const mostBytesEach = 65_536;
 
 // Characters that take two bytes in memory and three on the wire, and more than the network holds for one socket:
 // up to 4 MiB where it is sent and as much where it is received.
-const characters = 2_000_000;
+const characters = 4_000_000;
 const part = '語'.repeat(10_000);
 const parts = Array.from({ length: characters / part.length }, () => part);
 const text = parts.join('');
@@ -103,6 +104,8 @@ it(`${count} readers who stop reading cost 64 KiB each at the most, delay nobody
   open();
   await reading;
   expect(brisk.end).toEqual({ status: 'COMPLETE', content: `${text}end` });
-  for (const reader of readers) await reader.readOn(`${text}end`);
-  expect(readers.every(({ isAtEnd }) => isAtEnd)).toBe(true);
+  // Some for all: a thousand would have to be sent twelve gigabytes.
+  const some = readers.slice(0, mostReadOn);
+  for (const reader of some) await reader.readOn(`${text}end`);
+  expect(some.every(({ isAtEnd }) => isAtEnd)).toBe(true);
 });

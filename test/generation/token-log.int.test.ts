@@ -60,8 +60,8 @@ it('a reply that ends while the rows of another are being deleted leaves none be
   const [first, second] = [await addStreamingReply(), await addStreamingReply()];
   const reply = createLiveReply();
   reply.append('text', 'text');
-  tokenLog.register(first, reply);
-  tokenLog.register(second, reply);
+  await tokenLog.claim(first, reply);
+  await tokenLog.claim(second, reply);
   await waitUntil('both are persisted and leased', async () => (await countRows()) === 4);
 
   const locker = new pg.Client({ connectionString: database.url });
@@ -94,7 +94,7 @@ it('text that Postgres took, though its answer was lost, is followed by the rest
   const reply = createLiveReply();
   const sprung = proxy.cutAfter('INSERT INTO token_log');
   reply.append('text', 'one, ');
-  tokenLog.register(id, reply);
+  await tokenLog.claim(id, reply);
   await sprung;
   reply.append('text', 'two, ');
   proxy.restore();
@@ -141,7 +141,7 @@ it('goes on with other connections where one has gone silent', { timeout: 60_000
   const id = await addStreamingReply();
   const reply = createLiveReply();
   reply.append('text', 'one, ');
-  tokenLog.register(id, reply);
+  await tokenLog.claim(id, reply);
   const stored = async () => {
     const { rows } = await database.client.query<{ text: string }>(
       `SELECT string_agg(text, '' ORDER BY text_offset) AS text FROM token_log WHERE message_id = $1`,
@@ -175,7 +175,7 @@ it('more text than one statement takes is stored by several, without a hole', as
   for (const id of ids) {
     const reply = createLiveReply();
     reply.append('text', text);
-    tokenLog.register(id, reply);
+    await tokenLog.claim(id, reply);
     tokenLog.leave(id);
   }
   await tokenLog.stop();
@@ -205,7 +205,7 @@ it('the text of a reply whose end could not be written stays, all of it, until i
   const id = await addStreamingReply();
   const reply = createLiveReply();
   reply.append('text', 'one, ');
-  tokenLog.register(id, reply);
+  await tokenLog.claim(id, reply);
   await waitUntil('it is persisted and leased', async () => (await countRows()) === 2);
   reply.append('text', 'two');
   tokenLog.leave(id);

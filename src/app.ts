@@ -1,6 +1,5 @@
 // The composition root: builds everything by hand, in the order in which it is needed, and releases it in reverse.
 import { hostname } from 'node:os';
-import type pg from 'pg';
 import type { Config } from './config.ts';
 import { readTurnsBefore } from './conversation/thread.ts';
 import { connect, type Database } from './database/connect.ts';
@@ -9,6 +8,7 @@ import { migrate } from './database/migrate.ts';
 import { demoModels, startDemoModel } from './demo/server.ts';
 import { createAdmission } from './generation/admission.ts';
 import { stoppedReply, stopSubject } from './generation/commands.ts';
+import { createEndings } from './generation/endings.ts';
 import { createFollower } from './generation/follow.ts';
 import { wholeOf } from './generation/live-reply.ts';
 import { createModelClient, type ModelClient } from './generation/model.ts';
@@ -32,6 +32,7 @@ import { createRelay, noRelay, type Relay } from './log/relay.ts';
 import { createTails } from './log/tails.ts';
 import { createLogWriter, type LogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
+import { createReleases, type Releases } from './releases.ts';
 
 export type App = {
   /** Where it listens, without a path: http://127.0.0.1:4000 */
@@ -44,25 +45,8 @@ export type App = {
   stop(): Promise<void>;
 };
 
-type Releases = { add(name: string, release: () => Promise<unknown>): void; releaseAll(): Promise<void> };
-
 /** What every part is built with. */
 type Workshop = { config: Config; log: Logger; releases: Releases; onError: (error: unknown) => void };
-
-/** What was acquired, and how to release it: in reverse order, each, even if another fails. */
-function createReleases(log: Logger): Releases {
-  const releases: { name: string; release: () => Promise<unknown> }[] = [];
-  return {
-    add(name: string, release: () => Promise<unknown>) {
-      releases.push({ name, release });
-    },
-    async releaseAll() {
-      for (const { name, release } of releases.splice(0).reverse()) {
-        await release().catch((error: unknown) => log.error({ err: error, name }, 'could not be released'));
-      }
-    },
-  };
-}
 
 /** @throws Error where a part can't be started; what had been started is stopped again */
 export async function startApp(config: Config, log: Logger): Promise<App> {
@@ -122,13 +106,16 @@ function openRelay({ config, log, releases }: Workshop): Relay {
 }
 
 /** What generations are made with beside the model. */
-type Parts = { pool: pg.Pool; writer: LogWriter; relay: Relay };
+type Parts = Pick<Database, 'pool' | 'backgroundPool'> & { writer: LogWriter; relay: Relay };
 
-async function openGenerations(workshop: Workshop, { pool, writer, relay }: Parts) {
+/** Of GENERATION_LEASE_MS: the rest is for the next look at the leases, and for what it finds. */
+const leasePart = 0.8;
+
+async function openGenerations(workshop: Workshop, { pool, backgroundPool, writer, relay }: Parts) {
   const { config, log, releases, onError } = workshop;
-  const leaseMs = config.generationLeaseMs;
+  const leaseMs = Math.round(config.generationLeaseMs * leasePart);
   const tokenLog = createTokenLog({
-    pool,
+    pool: backgroundPool,
     nodeId: `${hostname()}:${process.pid}:${newId()}`,
     leaseMs,
     onStopRequested: (messageId) => void generations.stop(messageId).catch(onError),
@@ -145,7 +132,7 @@ async function openGenerations(workshop: Workshop, { pool, writer, relay }: Part
     onError,
   });
   const replicas = createReplicas({
-    pool,
+    pool: backgroundPool,
     relay,
     onError: (error) =>
       log.warn({ err: error }, 'replies of other nodes could not be read; it is tried again'),
@@ -157,7 +144,7 @@ async function openGenerations(workshop: Workshop, { pool, writer, relay }: Part
     if (messageId !== undefined) generations.stop(messageId).catch(onError);
   });
   const recovery = startRecovery({
-    pool,
+    pool: backgroundPool,
     writer,
     leaseMs,
     seenOf(messageId) {
@@ -169,7 +156,7 @@ async function openGenerations(workshop: Workshop, { pool, writer, relay }: Part
     onError,
   });
   releases.add('recovery', () => recovery.stop());
-  return { generations, follower: createFollower({ generations, replicas, pool }) };
+  return { generations, follower: createFollower({ generations, replicas, endings: createEndings(pool) }) };
 }
 
 function createServers({ config, log, onError }: Workshop, services: Services, connections: Connections) {
@@ -198,13 +185,14 @@ function createServers({ config, log, onError }: Workshop, services: Services, c
     authenticate,
     mask,
     maxMessageBytes: maxRequestBytes,
+    onError,
   });
   return { http, sockets };
 }
 
 async function build(workshop: Workshop): Promise<App> {
   const { config, log, releases } = workshop;
-  const { prisma, pool, writerPool } = await openDatabase(workshop);
+  const { prisma, pool, writerPool, backgroundPool } = await openDatabase(workshop);
   const relay = openRelay(workshop);
   const tails = createTails({
     pool,
@@ -218,7 +206,8 @@ async function build(workshop: Workshop): Promise<App> {
     onCommitted: tails.wake,
   });
   releases.add('log writer', () => writer.drain());
-  const { generations, follower } = await openGenerations(workshop, { pool, writer, relay });
+  const parts = { pool, backgroundPool, writer, relay };
+  const { generations, follower } = await openGenerations(workshop, parts);
   const events = createEventFollower({ pool, tails });
   const models = config.models ?? demoModels;
   const { maxMessageBytes } = config;
@@ -231,7 +220,8 @@ async function build(workshop: Workshop): Promise<App> {
   });
   const { http, sockets } = createServers(workshop, services, connections);
   const port = await http.listen();
-  releases.add('HTTP server', () => http.close());
+  let graceEndsAt = 0;
+  releases.add('HTTP server', () => http.close(graceEndsAt - performance.now()));
 
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
@@ -241,6 +231,7 @@ async function build(workshop: Workshop): Promise<App> {
     async stop() {
       if (connections.isDraining) return;
       const graceMs = config.shutdownGraceMs;
+      graceEndsAt = performance.now() + graceMs;
       await Promise.all([generations.drain(graceMs), connections.drain(graceMs)]);
       await sockets.close();
       await releases.releaseAll();

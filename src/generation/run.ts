@@ -43,6 +43,7 @@ export function createGenerations(options: {
   const beat = createBeat(() => running.size);
   const produce = createProducer({ ...options, beforeRead: beat.next });
   let isDraining = false;
+  let isDrained = false;
 
   /**
    * Writes the end; while Postgres is away it is tried again, since the text exists nowhere else.
@@ -90,6 +91,7 @@ export function createGenerations(options: {
       options.tokenLog.register(job.messageId, reply);
       const done = run(job, reply, controller.signal).catch(options.onError);
       running.set(job.messageId, { reply, controller, done });
+      if (isDrained) abort(job.messageId, 'interrupted');
     },
     live: (messageId) => running.get(messageId)?.reply,
     async stop(messageId) {
@@ -115,6 +117,7 @@ export function createGenerations(options: {
         const rest = [...running.keys()].map((messageId) => abort(messageId, 'interrupted')?.done);
         await Promise.all(rest);
       }
+      isDrained = true;
     },
   };
 }

@@ -7,6 +7,8 @@ const flushIntervalMs = 250;
 /** How often a lease is renewed before it would run out, and how rarely at the most: a renewal also tells of stops. */
 const renewalsPerLease = 10;
 const longestRenewalMs = 500;
+/** UTF-16 code units in one statement: after an outage there may be more, which the next ones carry. */
+const mostPerRound = 4_194_304;
 
 export type TokenLog = {
   register(messageId: string, reply: LiveReply): void;
@@ -25,8 +27,8 @@ type Entry = {
   isLeased: boolean;
   isLeft: boolean;
 };
-/** What is not persisted of a channel of a reply: from a text offset to another. */
-type Due = { messageId: string; entry: Entry; channel: Channel; from: number; to: number };
+/** What is not persisted of a channel of a reply, from a text offset on. */
+type Due = { messageId: string; entry: Entry; channel: Channel; from: number; text: string };
 
 /**
  * @param onStopRequested called where another node asks to stop one of the replies
@@ -51,10 +53,13 @@ export function createTokenLog(options: {
 
   function findDue(): Due[] {
     const due: Due[] = [];
+    let rest = mostPerRound;
     for (const [messageId, entry] of entries) {
       for (const channel of channels) {
-        const [from, to] = [entry.persisted[channel], entry.reply[channel].length];
-        if (to > from) due.push({ messageId, entry, channel, from, to });
+        const from = entry.persisted[channel];
+        const text = entry.reply[channel].read(from, rest);
+        rest -= text.length;
+        if (text !== '') due.push({ messageId, entry, channel, from, text });
       }
     }
     return due;
@@ -76,10 +81,17 @@ export function createTokenLog(options: {
         due.map(({ messageId }) => messageId),
         due.map(({ channel }) => channel),
         due.map(({ from }) => from),
-        due.map(({ entry, channel, from, to }) => entry.reply[channel].read(from, to - from)),
+        due.map(({ text }) => text),
       ],
     });
-    for (const { entry, channel, to } of due) entry.persisted[channel] = to;
+    for (const { entry, channel, from, text } of due) entry.persisted[channel] = from + text.length;
+  }
+
+  function unpersisted(): number {
+    let length = 0;
+    for (const { reply, persisted } of entries.values())
+      for (const channel of channels) length += reply[channel].length - persisted[channel];
+    return length;
   }
 
   function forgetLeft(): void {
@@ -171,7 +183,11 @@ export function createTokenLog(options: {
       isStopped = true;
       clearTimeout(timer);
       await round;
-      await runRound();
+      // The last text of replies that were left may be more than one round takes; a round that fails takes none.
+      for (let before = -1; unpersisted() !== before; ) {
+        before = unpersisted();
+        await runRound();
+      }
     },
   };
 }

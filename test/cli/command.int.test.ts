@@ -1,6 +1,8 @@
 // The command line as people call it: a process of its own.
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { runCommand } from '../support/command.ts';
+import { commandLine, runCommand } from '../support/command.ts';
 
 it('lists its commands when asked for help, or for nothing', async () => {
   for (const args of [[], ['help'], ['--help'], ['-h']]) {
@@ -43,4 +45,14 @@ it('names what is wrong with the configuration', async () => {
     code: 1,
     stderr: expect.stringContaining('DATABASE_URL must be a Postgres URL'),
   });
+});
+
+it('leaves stdout open for who called it: a script goes on to print after it', async () => {
+  const script = '"$@" --help; echo afterwards';
+  const shell = spawn('bash', ['-c', script, 'bash', ...commandLine], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const stdout = await text(shell.stdout);
+  expect(stdout).toContain('Usage: npm run afterword');
+  expect(stdout).toMatch(/afterwards\n$/);
 });

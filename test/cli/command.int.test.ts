@@ -12,12 +12,18 @@ it('lists its commands when asked for help, or for nothing', async () => {
   }
 });
 
-it('says what a command takes', async () => {
-  const { code, stdout } = await runCommand(['migrate', '--help']);
-  expect({ code, stdout }).toMatchObject({
-    code: 0,
-    stdout: expect.stringContaining('Usage: npm run afterword -- migrate'),
-  });
+it.each([
+  ['events', ['--topic', '--offset', '--after', '--types', '--conversation', '--limit', '--follow', '-f']],
+  ['import', ['--topic', '--username', '--utc-offset', '--strict', '--dry-run', 'ensign']],
+  ['migrate', ['DATABASE_URL']],
+  ['print-schema', ['schema']],
+  ['rebuild', ['--verify', '--differences']],
+])('lists %s, and says what it takes', async (name, terms) => {
+  expect((await runCommand([])).stdout).toContain(`  ${name} `);
+  const { code, stdout, stderr } = await runCommand([name, '--help']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^Usage: npm run (--silent )?afterword -- ${name}`));
+  expect(terms.filter((term) => !stdout.includes(term))).toEqual([]);
 });
 
 it('ends with 2 where there is no such command, option or argument', async () => {

@@ -212,12 +212,12 @@ async function build(workshop: Workshop): Promise<App> {
   const { generations, follower } = await openGenerations(workshop, parts);
   const events = createEventFollower({ pool, tails });
   const models = config.models ?? demoModels;
-  const { maxMessageBytes } = config;
+  const { maxMessageBytes, pseudonymKey } = config;
   const admission = createAdmission({ pool, most: config.maxGenerationsPerUser });
   const replies = { generations, admission, follower, relay };
   const stats = createLiveStats({ pool, tails });
   releases.add('live statistics', () => stats.stop());
-  const read = { events, stats, summarize: createSummaries(pool) };
+  const read = { events, stats, summarize: createSummaries(pool), pseudonymKey };
   const services: Services = { prisma, pool, writer, ...replies, ...read, models, maxMessageBytes };
   const connections = createConnections({
     subscriptionsPerConnection: config.maxSubscriptionsPerConnection,

@@ -1,7 +1,7 @@
 // The only place that reads the environment. Everything else is handed a Config.
 import { existsSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
 
 function integer(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
@@ -24,7 +24,7 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
-/** Node's fetch gives up on headers, and on a silent body, after this long by itself. */
+/** Node's fetch gives up after this long by itself. */
 const longestFetchMs = 300_000;
 
 /** Every variable that Afterword reads, by its name in the environment. */
@@ -61,6 +61,11 @@ export const environmentSchema = z.object({
   AUTH_JWKS_URL: httpUrl.optional().describe('Key set of RS256, ES256 or EdDSA bearer tokens'),
   AUTH_ISSUER: z.string().optional().describe('Required `iss` of tokens'),
   AUTH_AUDIENCE: z.string().optional().describe('Required `aud` of tokens'),
+  PSEUDONYM_KEY: z
+    .string()
+    .min(32, { error: 'must be at least 32 characters; make one with: openssl rand -base64 48' })
+    .optional()
+    .describe('Secret that exports hash usernames with; keep it, and the hashes stay the same'),
   ALLOWED_ORIGINS: list
     .pipe(
       z.array(
@@ -135,6 +140,7 @@ export type Config = {
   modelTimeoutMs: number;
   modelIdleTimeoutMs: number;
   auth: AuthConfig | undefined;
+  pseudonymKey: string | undefined;
   allowedOrigins: string[];
   logLevel: Environment['LOG_LEVEL'];
   maxMessageBytes: number;
@@ -157,12 +163,6 @@ export class ConfigError extends Error {
     );
     this.name = 'ConfigError';
   }
-}
-
-/** Whether only this machine can reach a server that listens on the host. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
 
 function rulesAcrossVariables(env: Record<string, string | undefined>): string[] {
@@ -228,6 +228,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     modelTimeoutMs: env.MODEL_TIMEOUT_MS,
     modelIdleTimeoutMs: env.MODEL_IDLE_TIMEOUT_MS,
     auth: authOf(env),
+    pseudonymKey: env.PSEUDONYM_KEY,
     allowedOrigins: env.ALLOWED_ORIGINS,
     logLevel: env.LOG_LEVEL,
     maxMessageBytes: env.MAX_MESSAGE_BYTES,

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { AppError } from '../errors.ts';
 import { isJson, limitBody } from './body.ts';
 import type { Connections } from './connections.ts';
+import type { Exports } from './exports.ts';
 import type { Readiness } from './health.ts';
 import type { Policy } from './policy.ts';
 import type { Yoga } from './yoga.ts';
@@ -11,6 +12,8 @@ const httpStatuses: Partial<Record<AppError['code'], number>> = {
   FORBIDDEN: 403,
   LIMIT_EXCEEDED: 413,
   NOT_FOUND: 404,
+  UNAUTHENTICATED: 401,
+  UPSTREAM_FAILED: 503,
 };
 
 const notJson = new AppError('INVALID_INPUT', 'Send the request as JSON: Content-Type: application/json.');
@@ -72,6 +75,7 @@ export function createHttpServer(options: {
   policy: Policy;
   connections: Connections;
   yoga: Yoga;
+  exports: Exports;
   maxRequestBytes: number;
   checkReady: () => Promise<Readiness>;
   onError: (error: unknown) => void;
@@ -97,6 +101,11 @@ export function createHttpServer(options: {
       await limitBody(request, options.maxRequestBytes);
       await yoga(request, response);
       return;
+    }
+    if (path?.startsWith('/exports/')) {
+      allowOrigin(request, response);
+      if (request.headers['access-control-request-method'] !== undefined) return answerPreflight(response);
+      return await options.exports(request, response);
     }
     if (path === '/') {
       response.writeHead(302, { Location: '/graphql' }).end();

@@ -1,0 +1,494 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** A conversation to end. */
+export type EndConversationInput = {
+  /** Its ULID. */
+  id: string;
+};
+
+/** What happened. */
+export type EventType =
+  /** A message was added; a reply that is yet to be produced, without its text. */
+  | 'ADD_MESSAGE'
+  /** A conversation ended. */
+  | 'END_CONVERSATION'
+  /** A conversation began. */
+  | 'START_CONVERSATION'
+  /** A reply ended, or got feedback; the payload holds only what changed. */
+  | 'UPDATE_MESSAGE';
+
+/** In which capacity feedback was given. Sources are never mixed in one number. */
+export type FeedbackSource =
+  /** By a person who used the application. */
+  | 'END_USER'
+  /** By a model. */
+  | 'JUDGE'
+  /** By a person who reviews replies. */
+  | 'REVIEWER';
+
+/** What a piece of a reply belongs to. Text offsets count within a channel. */
+export type GenerationChannel =
+  /** What the model thinks before and between its text, where it tells: the `reasoning` of the message. */
+  | 'REASONING'
+  /** The reply itself: what becomes the `content` of its message. */
+  | 'TEXT';
+
+/** How the model is to answer; what is left out, the model chooses. */
+export type GenerationParameters = {
+  /** Most tokens in the reply, from 1. */
+  maxTokens?: number | null | undefined;
+  /** Asks for the same choices again, as far as the model can. */
+  seed?: number | null | undefined;
+  /** Up to 4 texts at which the reply ends. */
+  stop?: Array<string> | null | undefined;
+  /** 0 to 2: the higher, the more varied. */
+  temperature?: number | null | undefined;
+  /** 0 to 1: only the likeliest tokens with this much probability together. */
+  topP?: number | null | undefined;
+};
+
+/** Where a message stands. It only moves from STREAMING to one of the others. */
+export type MessageStatus =
+  /** Whole. */
+  | 'COMPLETE'
+  /** The model failed, `error` says how; it keeps the text that it had. */
+  | 'FAILED'
+  /** The server that produced it went away; it keeps the text that it had. */
+  | 'INTERRUPTED'
+  /** Someone stopped it, or it grew too long; it keeps the text that it had. */
+  | 'STOPPED'
+  /** The model is producing it. */
+  | 'STREAMING';
+
+/** A rating to give or withdraw: what is left out stays, null withdraws. */
+export type RateMessageInput = {
+  /** The reply's id. */
+  messageId: string;
+  /** The verdict. */
+  rating?: Rating | null | undefined;
+  /** 0 (worst) to 1 (best). */
+  score?: number | null | undefined;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** A verdict on a reply. */
+export type Rating =
+  /** Bad. */
+  | 'DISLIKE'
+  /** Good. */
+  | 'LIKE';
+
+/** A reply that is to be produced once more, beside the one that there is. */
+export type RegenerateReplyInput = {
+  /** The reply; one that is still STREAMING goes on. It must follow a message. */
+  messageId: string;
+  /** A model on offer; where not given that of the reply, or, where it has none, the conversation's. */
+  model?: string | null | undefined;
+  /** How it is to answer, all of it; where not given as the reply was asked for. */
+  parameters?: GenerationParameters | null | undefined;
+  /** The new reply's id: a ULID of the client's choice, which makes the request safe to repeat; a new one where not given. */
+  replyId?: string | null | undefined;
+};
+
+/** Who speaks in a message. */
+export type Role =
+  /** The model: a reply. */
+  | 'ASSISTANT'
+  /** Instructions to the model. */
+  | 'SYSTEM'
+  /** The person: a prompt. */
+  | 'USER';
+
+/** A prompt that a model is to answer. */
+export type SendMessageInput = {
+  /** The prompt: not empty, at most MAX_MESSAGE_BYTES. */
+  content: string;
+  /** Where it belongs. */
+  conversationId: string;
+  /** The prompt's id: a ULID of the client's choice, which makes the request safe to repeat. */
+  id?: string | null | undefined;
+  /** A model on offer; the conversation's where not given. */
+  model?: string | null | undefined;
+  /** How it is to answer. */
+  parameters?: GenerationParameters | null | undefined;
+  /** What it follows: the newest message where not given, an earlier one to branch; null begins a thread of its own. */
+  parentId?: string | null | undefined;
+  /** The reply's id: a ULID; follows from `id` where not given. */
+  replyId?: string | null | undefined;
+};
+
+/** A conversation to begin. */
+export type StartConversationInput = {
+  /** A ULID of the client's choice, which makes the request safe to repeat. */
+  id?: string | null | undefined;
+  /** An object of at most 64 KiB, kept as it is. */
+  metadata?: unknown;
+  /** The id of a model on offer. */
+  model: string;
+  /** Instructions to the model: becomes the first message. */
+  systemPrompt?: string | null | undefined;
+  /** At most 1,000 bytes. */
+  title?: string | null | undefined;
+  /** The log for its events, made when new; `default` where not given. */
+  topic?: string | null | undefined;
+  /** Whose it is, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** A reply to stop. */
+export type StopGenerationInput = {
+  /** The reply's id. */
+  messageId: string;
+};
+
+/** Feedback to give or withdraw: what is left out stays, null withdraws. */
+export type SubmitFeedbackInput = {
+  /** In their own words: not empty. */
+  comment?: string | null | undefined;
+  /** What the reply should have been: not empty. */
+  correction?: string | null | undefined;
+  /** The reply's id. */
+  messageId: string;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** Keys of reasons: at most 20, of at most 100 bytes each. */
+  tags?: Array<string> | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** What a viewer may do beyond their own conversations. */
+export type ViewerRole =
+  /** May do everything. */
+  | 'ADMIN'
+  /** Reads everything. */
+  | 'ANALYST'
+  /** Reads everything, and writes on behalf of any username. */
+  | 'SERVICE'
+  /** Reads and writes their own conversations. */
+  | 'USER';
+
+export type EventFieldsFragment = { topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewer: { username: string, roles: Array<ViewerRole> } };
+
+export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelsQuery = { models: { nodes: Array<{ id: string, isDefault: boolean }> } };
+
+export type ConversationsQueryVariables = Exact<{
+  username?: string | null | undefined;
+  search?: string | null | undefined;
+  first?: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ConversationsQuery = { conversations: { nodes: Array<{ id: string, title: string | null, startedAt: string, endedAt: string | null, model: { id: string }, messages: { nodes: Array<{ role: Role, content: string }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ConversationEventsQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type ConversationEventsQuery = { conversation: { id: string } | null, events: { nodes: Array<{ topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type FollowConversationSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type FollowConversationSubscription = { events: { topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown } };
+
+export type FollowReplySubscriptionVariables = Exact<{
+  messageId: string;
+  after?: number;
+  afterReasoning?: number;
+}>;
+
+
+export type FollowReplySubscription = { generation:
+    | { __typename: 'GenerationDelta', channel: GenerationChannel, offset: number, end: number, text: string }
+    | { __typename: 'GenerationEnd', message: { id: string, content: string, reasoning: string | null, status: MessageStatus, error: string | null } }
+    | { __typename: 'GenerationRewind', channel: GenerationChannel, end: number }
+   };
+
+export type StartConversationMutationVariables = Exact<{
+  input: StartConversationInput;
+}>;
+
+
+export type StartConversationMutation = { startConversation: { conversation: { id: string } } };
+
+export type SendMessageMutationVariables = Exact<{
+  input: SendMessageInput;
+}>;
+
+
+export type SendMessageMutation = { sendMessage: { message: { id: string }, reply: { id: string } } };
+
+export type RegenerateReplyMutationVariables = Exact<{
+  input: RegenerateReplyInput;
+}>;
+
+
+export type RegenerateReplyMutation = { regenerateReply: { reply: { id: string } } };
+
+export type StopGenerationMutationVariables = Exact<{
+  input: StopGenerationInput;
+}>;
+
+
+export type StopGenerationMutation = { stopGeneration: { message: { id: string } } };
+
+export type RateMessageMutationVariables = Exact<{
+  input: RateMessageInput;
+}>;
+
+
+export type RateMessageMutation = { rateMessage: { message: { id: string } } };
+
+export type SubmitFeedbackMutationVariables = Exact<{
+  input: SubmitFeedbackInput;
+}>;
+
+
+export type SubmitFeedbackMutation = { submitFeedback: { message: { id: string } } };
+
+export type EndConversationMutationVariables = Exact<{
+  input: EndConversationInput;
+}>;
+
+
+export type EndConversationMutation = { endConversation: { conversation: { id: string } } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const EventFieldsFragmentDoc = new TypedDocumentString(`
+    fragment EventFields on Event {
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}
+    `, {"fragmentName":"EventFields"}) as unknown as TypedDocumentString<EventFieldsFragment, unknown>;
+export const ViewerDocument = new TypedDocumentString(`
+    query Viewer {
+  viewer {
+    username
+    roles
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ModelsDocument = new TypedDocumentString(`
+    query Models {
+  models(first: 100) {
+    nodes {
+      id
+      isDefault
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+export const ConversationsDocument = new TypedDocumentString(`
+    query Conversations($username: String, $search: String, $first: Int! = 30, $after: String) {
+  conversations(
+    username: $username
+    search: $search
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      id
+      title
+      startedAt
+      endedAt
+      model {
+        id
+      }
+      messages(first: 2) {
+        nodes {
+          role
+          content
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConversationsQuery, ConversationsQueryVariables>;
+export const ConversationEventsDocument = new TypedDocumentString(`
+    query ConversationEvents($id: ID!, $after: String) {
+  conversation(id: $id) {
+    id
+  }
+  events(conversationId: $id, after: $after, first: 1000) {
+    nodes {
+      ...EventFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment EventFields on Event {
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}`) as unknown as TypedDocumentString<ConversationEventsQuery, ConversationEventsQueryVariables>;
+export const FollowConversationDocument = new TypedDocumentString(`
+    subscription FollowConversation($id: ID!, $after: String) {
+  events(conversationId: $id, after: $after) {
+    ...EventFields
+  }
+}
+    fragment EventFields on Event {
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}`) as unknown as TypedDocumentString<FollowConversationSubscription, FollowConversationSubscriptionVariables>;
+export const FollowReplyDocument = new TypedDocumentString(`
+    subscription FollowReply($messageId: ID!, $after: Int! = 0, $afterReasoning: Int! = 0) {
+  generation(
+    messageId: $messageId
+    after: $after
+    afterReasoning: $afterReasoning
+  ) {
+    __typename
+    ... on GenerationDelta {
+      channel
+      offset
+      end
+      text
+    }
+    ... on GenerationRewind {
+      channel
+      end
+    }
+    ... on GenerationEnd {
+      message {
+        id
+        content
+        reasoning
+        status
+        error
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowReplySubscription, FollowReplySubscriptionVariables>;
+export const StartConversationDocument = new TypedDocumentString(`
+    mutation StartConversation($input: StartConversationInput!) {
+  startConversation(input: $input) {
+    conversation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartConversationMutation, StartConversationMutationVariables>;
+export const SendMessageDocument = new TypedDocumentString(`
+    mutation SendMessage($input: SendMessageInput!) {
+  sendMessage(input: $input) {
+    message {
+      id
+    }
+    reply {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SendMessageMutation, SendMessageMutationVariables>;
+export const RegenerateReplyDocument = new TypedDocumentString(`
+    mutation RegenerateReply($input: RegenerateReplyInput!) {
+  regenerateReply(input: $input) {
+    reply {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RegenerateReplyMutation, RegenerateReplyMutationVariables>;
+export const StopGenerationDocument = new TypedDocumentString(`
+    mutation StopGeneration($input: StopGenerationInput!) {
+  stopGeneration(input: $input) {
+    message {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StopGenerationMutation, StopGenerationMutationVariables>;
+export const RateMessageDocument = new TypedDocumentString(`
+    mutation RateMessage($input: RateMessageInput!) {
+  rateMessage(input: $input) {
+    message {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RateMessageMutation, RateMessageMutationVariables>;
+export const SubmitFeedbackDocument = new TypedDocumentString(`
+    mutation SubmitFeedback($input: SubmitFeedbackInput!) {
+  submitFeedback(input: $input) {
+    message {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SubmitFeedbackMutation, SubmitFeedbackMutationVariables>;
+export const EndConversationDocument = new TypedDocumentString(`
+    mutation EndConversation($input: EndConversationInput!) {
+  endConversation(input: $input) {
+    conversation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EndConversationMutation, EndConversationMutationVariables>;

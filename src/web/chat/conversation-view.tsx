@@ -1,0 +1,123 @@
+// One conversation: its thread, and what is written into it.
+import { useCallback, useMemo } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { MessageSnapshot } from '../../log/fold.ts';
+import { queryClient } from '../api/queries.ts';
+import { buttonClass } from '../ui/button.tsx';
+import { EmptyState, ErrorNotice, Loading, Notice } from '../ui/notice.tsx';
+import { useAction } from '../ui/use-action.ts';
+import { prepare, regenerate, stop } from './actions.ts';
+import styles from './chat.module.css';
+import { Composer } from './composer.tsx';
+import { ConversationBar } from './conversation-bar.tsx';
+import { ModelChoice, useChosenModel } from './model-choice.tsx';
+import { OutgoingView } from './outgoing-view.tsx';
+import { readThread, type Turn } from './thread.ts';
+import { ThreadView } from './thread-view.tsx';
+import { useConversation } from './use-conversation.ts';
+import { useOutgoing } from './use-outgoing.ts';
+import { Welcome } from './welcome.tsx';
+
+const none: readonly MessageSnapshot[] = [];
+
+export function ConversationView({
+  id,
+  messageId,
+}: {
+  id: string | undefined;
+  messageId: string | undefined;
+}) {
+  const [, navigate] = useLocation();
+  const conversation = useConversation(id, messageId);
+  const snapshot = conversation.kind === 'ready' ? conversation.snapshot : undefined;
+  const messages = snapshot?.messages ?? none;
+  const { choice, choose } = conversation;
+  const turns = useMemo(() => readThread(messages, choice), [messages, choice]);
+  const model = useChosenModel(snapshot?.model.id);
+  const isEnded = snapshot !== undefined && snapshot.endedAt !== null;
+
+  const outgoing = useOutgoing((conversationId) => {
+    if (conversationId !== id) navigate(`/?conversation=${conversationId}`);
+    void queryClient.invalidateQueries({ queryKey: ['conversations'] });
+  });
+  const acting = useAction((act: () => Promise<void>) => act());
+  const pending = messages.some((message) => message.id === outgoing.state?.outgoing.id)
+    ? undefined
+    : outgoing.state;
+  const isPendingHere = pending !== undefined && (id === undefined || pending.outgoing.conversationId === id);
+  const streaming = turns.at(-1)?.message.status === 'streaming' ? turns.at(-1)?.message : undefined;
+
+  const { send } = outgoing;
+  const say = (content: string, parentId: string | null) =>
+    send(prepare({ conversationId: id, parentId, model: model.chosen, content }));
+  const leafId = turns.at(-1)?.message.id ?? null;
+  const onChoose = useCallback(
+    (turn: Turn, chosenId: string) => choose(turn.message.parentId, chosenId),
+    [choose],
+  );
+  const onRegenerate = (replyId: string) => acting.run(() => regenerate(replyId));
+
+  return (
+    <main className={styles.main}>
+      <ConversationBar id={id} snapshot={snapshot} />
+      {id === undefined && !isPendingHere && <Welcome onSend={(content) => say(content, null)} />}
+      {id !== undefined && conversation.kind === 'loading' && <Loading label="Loading the conversation" />}
+      {conversation.kind === 'missing' && <Missing />}
+      {conversation.kind === 'failed' && <ErrorNotice error={conversation.error} />}
+      {(snapshot !== undefined || isPendingHere) && (
+        <ThreadView
+          conversationKey={id ?? ''}
+          turns={turns}
+          onEdit={isEnded ? undefined : (turn, content) => say(content, turn.message.parentId)}
+          onRegenerate={isEnded ? undefined : onRegenerate}
+          onChoose={onChoose}
+        >
+          {isPendingHere && (
+            <OutgoingView
+              state={pending}
+              onRetry={() => send(pending.outgoing)}
+              onDiscard={outgoing.discard}
+            />
+          )}
+        </ThreadView>
+      )}
+      <div className={styles.foot}>
+        {acting.error !== null && <ErrorNotice error={acting.error} onRetry={acting.reset} />}
+        {isEnded ? (
+          <Notice
+            tone="plain"
+            action={
+              <Link href="/" className={buttonClass()}>
+                New conversation
+              </Link>
+            }
+          >
+            This conversation has ended. Its replies can still be rated.
+          </Notice>
+        ) : (
+          conversation.kind !== 'missing' && (
+            <Composer
+              draftKey={id ?? 'new'}
+              canSend={streaming === undefined && (id === undefined || snapshot !== undefined)}
+              onSend={(content) => say(content, leafId)}
+              onStop={streaming && (() => acting.run(() => stop(streaming.id)))}
+            >
+              <ModelChoice {...model} />
+            </Composer>
+          )
+        )}
+      </div>
+    </main>
+  );
+}
+
+function Missing() {
+  return (
+    <EmptyState title="There is no such conversation here">
+      <p>It may belong to someone else, or its address may be incomplete.</p>
+      <Link href="/" className={buttonClass('primary')}>
+        Begin a new one
+      </Link>
+    </EmptyState>
+  );
+}

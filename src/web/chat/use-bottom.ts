@@ -1,0 +1,54 @@
+// Keeps what grows in view while its reader is at the end of it, and leaves them alone where they have scrolled away.
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+
+const nearPx = 48;
+
+type Bottom = {
+  /** What scrolls, and what grows in it. */
+  frame: RefObject<HTMLDivElement | null>;
+  content: RefObject<HTMLDivElement | null>;
+  isAway: boolean;
+  toBottom(): void;
+};
+
+/** @param key another one begins at the end again */
+export function useBottom(key: string): Bottom {
+  const frame = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const isHeld = useRef(true);
+  const [isAway, setAway] = useState(false);
+
+  const toBottom = useCallback(() => {
+    const element = frame.current;
+    if (element === null) return;
+    isHeld.current = true;
+    element.scrollTop = element.scrollHeight;
+  }, []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation is read from its end
+  useLayoutEffect(toBottom, [key, toBottom]);
+
+  useEffect(() => {
+    const element = frame.current;
+    const growing = content.current;
+    if (element === null || growing === null) return;
+    const onScroll = () => {
+      const restPx = element.scrollHeight - element.scrollTop - element.clientHeight;
+      isHeld.current = restPx < nearPx;
+      setAway(!isHeld.current);
+    };
+    const observer = new ResizeObserver(() => {
+      if (isHeld.current) toBottom();
+      else onScroll();
+    });
+    observer.observe(growing);
+    observer.observe(element);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', onScroll);
+    };
+  }, [toBottom]);
+
+  return { frame, content, isAway, toBottom };
+}

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded.ts';
+import { findBrowser, howToGetOne } from '../web/support/browser.ts';
 import { hasNatsServer } from './nats.ts';
 
 declare module 'vitest' {
@@ -16,6 +17,8 @@ declare module 'vitest' {
     templateUrl: string;
     /** Whether there is a NATS server to start; without one the tests that need it are skipped. */
     hasNats: boolean;
+    /** Whether there is a Chromium; without one the tests of the pages are skipped. */
+    hasBrowser: boolean;
   }
 }
 
@@ -61,6 +64,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     process.stdout.write(
       'There is no nats-server here: the tests of many nodes over NATS are left out. apt-get install nats-server brings it.\n',
     );
+  }
+  const hasBrowser = findBrowser() !== undefined;
+  project.provide('hasBrowser', hasBrowser);
+  if (!hasBrowser) {
+    process.stdout.write(`There is no Chromium here: the tests of the pages are left out. ${howToGetOne}\n`);
   }
   return async () => {
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);

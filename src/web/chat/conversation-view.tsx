@@ -15,10 +15,22 @@ import { OutgoingView } from './outgoing-view.tsx';
 import { readThread, type Turn } from './thread.ts';
 import { ThreadView } from './thread-view.tsx';
 import { useConversation } from './use-conversation.ts';
-import { useOutgoing } from './use-outgoing.ts';
+import { type OutgoingState, useOutgoing } from './use-outgoing.ts';
 import { Welcome } from './welcome.tsx';
 
 const none: readonly MessageSnapshot[] = [];
+
+/** The prompt on its way, if it belongs here and has not arrived yet. */
+function pendingAt(
+  id: string | undefined,
+  state: OutgoingState | undefined,
+  messages: readonly MessageSnapshot[],
+): OutgoingState | undefined {
+  if (state === undefined || messages.some((message) => message.id === state.outgoing.id)) return undefined;
+  const { conversationId, isNew } = state.outgoing;
+  const isHere = id === undefined ? isNew && !state.isSent : id === conversationId;
+  return isHere ? state : undefined;
+}
 
 export function ConversationView({
   id,
@@ -41,10 +53,7 @@ export function ConversationView({
     void queryClient.invalidateQueries({ queryKey: ['conversations'] });
   });
   const acting = useAction((act: () => Promise<void>) => act());
-  const pending = messages.some((message) => message.id === outgoing.state?.outgoing.id)
-    ? undefined
-    : outgoing.state;
-  const isPendingHere = pending !== undefined && (id === undefined || pending.outgoing.conversationId === id);
+  const pending = pendingAt(id, outgoing.state, messages);
   const streaming = turns.at(-1)?.message.status === 'streaming' ? turns.at(-1)?.message : undefined;
 
   const { send } = outgoing;
@@ -60,11 +69,11 @@ export function ConversationView({
   return (
     <main className={styles.main}>
       <ConversationBar id={id} snapshot={snapshot} />
-      {id === undefined && !isPendingHere && <Welcome onSend={(content) => say(content, null)} />}
+      {id === undefined && pending === undefined && <Welcome onSend={(content) => say(content, null)} />}
       {id !== undefined && conversation.kind === 'loading' && <Loading label="Loading the conversation" />}
       {conversation.kind === 'missing' && <Missing />}
       {conversation.kind === 'failed' && <ErrorNotice error={conversation.error} />}
-      {(snapshot !== undefined || isPendingHere) && (
+      {(snapshot !== undefined || pending !== undefined) && (
         <ThreadView
           conversationKey={id ?? ''}
           turns={turns}
@@ -72,7 +81,7 @@ export function ConversationView({
           onRegenerate={isEnded ? undefined : onRegenerate}
           onChoose={onChoose}
         >
-          {isPendingHere && (
+          {pending !== undefined && (
             <OutgoingView
               state={pending}
               onRetry={() => send(pending.outgoing)}

@@ -1,6 +1,6 @@
 // A conversation as it is and as it changes: its events folded, first those that there are, then each as it comes.
 import type { ConversationSnapshot } from '../../log/fold.ts';
-import { ask } from '../api/ask.ts';
+import { ask, RequestError } from '../api/ask.ts';
 import { follow } from '../api/connection.ts';
 import {
   ConversationEventsDocument,
@@ -78,6 +78,7 @@ export function followConversation(id: string, { onState, onAdded }: Listener): 
       goOn(snapshot, last.cursor, apply);
     } catch (error) {
       if (leaving.signal.aborted) return;
+      if (error instanceof RequestError && error.code === 'NOT_FOUND') return onState({ kind: 'missing' });
       onState({ kind: 'failed', error });
       // The server may be away for a moment; what it has refused it refuses again.
       if (error instanceof TypeError) retry();

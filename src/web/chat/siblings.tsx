@@ -21,12 +21,10 @@ export function Siblings({ turn: { message, siblings }, noun, onChoose }: Siblin
   return (
     <fieldset className={styles.siblings} aria-label={`Versions of this ${noun}`}>
       <IconButton label={`Earlier ${noun}`} icon={<ChevronLeft />} {...step(-1)} />
-      <span aria-live="polite">
-        {at + 1}
-        <span aria-hidden> / </span>
-        <span className="visually-hidden"> of </span>
-        {siblings.length}
+      <span aria-hidden>
+        {at + 1} / {siblings.length}
       </span>
+      <span className="visually-hidden" aria-live="polite">{`${at + 1} of ${siblings.length}`}</span>
       <IconButton label={`Later ${noun}`} icon={<ChevronRight />} {...step(1)} />
     </fieldset>
   );

@@ -2,19 +2,21 @@
 import { useState } from 'react';
 import { type Outgoing, startAndSend } from './actions.ts';
 
-export type OutgoingState = { outgoing: Outgoing; error: unknown };
+/** Once sent, it is shown where its conversation is, until it comes back from there. */
+export type OutgoingState = { outgoing: Outgoing; error: unknown; isSent: boolean };
 
 /** @param onStarted the server has the conversation of the prompt */
 export function useOutgoing(onStarted: (conversationId: string) => void) {
   const [state, setState] = useState<OutgoingState>();
 
   async function send(outgoing: Outgoing): Promise<void> {
-    setState({ outgoing, error: null });
+    setState({ outgoing, error: null, isSent: false });
     try {
       await startAndSend(outgoing);
+      setState((now) => (now?.outgoing.id === outgoing.id ? { ...now, isSent: true } : now));
       onStarted(outgoing.conversationId);
     } catch (error) {
-      setState((now) => (now?.outgoing.id === outgoing.id ? { outgoing, error } : now));
+      setState((now) => (now?.outgoing.id === outgoing.id ? { ...now, error } : now));
     }
   }
 

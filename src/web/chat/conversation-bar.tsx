@@ -20,7 +20,7 @@ function ListDrawer({ currentId }: { currentId: string | undefined }) {
       title="Conversations"
       isOpen={isOpen}
       onOpenChange={setOpen}
-      trigger={<IconButton label="Conversations" icon={<PanelLeft />} />}
+      trigger={<IconButton label="Conversations" icon={<PanelLeft />} data-tooltip-side="end" />}
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: a link that was followed closes it */}
       <div
@@ -47,9 +47,11 @@ export function ConversationBar({
   return (
     <div className={styles.bar}>
       {isNarrow && <ListDrawer currentId={id} />}
-      <h1 className={styles.title}>
-        {snapshot?.title ?? (snapshot === undefined ? 'New conversation' : 'Conversation')}
-      </h1>
+      {snapshot === undefined ? (
+        <span className={styles.title}>New conversation</span>
+      ) : (
+        <h1 className={styles.title}>{snapshot.title ?? 'Conversation'}</h1>
+      )}
       {ending.error !== null && <ErrorNotice error={ending.error} />}
       {snapshot !== undefined && snapshot.endedAt === null && (
         <Confirm
@@ -66,7 +68,14 @@ export function ConversationBar({
           It takes no more messages then. Everything that was said stays, and replies can still be rated.
         </Confirm>
       )}
-      {isNarrow && <IconButton label="New conversation" icon={<SquarePen />} onClick={() => navigate('/')} />}
+      {isNarrow && (
+        <IconButton
+          label="New conversation"
+          icon={<SquarePen />}
+          data-tooltip-side="below"
+          onClick={() => navigate('/')}
+        />
+      )}
     </div>
   );
 }

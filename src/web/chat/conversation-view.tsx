@@ -67,7 +67,7 @@ export function ConversationView({
   const onRegenerate = (replyId: string) => acting.run(() => regenerate(replyId));
 
   return (
-    <main className={styles.main}>
+    <main className={styles.main} id="content" tabIndex={-1}>
       <ConversationBar id={id} snapshot={snapshot} />
       {id === undefined && pending === undefined && <Welcome onSend={(content) => say(content, null)} />}
       {id !== undefined && conversation.kind === 'loading' && <Loading label="Loading the conversation" />}

@@ -67,6 +67,7 @@ export const Prompt = memo(function Prompt({ turn, onEdit, onChoose }: PromptPro
   }
   return (
     <article className={styles.prompt} aria-label="Your message">
+      <h2 className="visually-hidden">Your message</h2>
       <p className={styles.bubble}>{content}</p>
       <div className={styles.actions}>
         <Siblings turn={turn} noun="message" onChoose={(id) => onChoose(turn, id)} />

@@ -101,6 +101,7 @@ export const Reply = memo(function Reply({ turn, onRegenerate, onChoose }: Reply
   const again = onRegenerate && (() => onRegenerate(message.id));
   return (
     <article className={styles.reply} aria-label="Reply" aria-busy={message.status === 'streaming'}>
+      <h2 className="visually-hidden">Reply</h2>
       <ReplyText message={message} />
       <Ending message={message} onRegenerate={again} />
       {message.status === 'streaming' ? (

@@ -11,7 +11,7 @@ const suggestions = [
 export function Welcome({ onSend }: { onSend: (content: string) => void }) {
   return (
     <div className={styles.welcome}>
-      <h2>Ask something</h2>
+      <h1>Ask something</h1>
       <p>
         Every reply can be liked, disliked, commented on and corrected. Afterword keeps what was said, and
         what was thought of it.

@@ -7,12 +7,9 @@ import { renderInline } from './inline.tsx';
 import styles from './markdown.module.css';
 import { MathFormula } from './math.tsx';
 
-/** Headings of a reply stand below those of the page. */
-const headings = ['h3', 'h4', 'h5', 'h6', 'h6', 'h6'] as const;
-
+/** All of one level, below that of the reply: models skip levels, and who jumps from heading to heading would miss some. */
 function Heading({ depth, tokens }: Tokens.Heading) {
-  const Tag = headings[depth - 1] ?? 'h6';
-  return <Tag>{renderInline(tokens)}</Tag>;
+  return <h3 data-depth={depth}>{renderInline(tokens)}</h3>;
 }
 
 function ListItem({ item }: { item: Tokens.ListItem }) {

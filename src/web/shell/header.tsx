@@ -54,6 +54,9 @@ export function Header() {
   const [location] = useLocation();
   return (
     <header className={styles.header}>
+      <a href="#content" className={styles.skip}>
+        Skip to the content
+      </a>
       <Link href="/" className={styles.brand}>
         <Mark />
         <span>Afterword</span>

@@ -17,6 +17,7 @@ const config: CodegenConfig = {
   generates: {
     'src/client/operations.ts': { ...typedDocuments, documents: 'src/client/*.graphql' },
     'src/web/api/operations.ts': { ...typedDocuments, documents: 'src/web/api/*.graphql' },
+    'src/web/widget/operations.ts': { ...typedDocuments, documents: 'src/web/widget/*.graphql' },
   },
 };
 

@@ -274,6 +274,34 @@ export type EndConversationMutationVariables = Exact<{
 
 export type EndConversationMutation = { endConversation: { conversation: { id: string } } };
 
+export type TopicsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TopicsQuery = { topics: Array<{ name: string, nextOffset: number }> };
+
+export type EventsQueryVariables = Exact<{
+  topic: string;
+  offset?: number | null | undefined;
+  after?: string | null | undefined;
+  first: number;
+  types?: Array<EventType> | EventType | null | undefined;
+  conversationId?: string | null | undefined;
+}>;
+
+
+export type EventsQuery = { events: { nodes: Array<{ topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type FollowEventsSubscriptionVariables = Exact<{
+  topic: string;
+  offset?: number | null | undefined;
+  after?: string | null | undefined;
+  types?: Array<EventType> | EventType | null | undefined;
+  conversationId?: string | null | undefined;
+}>;
+
+
+export type FollowEventsSubscription = { events: { topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -492,3 +520,64 @@ export const EndConversationDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<EndConversationMutation, EndConversationMutationVariables>;
+export const TopicsDocument = new TypedDocumentString(`
+    query Topics {
+  topics {
+    name
+    nextOffset
+  }
+}
+    `) as unknown as TypedDocumentString<TopicsQuery, TopicsQueryVariables>;
+export const EventsDocument = new TypedDocumentString(`
+    query Events($topic: String!, $offset: Offset, $after: String, $first: Int!, $types: [EventType!], $conversationId: ID) {
+  events(
+    topic: $topic
+    offset: $offset
+    after: $after
+    first: $first
+    types: $types
+    conversationId: $conversationId
+  ) {
+    nodes {
+      ...EventFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment EventFields on Event {
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}`) as unknown as TypedDocumentString<EventsQuery, EventsQueryVariables>;
+export const FollowEventsDocument = new TypedDocumentString(`
+    subscription FollowEvents($topic: String!, $offset: Offset, $after: String, $types: [EventType!], $conversationId: ID) {
+  events(
+    topic: $topic
+    offset: $offset
+    after: $after
+    types: $types
+    conversationId: $conversationId
+  ) {
+    ...EventFields
+  }
+}
+    fragment EventFields on Event {
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}`) as unknown as TypedDocumentString<FollowEventsSubscription, FollowEventsSubscriptionVariables>;

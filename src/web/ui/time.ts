@@ -14,3 +14,17 @@ export function shortTime(instant: Instant, now: Date = new Date()): string {
 }
 
 export const fullTime = (instant: Instant): string => full.format(new Date(instant));
+
+const precise = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** To the second; with the day where that is not today. */
+export function preciseTime(instant: Instant, now: Date = new Date()): string {
+  const date = new Date(instant);
+  const clock = precise.format(date);
+  return date.toDateString() === now.toDateString() ? clock : `${day.format(date)}, ${clock}`;
+}

@@ -7,6 +7,7 @@ import { connect, type Database } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { demoModels, startDemoModel } from './demo/server.ts';
+import { createSummaries } from './feedback/summary.ts';
 import { createAdmission } from './generation/admission.ts';
 import { stoppedReply, stopSubject } from './generation/commands.ts';
 import { createFollower } from './generation/follow.ts';
@@ -32,6 +33,7 @@ import { createRelay, noRelay, type Relay } from './log/relay.ts';
 import { createTails } from './log/tails.ts';
 import { createLogWriter, type LogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
+import { createReleases, type Releases } from './releases.ts';
 
 export type App = {
   /** Where it listens, without a path: http://127.0.0.1:4000 */
@@ -44,25 +46,8 @@ export type App = {
   stop(): Promise<void>;
 };
 
-type Releases = { add(name: string, release: () => Promise<unknown>): void; releaseAll(): Promise<void> };
-
 /** What every part is built with. */
 type Workshop = { config: Config; log: Logger; releases: Releases; onError: (error: unknown) => void };
-
-/** What was acquired, and how to release it: in reverse order, each, even if another fails. */
-function createReleases(log: Logger): Releases {
-  const releases: { name: string; release: () => Promise<unknown> }[] = [];
-  return {
-    add(name: string, release: () => Promise<unknown>) {
-      releases.push({ name, release });
-    },
-    async releaseAll() {
-      for (const { name, release } of releases.splice(0).reverse()) {
-        await release().catch((error: unknown) => log.error({ err: error, name }, 'could not be released'));
-      }
-    },
-  };
-}
 
 /** @throws Error where a part can't be started; what had been started is stopped again */
 export async function startApp(config: Config, log: Logger): Promise<App> {
@@ -224,7 +209,8 @@ async function build(workshop: Workshop): Promise<App> {
   const { maxMessageBytes } = config;
   const admission = createAdmission({ pool, most: config.maxGenerationsPerUser });
   const replies = { generations, admission, follower, relay };
-  const services: Services = { prisma, pool, writer, ...replies, events, models, maxMessageBytes };
+  const summarize = createSummaries(pool);
+  const services: Services = { prisma, pool, writer, ...replies, events, summarize, models, maxMessageBytes };
   const connections = createConnections({
     subscriptionsPerConnection: config.maxSubscriptionsPerConnection,
     connectionsPerUser: config.maxConnectionsPerUser,

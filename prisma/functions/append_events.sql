@@ -95,6 +95,7 @@ BEGIN
          (SELECT jsonb_agg(
             CASE WHEN own_refusal IS NOT NULL THEN jsonb_build_object('refusal', own_refusal, 'detail',
                    CASE own_refusal WHEN 'NO_PARENT' THEN payload ->> 'parent_id'
+                     WHEN 'NOT_A_SIBLING' THEN check_choice(payload)
                      WHEN 'NO_CONVERSATION' THEN conversation_id ELSE payload ->> 'id' END)
                  ELSE jsonb_build_object(
                    'offset', coalesce(replay_offset, new_offset), 'version', coalesce(replay_version, new_version),

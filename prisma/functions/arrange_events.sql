@@ -21,7 +21,8 @@ BEGIN
         SELECT i.item, i.ord, (i.item ->> 'append')::integer AS append, i.item ->> 'type' AS type, i.item ->> 'topic' AS topic,
                i.item -> 'payload' ->> 'id' AS entity_id,
                coalesce(i.item ->> 'conversation_id', m.conversation_id) AS conversation_id,
-               i.item ->> 'type' <> 'UPDATE_MESSAGE' OR i.item -> 'payload' ? 'status' AS is_structural
+               i.item ->> 'type' NOT IN ('UPDATE_MESSAGE', 'UPDATE_CONVERSATION')
+                 OR i.item -> 'payload' ? 'status' AS is_structural
         FROM jsonb_array_elements(batch) WITH ORDINALITY AS i (item, ord)
         LEFT JOIN message AS m ON NOT i.item ? 'conversation_id' AND m.id = i.item -> 'payload' ->> 'id'
         OFFSET 0

@@ -33,7 +33,10 @@ SELECT placed.id, placed.type, placed.topic, placed.conversation_id, placed.acto
          WHEN placed.known_offset IS NOT NULL THEN 'ID_TAKEN'
          WHEN placed.type = 'UPDATE_MESSAGE' THEN
            CASE WHEN placed.role <> 'assistant' THEN 'NOT_A_REPLY'
-                WHEN placed.payload ? 'status' AND placed.status <> 'streaming' THEN 'ALREADY_FINAL' END
+                WHEN placed.payload ? 'status' AND placed.status <> 'streaming' THEN 'ALREADY_FINAL'
+                WHEN placed.payload ?| ARRAY['preferred_over', 'tied_with']
+                  AND check_choice(placed.payload) IS NOT NULL THEN 'NOT_A_SIBLING' END
+         WHEN placed.type = 'UPDATE_CONVERSATION' THEN NULL
          WHEN placed.ended_at IS NOT NULL THEN 'ENDED'
          WHEN placed.type = 'ADD_MESSAGE' THEN
            CASE WHEN placed.role IS NOT NULL
@@ -79,7 +82,7 @@ FROM (
     -- OFFSET 0, here and below, has each value computed once, and not again wherever it is used.
     OFFSET 0
   ) AS e
-  LEFT JOIN message AS m ON e.type <> 'END_CONVERSATION'
+  LEFT JOIN message AS m ON e.type NOT IN ('END_CONVERSATION', 'UPDATE_CONVERSATION')
     AND m.id = CASE e.type WHEN 'START_CONVERSATION' THEN e.conversation_id ELSE e.entity_id END
   LEFT JOIN conversation AS c ON c.id = coalesce(e.conversation_id, m.conversation_id)
   LEFT JOIN event AS known ON known.id = e.id

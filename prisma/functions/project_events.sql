@@ -6,6 +6,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
   types event_type[];
   turn event[];
+  has_choice boolean;
 BEGIN
   -- One event is what most batches hold: it needs no query to be told apart.
   IF cardinality(events) = 1 THEN types := ARRAY[events[1].type];
@@ -46,15 +47,19 @@ BEGIN
   IF 'UPDATE_MESSAGE' = ANY (types) THEN
     IF cardinality(events) = 1 THEN PERFORM project_feedback(events);
     ELSE
-      -- The first of each author and source on a message, then the second, and so on.
+      -- The first of each author and source on a message, then the second, and so on. A choice between siblings also
+      -- changes what is said of the others.
+      has_choice := EXISTS (SELECT FROM unnest(events) AS e WHERE e.payload ?| ARRAY['preferred_over', 'tied_with']);
       FOR turn IN
         SELECT array_agg(given.event) FROM (
           SELECT e AS event, row_number() OVER (
-            PARTITION BY e.payload ->> 'id', coalesce(nullif(e.payload ->> 'username', ''), c.username),
+            PARTITION BY CASE WHEN has_choice THEN e.conversation_id ELSE e.payload ->> 'id' END,
+                         coalesce(nullif(e.payload ->> 'username', ''), c.username),
                          coalesce(nullif(e.payload ->> 'source', ''), 'end_user')
             ORDER BY e.topic, e."offset") AS turn
           FROM unnest(events) AS e JOIN conversation AS c ON c.id = e.conversation_id
-          WHERE e.type = 'UPDATE_MESSAGE' AND e.payload ?| ARRAY['rating', 'score', 'feedback', 'tags', 'correction']
+          WHERE e.type = 'UPDATE_MESSAGE'
+            AND e.payload ?| ARRAY['rating', 'score', 'feedback', 'tags', 'correction', 'preferred_over', 'tied_with']
         ) AS given
         GROUP BY given.turn ORDER BY given.turn
       LOOP
@@ -68,6 +73,13 @@ BEGIN
     FROM unnest(events) AS e
     WHERE e.type = 'END_CONVERSATION' AND conversation.id = e.conversation_id;
   END IF;
+
+  IF types && '{ADD_MESSAGE,END_CONVERSATION}'
+    OR EXISTS (SELECT FROM unnest(events) AS e WHERE e.payload ? 'signal' OR e.payload ->> 'status' = 'stopped') THEN
+    PERFORM project_replies(events);
+  END IF;
+
+  IF 'UPDATE_CONVERSATION' = ANY (types) THEN PERFORM project_impressions(events); END IF;
 
   UPDATE conversation SET version = newest.version
   FROM (SELECT e.conversation_id, max(e.version) AS version FROM unnest(events) AS e GROUP BY 1) AS newest

@@ -23,6 +23,14 @@ export type AddMessageInput = {
   role: Role;
 };
 
+/** The settings of a topic. */
+export type ConfigureTopicInput = {
+  /** The topic; one without events may be configured ahead. */
+  name: string;
+  /** The reasons that clients should offer, in this order, instead of those before: at most 100. */
+  tags: Array<SuggestedTagInput>;
+};
+
 /** A conversation to end. */
 export type EndConversationInput = {
   /** Its ULID. */
@@ -37,6 +45,8 @@ export type EventType =
   | 'END_CONVERSATION'
   /** A conversation began. */
   | 'START_CONVERSATION'
+  /** A conversation as a whole got feedback. */
+  | 'UPDATE_CONVERSATION'
   /** A reply ended, or got feedback; the payload holds only what changed. */
   | 'UPDATE_MESSAGE';
 
@@ -83,6 +93,38 @@ export type MessageStatus =
   /** The model is producing it. */
   | 'STREAMING';
 
+/** A choice among the replies to one message. */
+export type PreferReplyInput = {
+  /** The reply that is chosen. */
+  chosenId: string;
+  /** Other replies to the same message, which it is compared with: 1 to 100. null withdraws the choice that was made of `chosenId`. */
+  rejectedIds?: Array<string> | null | undefined;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** Whether they are as good as the chosen one. */
+  tie?: boolean | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** Feedback on a whole conversation to give or withdraw: what is left out stays, null withdraws. */
+export type RateConversationInput = {
+  /** In their own words: not empty. */
+  comment?: string | null | undefined;
+  /** The conversation's id. */
+  id: string;
+  /** The verdict. */
+  rating?: Rating | null | undefined;
+  /** 0 (worst) to 1 (best). */
+  score?: number | null | undefined;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** Keys of reasons: at most 20, of at most 100 bytes each. */
+  tags?: Array<string> | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
 /** A rating to give or withdraw: what is left out stays, null withdraws. */
 export type RateMessageInput = {
   /** The reply's id. */
@@ -103,6 +145,27 @@ export type Rating =
   | 'DISLIKE'
   /** Good. */
   | 'LIKE';
+
+/** Something that someone did with a reply. */
+export type RecordSignalInput = {
+  /** The reply's id. */
+  messageId: string;
+  /** What they did. */
+  signal: RecordedSignal;
+  /** Who did it, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** What someone did with a reply, as clients tell of it. */
+export type RecordedSignal =
+  /** Copied its text. */
+  | 'COPIED'
+  /** Put it into a document or a form. */
+  | 'INSERTED'
+  /** Had it read to them. */
+  | 'READ_ALOUD'
+  /** Shared it with others. */
+  | 'SHARED';
 
 /** A reply that is to be produced once more, beside the one that there is. */
 export type RegenerateReplyInput = {
@@ -183,6 +246,14 @@ export type SubmitFeedbackInput = {
   username?: string | null | undefined;
 };
 
+/** A reason that clients should offer. */
+export type SuggestedTagInput = {
+  /** What feedback carries: at most 100 bytes, not empty. */
+  key: string;
+  /** What people read: at most 200 bytes, not empty. */
+  label: string;
+};
+
 /** What a viewer may do beyond their own conversations. */
 export type ViewerRole =
   /** May do everything. */
@@ -195,6 +266,8 @@ export type ViewerRole =
   | 'USER';
 
 export type FeedbackFieldsFragment = { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null };
+
+export type ConversationFeedbackFieldsFragment = { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string> };
 
 export type MessageFieldsFragment = { id: string, role: Role, content: string, reasoning: string | null, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null };
 
@@ -346,6 +419,41 @@ export type FollowEventsSubscriptionVariables = Exact<{
 
 export type FollowEventsSubscription = { events: { id: string, topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown } };
 
+export type PreferReplyMutationVariables = Exact<{
+  input: PreferReplyInput;
+}>;
+
+
+export type PreferReplyMutation = { preferReply: { message: { id: string }, feedback: { preferredOver: Array<string>, tiedWith: Array<string>, username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null } | null } };
+
+export type RateConversationMutationVariables = Exact<{
+  input: RateConversationInput;
+}>;
+
+
+export type RateConversationMutation = { rateConversation: { conversation: { id: string }, feedback: { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string> } | null } };
+
+export type RecordSignalMutationVariables = Exact<{
+  input: RecordSignalInput;
+}>;
+
+
+export type RecordSignalMutation = { recordSignal: { message: { id: string } } };
+
+export type ConfigureTopicMutationVariables = Exact<{
+  input: ConfigureTopicInput;
+}>;
+
+
+export type ConfigureTopicMutation = { configureTopic: { topic: { name: string, suggestedTags: Array<{ key: string, label: string }> } } };
+
+export type SuggestedTagsQueryVariables = Exact<{
+  topic?: string;
+}>;
+
+
+export type SuggestedTagsQuery = { suggestedTags: Array<{ key: string, label: string }> };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -375,6 +483,16 @@ export const FeedbackFieldsFragmentDoc = new TypedDocumentString(`
   correction
 }
     `, {"fragmentName":"FeedbackFields"}) as unknown as TypedDocumentString<FeedbackFieldsFragment, unknown>;
+export const ConversationFeedbackFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ConversationFeedbackFields on ConversationFeedback {
+  username
+  source
+  rating
+  score
+  comment
+  tags
+}
+    `, {"fragmentName":"ConversationFeedbackFields"}) as unknown as TypedDocumentString<ConversationFeedbackFieldsFragment, unknown>;
 export const MessageFieldsFragmentDoc = new TypedDocumentString(`
     fragment MessageFields on Message {
   id
@@ -953,3 +1071,74 @@ export const FollowEventsDocument = new TypedDocumentString(`
   recordedAt
   payload
 }`) as unknown as TypedDocumentString<FollowEventsSubscription, FollowEventsSubscriptionVariables>;
+export const PreferReplyDocument = new TypedDocumentString(`
+    mutation PreferReply($input: PreferReplyInput!) {
+  preferReply(input: $input) {
+    message {
+      id
+    }
+    feedback {
+      ...FeedbackFields
+      preferredOver
+      tiedWith
+    }
+  }
+}
+    fragment FeedbackFields on Feedback {
+  username
+  source
+  rating
+  score
+  comment
+  tags
+  correction
+}`) as unknown as TypedDocumentString<PreferReplyMutation, PreferReplyMutationVariables>;
+export const RateConversationDocument = new TypedDocumentString(`
+    mutation RateConversation($input: RateConversationInput!) {
+  rateConversation(input: $input) {
+    conversation {
+      id
+    }
+    feedback {
+      ...ConversationFeedbackFields
+    }
+  }
+}
+    fragment ConversationFeedbackFields on ConversationFeedback {
+  username
+  source
+  rating
+  score
+  comment
+  tags
+}`) as unknown as TypedDocumentString<RateConversationMutation, RateConversationMutationVariables>;
+export const RecordSignalDocument = new TypedDocumentString(`
+    mutation RecordSignal($input: RecordSignalInput!) {
+  recordSignal(input: $input) {
+    message {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RecordSignalMutation, RecordSignalMutationVariables>;
+export const ConfigureTopicDocument = new TypedDocumentString(`
+    mutation ConfigureTopic($input: ConfigureTopicInput!) {
+  configureTopic(input: $input) {
+    topic {
+      name
+      suggestedTags {
+        key
+        label
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConfigureTopicMutation, ConfigureTopicMutationVariables>;
+export const SuggestedTagsDocument = new TypedDocumentString(`
+    query SuggestedTags($topic: String! = "default") {
+  suggestedTags(topic: $topic) {
+    key
+    label
+  }
+}
+    `) as unknown as TypedDocumentString<SuggestedTagsQuery, SuggestedTagsQueryVariables>;

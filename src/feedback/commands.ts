@@ -1,118 +1,161 @@
-// What people say of a reply: every change is one UPDATE_MESSAGE event that holds only what changed.
+// What people say of replies and conversations: every change is one event that holds only what changed.
 // Absent leaves a field as it is, null withdraws it.
-import { checkFilled, checkText } from '../conversation/text.ts';
+import type pg from 'pg';
 import { AppError } from '../errors.ts';
-import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
-import type { FeedbackFields, FeedbackSource, Rating } from '../log/event.ts';
-import { newId, referencedId } from '../log/identifier.ts';
+import { mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
+import type { FeedbackFields, FeedbackSource, NewEvent, RecordedSignal } from '../log/event.ts';
+import { derivedId, newId, referencedId } from '../log/identifier.ts';
 import type { LogWriter } from '../log/writer.ts';
+import {
+  type AuthorInput,
+  checkAuthor,
+  checkImpression,
+  checkWords,
+  type ImpressionInput,
+} from './fields.ts';
 
-export type FeedbackServices = { writer: LogWriter; maxMessageBytes: number };
+export type FeedbackServices = { writer: LogWriter; pool: pg.Pool; maxMessageBytes: number };
 
-type Author = { username?: string | null | undefined; source?: FeedbackSource | null | undefined };
+export type RateMessageInput = AuthorInput &
+  Pick<ImpressionInput, 'rating' | 'score'> & { messageId: string };
 
-export type RateMessageInput = Author & {
-  messageId: string;
-  rating?: Rating | null | undefined;
-  score?: number | null | undefined;
+export type SubmitFeedbackInput = AuthorInput &
+  Pick<ImpressionInput, 'comment' | 'tags'> & {
+    messageId: string;
+    correction?: string | null | undefined;
+  };
+
+export type PreferReplyInput = AuthorInput & {
+  chosenId: string;
+  rejectedIds?: readonly string[] | null | undefined;
+  tie?: boolean | null | undefined;
 };
 
-export type SubmitFeedbackInput = Author & {
+export type RateConversationInput = AuthorInput & ImpressionInput & { id: string };
+
+export type RecordSignalInput = {
   messageId: string;
-  comment?: string | null | undefined;
-  tags?: readonly string[] | null | undefined;
-  correction?: string | null | undefined;
+  signal: RecordedSignal;
+  username?: string | null | undefined;
 };
 
 /** Whose feedback it is: one record is kept per message, username and source. */
 export type FeedbackKey = { messageId: string; username: string; source: FeedbackSource };
+export type ImpressionKey = { conversationId: string; username: string; source: FeedbackSource };
 
-const tagLimits = { count: 20, bytes: 100 };
+const mostRejected = 100;
 
-function checkScore(score: number): number {
-  if (score >= 0 && score <= 1) return score;
-  throw new AppError(
-    'INVALID_INPUT',
-    `score ${score} is out of range: give a number from 0 (worst) to 1 (best).`,
-  );
+async function append(services: FeedbackServices, viewer: Viewer, event: NewEvent): Promise<void> {
+  const isPrivileged = mayWriteForOthers(viewer);
+  await services.writer.append({ actor: viewer.username, isPrivileged, events: [event] });
 }
 
-function checkTags(tags: readonly string[]): string[] {
-  if (tags.length > tagLimits.count) {
-    throw new AppError(
-      'LIMIT_EXCEEDED',
-      `tags has ${tags.length} entries; at most ${tagLimits.count} are taken.`,
-    );
-  }
-  return [...new Set(tags.map((tag) => checkFilled('A tag', tag.trim(), { bytes: tagLimits.bytes })))];
-}
-
-function sourceOf(viewer: Viewer, source: FeedbackSource | null | undefined): FeedbackSource {
-  if (source == null || source === 'end_user' || mayWriteForOthers(viewer)) return source ?? 'end_user';
-  throw new AppError(
-    'FORBIDDEN',
-    `Only the roles SERVICE and ADMIN may give feedback as ${source.toUpperCase()}: leave source out.`,
-  );
-}
-
-async function append(
+async function give(
   services: FeedbackServices,
   viewer: Viewer,
-  change: Author & { messageId: string; fields: FeedbackFields },
+  change: AuthorInput & { messageId: string; fields: FeedbackFields },
 ): Promise<FeedbackKey> {
-  const key = {
-    messageId: referencedId('message', change.messageId),
-    username: checkText('username', authorOf(viewer, change.username), { bytes: 200 }),
-    source: sourceOf(viewer, change.source),
-  };
-  const author = { username: key.username, source: key.source };
-  await services.writer.append({
-    actor: viewer.username,
-    isPrivileged: mayWriteForOthers(viewer),
-    events: [
-      { id: newId(), type: 'UPDATE_MESSAGE', payload: { id: key.messageId, ...author, ...change.fields } },
-    ],
-  });
-  return key;
+  const messageId = referencedId('message', change.messageId);
+  const author = checkAuthor(viewer, change);
+  const payload = { id: messageId, ...author, ...change.fields };
+  await append(services, viewer, { id: newId(), type: 'UPDATE_MESSAGE', payload });
+  return { messageId, ...author };
+}
+
+function refuseNothing(fields: object, wanted: string): void {
+  if (Object.keys(fields).length > 0) return;
+  throw new AppError('INVALID_INPUT', `Give ${wanted}; null withdraws what was given.`);
 }
 
 /** Sets or withdraws rating and score. */
 export function rateMessage(
   services: FeedbackServices,
   viewer: Viewer,
-  input: RateMessageInput,
+  { rating, score, ...change }: RateMessageInput,
 ): Promise<FeedbackKey> {
-  const { rating, score, ...author } = input;
-  if (rating === undefined && score === undefined) {
-    throw new AppError('INVALID_INPUT', 'Give a rating, a score, or both; null withdraws what was given.');
-  }
-  const fields: FeedbackFields = {
-    ...(rating === undefined ? {} : { rating }),
-    ...(score === undefined ? {} : { score: score === null ? null : checkScore(score) }),
-  };
-  return append(services, viewer, { ...author, fields });
+  const fields = checkImpression({ rating, score }, { bytes: services.maxMessageBytes });
+  refuseNothing(fields, 'a rating, a score, or both');
+  return give(services, viewer, { ...change, fields });
 }
 
 /** Sets or withdraws comment, tags and correction. */
 export function submitFeedback(
   services: FeedbackServices,
   viewer: Viewer,
-  input: SubmitFeedbackInput,
+  { comment, tags, correction, ...change }: SubmitFeedbackInput,
 ): Promise<FeedbackKey> {
-  const { comment, tags, correction, ...author } = input;
   const limit = { bytes: services.maxMessageBytes };
-  if (comment === undefined && tags === undefined && correction === undefined) {
+  const fields = {
+    ...checkImpression({ comment, tags }, limit),
+    ...(correction === undefined ? {} : { correction: checkWords('correction', correction, limit) }),
+  };
+  refuseNothing(fields, 'a comment, tags or a correction');
+  return give(services, viewer, { ...change, fields });
+}
+
+function checkRejected(chosenId: string, rejectedIds: readonly string[]): string[] {
+  if (rejectedIds.length === 0) {
     throw new AppError(
       'INVALID_INPUT',
-      'Give a comment, tags or a correction; null withdraws what was given.',
+      'rejectedIds is empty: name the replies that the chosen one is compared with.',
     );
   }
-  const filled = (name: string, text: string | null) =>
-    text === null ? null : checkFilled(name, text, limit);
-  const fields: FeedbackFields = {
-    ...(comment === undefined ? {} : { feedback: filled('comment', comment) }),
-    ...(tags === undefined ? {} : { tags: tags === null ? null : checkTags(tags) }),
-    ...(correction === undefined ? {} : { correction: filled('correction', correction) }),
-  };
-  return append(services, viewer, { ...author, fields });
+  if (rejectedIds.length > mostRejected) {
+    throw new AppError(
+      'LIMIT_EXCEEDED',
+      `rejectedIds has ${rejectedIds.length} entries; at most ${mostRejected} are taken.`,
+    );
+  }
+  if (rejectedIds.includes(chosenId)) {
+    throw new AppError(
+      'INVALID_INPUT',
+      `Message ${chosenId} can't be compared with itself: leave it out of rejectedIds.`,
+    );
+  }
+  return [...new Set(rejectedIds.map((id) => referencedId('message', id)))];
+}
+
+/** Chooses a reply over siblings of it, or calls them as good; ends the author's earlier choice among them. */
+export function preferReply(
+  services: FeedbackServices,
+  viewer: Viewer,
+  { chosenId, rejectedIds, tie, ...author }: PreferReplyInput,
+): Promise<FeedbackKey> {
+  if (rejectedIds === undefined) {
+    throw new AppError('INVALID_INPUT', 'Give rejectedIds; null withdraws the choice.');
+  }
+  const messageId = referencedId('message', chosenId);
+  const others = rejectedIds === null ? [] : checkRejected(messageId, rejectedIds);
+  const fields =
+    tie === true ? { preferred_over: [], tied_with: others } : { preferred_over: others, tied_with: [] };
+  return give(services, viewer, { ...author, messageId, fields });
+}
+
+/** Sets or withdraws what someone says of a conversation as a whole. */
+export async function rateConversation(
+  services: FeedbackServices,
+  viewer: Viewer,
+  { id, ...input }: RateConversationInput,
+): Promise<ImpressionKey> {
+  const conversationId = referencedId('conversation', id);
+  const author = checkAuthor(viewer, input);
+  const fields = checkImpression(input, { bytes: services.maxMessageBytes });
+  refuseNothing(fields, 'a rating, a score, a comment or tags');
+  const payload = { id: conversationId, ...author, ...fields };
+  await append(services, viewer, { id: newId(), type: 'UPDATE_CONVERSATION', conversationId, payload });
+  return { conversationId, ...author };
+}
+
+/** Records that someone did something with a reply. It counts once per author: told again, nothing is written. */
+export async function recordSignal(
+  services: FeedbackServices,
+  viewer: Viewer,
+  input: RecordSignalInput,
+): Promise<{ messageId: string }> {
+  const messageId = referencedId('message', input.messageId);
+  const { username } = checkAuthor(viewer, input);
+  const id = derivedId(messageId, JSON.stringify(['signal', input.signal, username, viewer.username]));
+  const payload = { id: messageId, username, signal: input.signal };
+  await append(services, viewer, { id, type: 'UPDATE_MESSAGE', payload });
+  return { messageId };
 }

@@ -1,8 +1,9 @@
-// Feedback as it is read on its message, and the mutations that give it.
-import { Message } from '../conversation/graphql.ts';
+// Feedback as it is read on its message or its conversation.
+import { Conversation, Message } from '../conversation/graphql.ts';
 import { builder } from '../graphql/builder.ts';
-import { mayReadAll } from '../identity/viewer.ts';
-import { type FeedbackKey, rateMessage, submitFeedback } from './commands.ts';
+import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import type { RatingSummary as RatingSummaryShape } from './summary.ts';
+import { readSuggestedTags, type SuggestedTag as SuggestedTagShape } from './topic-settings.ts';
 
 export const RatingEnum = builder.enumType('Rating', {
   description: 'A verdict on a reply.',
@@ -21,7 +22,33 @@ export const FeedbackSourceEnum = builder.enumType('FeedbackSource', {
   } as const,
 });
 
-const Feedback = builder.prismaObject('Feedback', {
+const recorded = {
+  COPIED: { value: 'copied', description: 'Copied its text.' },
+  SHARED: { value: 'shared', description: 'Shared it with others.' },
+  INSERTED: { value: 'inserted', description: 'Put it into a document or a form.' },
+  READ_ALOUD: { value: 'read_aloud', description: 'Had it read to them.' },
+} as const;
+
+export const RecordedSignalEnum = builder.enumType('RecordedSignal', {
+  description: 'What someone did with a reply, as clients tell of it.',
+  values: recorded,
+});
+
+export const SignalEnum = builder.enumType('Signal', {
+  description: 'What someone did with a reply, without a word on it: a hint, and no rating.',
+  values: {
+    REGENERATED: { value: 'regenerated', description: 'Asked for another reply beside it.' },
+    EDITED: { value: 'edited', description: 'Wrote the prompt anew that it answers.' },
+    STOPPED: { value: 'stopped', description: 'Stopped it before its end.' },
+    ENDED: {
+      value: 'ended',
+      description: 'Ended the conversation within a minute, with it as the last message.',
+    },
+    ...recorded,
+  } as const,
+});
+
+export const Feedback = builder.prismaObject('Feedback', {
   select: { messageId: true, username: true, source: true },
   description: 'What one author says of one reply in one capacity.',
   fields: (t) => ({
@@ -35,20 +62,51 @@ const Feedback = builder.prismaObject('Feedback', {
       nullable: true,
       description: 'What the reply should have been, or null.',
     }),
+    preferredOver: t.exposeIDList('preferredOver', {
+      description:
+        'Siblings that the author chose the reply over. Among the replies to one message an author has one choice in each capacity: the newest.',
+    }),
+    tiedWith: t.exposeIDList('tiedWith', {
+      description: 'Siblings that the author calls as good as the reply.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first given.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
     message: t.relation('message', { description: 'The reply.' }),
   }),
 });
 
-type RatingSummaryShape = {
-  likes: number;
-  dislikes: number;
-  scores: number;
-  averageScore: number | null;
-  comments: number;
-  corrections: number;
-};
+export const ConversationFeedback = builder.prismaObject('ConversationFeedback', {
+  select: { conversationId: true, username: true, source: true },
+  description:
+    'What one author says of a whole conversation in one capacity. It counts in no statistics of replies.',
+  fields: (t) => ({
+    username: t.exposeString('username', { description: 'The author.' }),
+    source: t.expose('source', { type: FeedbackSourceEnum, description: 'In which capacity.' }),
+    rating: t.expose('rating', { type: RatingEnum, nullable: true, description: 'The verdict, or null.' }),
+    score: t.exposeFloat('score', { nullable: true, description: '0 (worst) to 1 (best), or null.' }),
+    comment: t.exposeString('comment', { nullable: true, description: 'In their own words, or null.' }),
+    tags: t.exposeStringList('tags', { description: 'Keys of reasons.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first given.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    conversation: t.relation('conversation', { description: 'The conversation.' }),
+  }),
+});
+
+export const SuggestedTag = builder.objectRef<SuggestedTagShape>('SuggestedTag').implement({
+  description: 'A reason that clients offer to choose.',
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'What feedback carries.' }),
+    label: t.exposeString('label', { description: 'What people read.' }),
+  }),
+});
+
+builder.prismaObjectField('Topic', 'suggestedTags', (t) =>
+  t.field({
+    type: [SuggestedTag],
+    description: 'The reasons that clients should offer, in this order; set by `configureTopic`.',
+    resolve: ({ name }, _args, { services }) => readSuggestedTags(services, name),
+  }),
+);
 
 const RatingSummary = builder.objectRef<RatingSummaryShape>('RatingSummary').implement({
   description: 'How often a reply was rated, and how, from one source.',
@@ -68,12 +126,18 @@ const RatingSummary = builder.objectRef<RatingSummaryShape>('RatingSummary').imp
 /** Feedback on one message that is read at most: newest first, and the rest counts only in statistics. */
 export const largestList = 100;
 
+function visibleFeedback(viewer: Viewer): { username?: string } {
+  return mayReadAll(viewer) ? {} : { username: viewer.username };
+}
+
+const newestFirst = [{ updatedAt: 'desc' }, { username: 'asc' }, { source: 'asc' }] as const;
+
 builder.prismaObjectFields(Message, (t) => ({
   feedback: t.relation('feedback', {
     description: 'Feedback that the viewer may see, newest first, at most 100: a USER sees their own.',
     query: (_args, { viewer }) => ({
-      where: mayReadAll(viewer) ? {} : { username: viewer.username },
-      orderBy: [{ updatedAt: 'desc' }, { username: 'asc' }, { source: 'asc' }],
+      where: visibleFeedback(viewer),
+      orderBy: [...newestFirst],
       take: largestList,
     }),
   }),
@@ -97,91 +161,27 @@ builder.prismaObjectFields(Message, (t) => ({
         description: 'Which source.',
       }),
     },
-    select: ({ source }) => ({
-      feedback: {
-        where: { source },
-        select: { rating: true, score: true, comment: true, correction: true },
-      },
-    }),
-    resolve: ({ feedback }) => {
-      const scores = feedback.flatMap(({ score }) => (score === null ? [] : [score]));
-      return {
-        likes: feedback.filter(({ rating }) => rating === 'like').length,
-        dislikes: feedback.filter(({ rating }) => rating === 'dislike').length,
-        scores: scores.length,
-        averageScore:
-          scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length,
-        comments: feedback.filter(({ comment }) => comment !== null).length,
-        corrections: feedback.filter(({ correction }) => correction !== null).length,
-      };
-    },
+    resolve: ({ id }, { source }, { services }) => services.summarize(source, id),
   }),
 }));
 
-const RateMessageInput = builder.inputType('RateMessageInput', {
-  description: 'A rating to give or withdraw: what is left out stays, null withdraws.',
-  fields: (t) => ({
-    messageId: t.id({ required: true, description: "The reply's id." }),
-    rating: t.field({ type: RatingEnum, description: 'The verdict.' }),
-    score: t.float({ description: '0 (worst) to 1 (best).' }),
-    username: t.string({ description: 'The author, if not the viewer: for SERVICE and ADMIN.' }),
-    source: t.field({
-      type: FeedbackSourceEnum,
-      description: 'In which capacity; END_USER where not given, others for SERVICE and ADMIN.',
+builder.prismaObjectFields(Conversation, (t) => ({
+  feedback: t.relation('feedback', {
+    description:
+      'Feedback on the whole of it that the viewer may see, newest first, at most 100: a USER sees their own.',
+    query: (_args, { viewer }) => ({
+      where: visibleFeedback(viewer),
+      orderBy: [...newestFirst],
+      take: largestList,
     }),
   }),
-});
-
-const SubmitFeedbackInput = builder.inputType('SubmitFeedbackInput', {
-  description: 'Feedback to give or withdraw: what is left out stays, null withdraws.',
-  fields: (t) => ({
-    messageId: t.id({ required: true, description: "The reply's id." }),
-    comment: t.string({ description: 'In their own words: not empty.' }),
-    tags: t.stringList({ description: 'Keys of reasons: at most 20, of at most 100 bytes each.' }),
-    correction: t.string({ description: 'What the reply should have been: not empty.' }),
-    username: t.string({ description: 'The author, if not the viewer: for SERVICE and ADMIN.' }),
-    source: t.field({
-      type: FeedbackSourceEnum,
-      description: 'In which capacity; END_USER where not given, others for SERVICE and ADMIN.',
+  myFeedback: t.field({
+    type: ConversationFeedback,
+    nullable: true,
+    description: "The viewer's own feedback on the whole of it as END_USER, or null.",
+    select: (_args, { viewer }, nestedSelection) => ({
+      feedback: nestedSelection({ where: { username: viewer.username, source: 'end_user' } }),
     }),
-  }),
-});
-
-function payload(name: string, description: string) {
-  return builder.objectRef<FeedbackKey>(name).implement({
-    description,
-    fields: (t) => ({
-      message: t.prismaField({
-        type: Message,
-        description: 'The reply.',
-        resolve: (query, { messageId: id }, _args, { services }) =>
-          services.prisma.message.findUniqueOrThrow({ ...query, where: { id } }),
-      }),
-      feedback: t.prismaField({
-        type: Feedback,
-        nullable: true,
-        description: "All of the author's feedback on the reply now; null where nothing is left of it.",
-        resolve: (query, messageId_username_source, _args, { services }) =>
-          services.prisma.feedback.findUnique({ ...query, where: { messageId_username_source } }),
-      }),
-    }),
-  });
-}
-
-const RateMessagePayload = payload('RateMessagePayload', 'What was rated.');
-const SubmitFeedbackPayload = payload('SubmitFeedbackPayload', 'What was said of the reply.');
-
-builder.mutationFields((t) => ({
-  rateMessage: t.field({
-    type: RateMessagePayload,
-    description: 'Likes, dislikes or scores a reply, also one that was stopped or failed; null withdraws.',
-    args: { input: t.arg({ type: RateMessageInput, required: true, description: 'The rating.' }) },
-    resolve: (_root, { input }, { viewer, services }) => rateMessage(services, viewer, input),
-  }),
-  submitFeedback: t.field({
-    type: SubmitFeedbackPayload,
-    description: 'Comments on, tags or corrects a reply; null withdraws.',
-    args: { input: t.arg({ type: SubmitFeedbackInput, required: true, description: 'The feedback.' }) },
-    resolve: (_root, { input }, { viewer, services }) => submitFeedback(services, viewer, input),
+    resolve: (conversation) => conversation.feedback[0] ?? null,
   }),
 }));

@@ -2,6 +2,7 @@
 import type { ConversationServices } from '../conversation/commands.ts';
 import type { Database } from '../database/connect.ts';
 import type { FeedbackServices } from '../feedback/commands.ts';
+import type { Summarize } from '../feedback/summary.ts';
 import type { GenerationServices } from '../generation/commands.ts';
 import type { Follower } from '../generation/follow.ts';
 import type { Viewer } from '../identity/viewer.ts';
@@ -11,7 +12,7 @@ import type { EventFollower } from '../log/follow.ts';
 export type Services = ConversationServices &
   GenerationServices &
   FeedbackServices &
-  Pick<Database, 'prisma'> & { follower: Follower; events: EventFollower };
+  Pick<Database, 'prisma'> & { follower: Follower; events: EventFollower; summarize: Summarize };
 
 export type Context = {
   viewer: Viewer;

@@ -10,6 +10,7 @@ import '../generation/mutations.ts';
 import '../generation/subscriptions.ts';
 import '../generation/snapshot/graphql.ts';
 import '../feedback/graphql.ts';
+import '../feedback/mutations.ts';
 import '../feedback/snapshot/graphql.ts';
 import '../log/graphql.ts';
 import '../log/queries.ts';

@@ -1,4 +1,4 @@
-// What an event says: the schemas of the four payloads, by the field names of the Python reference.
+// What an event says: the schemas of the payloads, by the field names of the Python reference.
 // Fields are added here, never renamed and never given another meaning.
 import { z } from 'zod';
 
@@ -9,6 +9,8 @@ const timestamp = z.iso.datetime({ offset: true, local: true });
 export const roleSchema = z.enum(['system', 'user', 'assistant']);
 export const ratingSchema = z.enum(['like', 'dislike']);
 export const feedbackSourceSchema = z.enum(['end_user', 'reviewer', 'judge']);
+/** What someone did with a reply, as clients tell of it. What the log itself shows is no event of its own. */
+export const recordedSignalSchema = z.enum(['copied', 'shared', 'inserted', 'read_aloud']);
 export const finalStatusSchema = z.enum(['complete', 'stopped', 'interrupted', 'failed']);
 
 export const parametersSchema = z.object({
@@ -55,14 +57,25 @@ export const addMessageSchema = z.object({
   status: z.literal('streaming').optional(),
 });
 
-export const feedbackFieldsSchema = z.object({
+const authorSchema = z.object({
   username: z.string().optional(),
   source: feedbackSourceSchema.optional(),
+});
+
+/** What may be said of a whole conversation. */
+export const impressionFieldsSchema = authorSchema.extend({
   rating: z.union([ratingSchema, unset]).nullable().optional(),
   score: z.number().min(0).max(1).nullable().optional(),
   feedback: z.string().nullable().optional(),
   tags: z.array(z.string()).nullable().optional(),
+});
+
+export const feedbackFieldsSchema = impressionFieldsSchema.extend({
   correction: z.string().nullable().optional(),
+  /** Ids of siblings that this reply was chosen over. An author has one choice among siblings: the newest. */
+  preferred_over: z.array(z.string()).nullable().optional(),
+  /** Ids of siblings that are as good as this reply. */
+  tied_with: z.array(z.string()).nullable().optional(),
 });
 
 export const endOfGenerationSchema = z.object({
@@ -80,9 +93,17 @@ export const updateMessageSchema = feedbackFieldsSchema.extend({
   id: z.string(),
   /** Absent in what is appended; append_events fills it in. */
   conversation_id: z.string().optional(),
+  signal: z.union([recordedSignalSchema, unset]).optional(),
   /** Stays in the event: no projection shows it. */
   metadata: z.record(z.string(), z.json()).optional(),
   ...endOfGenerationSchema.partial().shape,
+});
+
+/** What someone says of a conversation as a whole. */
+export const updateConversationSchema = impressionFieldsSchema.extend({
+  id: z.string(),
+  /** Stays in the event: no projection shows it. */
+  metadata: z.record(z.string(), z.json()).optional(),
 });
 
 export const endConversationSchema = z.object({
@@ -98,12 +119,15 @@ export type FeedbackSource = z.output<typeof feedbackSourceSchema>;
 export type FinalStatus = z.output<typeof finalStatusSchema>;
 export type RecordedParameters = z.output<typeof parametersSchema>;
 export type EndOfGeneration = z.output<typeof endOfGenerationSchema>;
+export type RecordedSignal = z.output<typeof recordedSignalSchema>;
+export type ImpressionFields = z.output<typeof impressionFieldsSchema>;
 export type FeedbackFields = z.output<typeof feedbackFieldsSchema>;
 
 export const eventTypes = [
   'START_CONVERSATION',
   'ADD_MESSAGE',
   'UPDATE_MESSAGE',
+  'UPDATE_CONVERSATION',
   'END_CONVERSATION',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
@@ -137,5 +161,10 @@ export type NewEvent = { id: string } & (
   // The conversation of a message is known to the log: nothing need be read before a rating is written. One that is
   // given must be the message's.
   | { type: 'UPDATE_MESSAGE'; conversationId?: string; payload: z.output<typeof updateMessageSchema> }
+  | {
+      type: 'UPDATE_CONVERSATION';
+      conversationId: string;
+      payload: z.output<typeof updateConversationSchema>;
+    }
   | { type: 'END_CONVERSATION'; conversationId: string; payload: z.output<typeof endConversationSchema> }
 );

@@ -1,18 +1,27 @@
 // The pure function from the events of a conversation to the conversation as it stood. It is the second reading of
 // what prisma/functions/project_events.sql says first, without a database; a property test holds the two equal.
+// Signals and counts, which are made of many conversations, are no part of it.
 import { z } from 'zod';
+import { addMessageSchema, type EventType, endConversationSchema, startConversationSchema } from './event.ts';
 import {
-  addMessageSchema,
-  type EventType,
-  endConversationSchema,
-  startConversationSchema,
-  updateMessageSchema,
-} from './event.ts';
-import type { ConversationSnapshot, FeedbackSnapshot, MessageSnapshot } from './snapshot.ts';
+  foldFeedback,
+  foldImpression,
+  type Records,
+  recordsOf,
+  updatedConversation,
+  updatedMessage,
+} from './fold-feedback.ts';
+import type {
+  ConversationSnapshot,
+  FeedbackSnapshot,
+  ImpressionSnapshot,
+  MessageSnapshot,
+} from './snapshot.ts';
 
 export {
   type ConversationSnapshot,
   type FeedbackSnapshot,
+  type ImpressionSnapshot,
   type MessageSnapshot,
   threadOf,
 } from './snapshot.ts';
@@ -34,7 +43,6 @@ const asGiven = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be an object',
 );
-const unset = z.literal('');
 const timestamp = addMessageSchema.shape.timestamp;
 
 const started = startConversationSchema.extend({
@@ -42,17 +50,13 @@ const started = startConversationSchema.extend({
   metadata: asGiven.optional(),
 });
 const added = addMessageSchema.extend({ metadata: asGiven.optional() });
-// The log takes "" for unset in every field of feedback, as the reference would write it.
-const updated = updateMessageSchema.extend({
-  source: updateMessageSchema.shape.source.or(unset),
-  score: updateMessageSchema.shape.score.or(unset),
-  tags: updateMessageSchema.shape.tags.or(unset),
-});
 
-type Update = z.output<typeof updated>;
-type DraftMessage = Omit<MessageSnapshot, 'feedback'> & { feedback: Map<string, FeedbackSnapshot> };
+type DraftMessage = Omit<MessageSnapshot, 'feedback'> & { feedback: Records<FeedbackSnapshot> };
 /** A snapshot that is being made, with its parts where a step finds them at once: folding is linear. */
-type Draft = Omit<ConversationSnapshot, 'messages'> & { messages: Map<string, DraftMessage> };
+type Draft = Omit<ConversationSnapshot, 'messages' | 'feedback'> & {
+  feedback: Records<ImpressionSnapshot>;
+  messages: Map<string, DraftMessage>;
+};
 
 /**
  * The conversation after the given events, in time linear in their number. For consumers: `import { fold } from
@@ -79,24 +83,20 @@ export function apply(
   return toSnapshot(step(snapshot && toDraft(snapshot), event));
 }
 
-function toSnapshot({ messages, ...conversation }: Draft): ConversationSnapshot {
+function toSnapshot({ messages, feedback: impressions, ...conversation }: Draft): ConversationSnapshot {
   const shown = [...messages.values()].map(({ feedback, ...message }) => ({
     ...message,
     feedback: [...feedback.values()],
   }));
-  return { ...conversation, messages: shown };
+  return { ...conversation, feedback: [...impressions.values()], messages: shown };
 }
 
-function toDraft({ messages, ...conversation }: ConversationSnapshot): Draft {
+function toDraft({ messages, feedback: impressions, ...conversation }: ConversationSnapshot): Draft {
   const drafted = messages.map(({ feedback, ...message }): [string, DraftMessage] => [
     message.id,
-    { ...message, feedback: new Map(feedback.map((given) => [keyOf(given), given])) },
+    { ...message, feedback: recordsOf(feedback) },
   ]);
-  return { ...conversation, messages: new Map(drafted) };
-}
-
-function keyOf({ username, source }: Pick<FeedbackSnapshot, 'username' | 'source'>): string {
-  return `${source} ${username}`;
+  return { ...conversation, feedback: recordsOf(impressions), messages: new Map(drafted) };
 }
 
 function step(before: Draft | undefined, event: FoldableEvent): Draft {
@@ -113,6 +113,12 @@ function step(before: Draft | undefined, event: FoldableEvent): Draft {
       break;
     case 'UPDATE_MESSAGE':
       update(draft, event);
+      break;
+    case 'UPDATE_CONVERSATION':
+      foldImpression(draft.feedback, updatedConversation.parse(event.payload), {
+        owner: draft.username,
+        at: instantOf(event.recordedAt),
+      });
       break;
     case 'END_CONVERSATION':
       endedAt = instantOf(endConversationSchema.parse(event.payload).timestamp ?? event.recordedAt);
@@ -152,6 +158,7 @@ function begin({ type, topic, offset, version, conversationId, recordedAt, paylo
     version,
     startedAt: instantOf(timestamp ?? recordedAt),
     endedAt: null,
+    feedback: new Map(),
     messages: new Map(),
   };
 }
@@ -178,7 +185,7 @@ function add(draft: Draft, event: FoldableEvent): void {
 }
 
 function update(draft: Draft, event: FoldableEvent): void {
-  const payload = updated.parse(event.payload);
+  const payload = updatedMessage.parse(event.payload);
   const message = draft.messages.get(payload.id);
   if (message === undefined) {
     throw new Error(`Conversation ${draft.id} has no message ${payload.id} to update.`);
@@ -195,40 +202,14 @@ function update(draft: Draft, event: FoldableEvent): void {
       timings: payload.timings ?? null,
     });
   }
-  const fields = [payload.rating, payload.score, payload.feedback, payload.tags, payload.correction];
-  // "" changes no field, but says that the author was here: the record's time is that of the event.
-  if (fields.every((field) => field === undefined)) return;
-  const username = payload.username || draft.username;
-  const given = revise(message, { ...payload, username }, instantOf(event.recordedAt));
-  // What was withdrawn in all its parts leaves nothing behind.
-  if (isEmpty(given)) message.feedback.delete(keyOf(given));
-  else message.feedback.set(keyOf(given), given);
-}
-
-/** The author's record after an update, in which absent and "" leave a field as it is, and null withdraws it. */
-function revise(
-  { feedback }: DraftMessage,
-  payload: Update & { username: string },
-  at: Date,
-): FeedbackSnapshot {
-  const author = { username: payload.username, source: payload.source || ('end_user' as const) };
-  const old = feedback.get(keyOf(author));
-  const revised = <T>(given: T | '' | undefined, before: T | undefined): T | null =>
-    given === undefined || given === '' ? (before ?? null) : given;
-  return {
-    ...author,
-    rating: revised(payload.rating, old?.rating),
-    score: revised(payload.score, old?.score),
-    comment: revised(payload.feedback, old?.comment),
-    tags: revised<readonly string[] | null>(payload.tags, old?.tags) ?? [],
-    correction: revised(payload.correction, old?.correction),
-    createdAt: old?.createdAt ?? at,
-    updatedAt: at,
-  };
-}
-
-function isEmpty({ rating, score, comment, tags, correction }: FeedbackSnapshot): boolean {
-  return tags.length === 0 && [rating, score, comment, correction].every((field) => field === null);
+  foldFeedback(message.feedback, payload, {
+    owner: draft.username,
+    at: instantOf(event.recordedAt),
+    siblings: () =>
+      [...draft.messages.values()]
+        .filter(({ id, parentId }) => parentId === message.parentId && id !== message.id)
+        .map(({ feedback }) => feedback),
+  });
 }
 
 const year2000 = Date.UTC(2000, 0);

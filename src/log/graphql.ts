@@ -13,6 +13,7 @@ export const EventTypeEnum = builder.enumType('EventType', {
       description: 'A message was added; a reply that is yet to be produced, without its text.',
     },
     UPDATE_MESSAGE: { description: 'A reply ended, or got feedback; the payload holds only what changed.' },
+    UPDATE_CONVERSATION: { description: 'A conversation as a whole got feedback.' },
     END_CONVERSATION: { description: 'A conversation ended.' },
   } as const,
 });

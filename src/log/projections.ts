@@ -3,7 +3,16 @@ import pg from 'pg';
 import type { Session } from './session.ts';
 
 /** The tables that project_events writes. Nothing else does, and whatever they hold can be made again. */
-export const projections = ['conversation', 'message', 'feedback'] as const;
+export const projections = [
+  'conversation',
+  'message',
+  'feedback',
+  'conversation_feedback',
+  'signal',
+  'reply_rollup',
+  'signal_rollup',
+  'rating_rollup',
+] as const;
 export type Projection = (typeof projections)[number];
 
 /** How far the log was replayed: the next offset of each topic. */

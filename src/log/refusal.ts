@@ -9,6 +9,7 @@ export type Refusal =
   | 'NO_PARENT'
   | 'NOT_A_REPLY'
   | 'ALREADY_FINAL'
+  | 'NOT_A_SIBLING'
   | 'ENDED';
 
 /** The error for a refused append; detail is the id that the broken rule is about. */
@@ -35,6 +36,11 @@ export function refusalError(refusal: Refusal, detail: string): AppError {
       );
     case 'ALREADY_FINAL':
       return new AppError('CONFLICT', `The reply ${detail} has already ended: its status is final.`);
+    case 'NOT_A_SIBLING':
+      return new AppError(
+        'INVALID_INPUT',
+        `Message ${detail} can't be compared with it: name other replies to the same message, each once.`,
+      );
     case 'ENDED':
       return new AppError(
         'CONFLICT',

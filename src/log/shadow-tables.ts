@@ -53,11 +53,17 @@ const copyConstraint = `SELECT format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s',
   FROM ${tables} JOIN pg_constraint AS k ON k.conrelid = t.oid`;
 
 // Postgres writes the table's whole name there, whatever the search path is.
-const copyIndex = `SELECT replace(pg_get_indexdef(i.indexrelid), format(' ON %I.%I USING ', t.nspname, t.relname),
+const copyIndexes = (
+  condition: string,
+) => `SELECT replace(pg_get_indexdef(i.indexrelid), format(' ON %I.%I USING ', t.nspname, t.relname),
     format(' ON %I.%I USING ', $3::text, t.relname)) AS statement
   FROM ${tables} JOIN pg_index AS i ON i.indrelid = t.oid
   WHERE NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid AND k.conrelid = t.oid)
+    AND ${condition}
   ORDER BY i.indexrelid`;
+
+// A message is projected with a look at those beside it: without these each would be looked for in all of them.
+const isNeeded = `t.relname = 'message'`;
 
 const copyOwner = `SELECT format('ALTER TABLE %I.%I OWNER TO %s', $3::text, t.relname, t.relowner::regrole) AS statement
   FROM ${tables} WHERE t.relowner <> current_user::regrole`;
@@ -82,17 +88,18 @@ const copyRights = `SELECT format('GRANT %s%s ON %s TO %s%s', a.privilege_type, 
     FROM pg_attribute AS c CROSS JOIN LATERAL aclexplode(c.attacl) AS acl WHERE c.attrelid = t.oid
   ) AS a`;
 
-/** Makes the tables, empty, with what project_events needs of their keys. */
+/** Makes the tables, empty, with what project_events needs of their keys and indexes. */
 export async function createTables(session: Session, from: { home: string; to: string }): Promise<void> {
   await copy(session, copyTable, from);
   await copy(session, `${copyConstraint} WHERE k.contype = 'p'`, from);
+  await copy(session, copyIndexes(isNeeded), from);
 }
 
 /** Makes the other indexes: faster once the tables are full than row by row. */
 export async function createIndexes(session: Session, home: string): Promise<void> {
   const from = { home, to: shadowSchema };
   await copy(session, `${copyConstraint} WHERE k.contype IN ('u', 'x')`, from);
-  await copy(session, copyIndex, from);
+  await copy(session, copyIndexes(`NOT ${isNeeded}`), from);
 }
 
 /** Puts the shadow tables in the place of the real ones, within the transaction that has locked both. */

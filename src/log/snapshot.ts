@@ -10,8 +10,8 @@ import type {
   usageSchema,
 } from './event.ts';
 
-/** What one author had said of one message in one capacity. */
-export type FeedbackSnapshot = {
+/** What one author had said of a whole conversation in one capacity. */
+export type ImpressionSnapshot = {
   readonly username: string;
   readonly source: FeedbackSource;
   readonly rating: Rating | null;
@@ -19,9 +19,17 @@ export type FeedbackSnapshot = {
   readonly score: number | null;
   readonly comment: string | null;
   readonly tags: readonly string[];
-  readonly correction: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+};
+
+/** What one author had said of one message in one capacity. */
+export type FeedbackSnapshot = ImpressionSnapshot & {
+  readonly correction: string | null;
+  /** Ids of the siblings that it was chosen over: of all siblings only one carries an author's choice. */
+  readonly preferredOver: readonly string[];
+  /** Ids of the siblings that were called as good. */
+  readonly tiedWith: readonly string[];
 };
 
 export type MessageSnapshot = {
@@ -58,6 +66,8 @@ export type ConversationSnapshot = {
   readonly version: number;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
+  /** On the whole of it: one record per author and source, in the order in which they were first given. */
+  readonly feedback: readonly ImpressionSnapshot[];
   /** In the order in which they were added. */
   readonly messages: readonly MessageSnapshot[];
 };

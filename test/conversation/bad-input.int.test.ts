@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
 import { newId } from '../../src/log/identifier.ts';
+import { projections } from '../../src/log/projections.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { reply } from '../support/script.ts';
 import { followReply, sendMessage, startConversation } from '../support/talk.ts';
@@ -25,7 +26,7 @@ afterAll(() => test.stop());
 
 /** Every row of every table that an operation could change. */
 async function everything(): Promise<unknown> {
-  const tables = ['topic', 'event', 'conversation', 'message', 'feedback', 'generation', 'token_log'];
+  const tables = ['topic', 'event', ...projections, 'generation', 'token_log'];
   const rows = await Promise.all(
     tables.map((table) =>
       test.database.client.query(`SELECT to_jsonb(t) AS row FROM ${table} AS t ORDER BY 1`),

@@ -51,7 +51,7 @@ it('a batch costs as much as it holds, and not more as the tables grow under the
       await countRowsRead(client, ratings().slice(0, 1)),
     ];
     expect(Math.max(...early, talks)).toBeLessThan(48 * 10);
-    expect(rated).toBeLessThan(16 * 10);
+    expect(rated).toBeLessThan(16 * 12);
     expect(lone).toBeLessThan(16);
   } finally {
     await client.end();

@@ -23,14 +23,16 @@ afterAll(async () => {
 });
 
 type Row = Record<string, unknown>;
-type Tables = { conversation: Row[]; message: Row[]; feedback: Row[] };
+type Tables = { conversation: Row[]; message: Row[]; feedback: Row[]; impression: Row[] };
 
 /** The projections, as one value: messages in their order, the rest sorted by whatever makes it unique. */
 const tables = `jsonb_build_object(
   'conversation', (SELECT coalesce(jsonb_agg(c ORDER BY id), '[]') FROM conversation AS c),
   'message', (SELECT coalesce(jsonb_agg(to_jsonb(m) - 'position' ORDER BY conversation_id, position), '[]') FROM message AS m),
   'feedback', (SELECT coalesce(jsonb_agg(f ORDER BY message_id, username COLLATE "C", source::text COLLATE "C"), '[]')
-               FROM feedback AS f))`;
+               FROM feedback AS f),
+  'impression', (SELECT coalesce(jsonb_agg(f ORDER BY conversation_id, username COLLATE "C", source::text COLLATE "C"), '[]')
+                 FROM conversation_feedback AS f))`;
 
 /** What the tables hold when only the first of the events were ever projected, for each number of them. */
 const defineReplays = `CREATE FUNCTION pg_temp.replays(ids text[]) RETURNS SETOF jsonb LANGUAGE plpgsql AS $$
@@ -48,7 +50,8 @@ const defineReplays = `CREATE FUNCTION pg_temp.replays(ids text[]) RETURNS SETOF
 const iso = (instant: unknown) => (instant === null ? null : new Date(String(instant)).toISOString());
 
 /** Postgres writes instants in another form. */
-function withInstants({ conversation, message, feedback }: Tables): Tables {
+function withInstants({ conversation, message, feedback, impression }: Tables): Tables {
+  const said = (row: Row) => ({ ...row, created_at: iso(row.created_at), updated_at: iso(row.updated_at) });
   return {
     conversation: conversation.map((row) => ({
       ...row,
@@ -56,11 +59,8 @@ function withInstants({ conversation, message, feedback }: Tables): Tables {
       ended_at: iso(row.ended_at),
     })),
     message: message.map((row) => ({ ...row, created_at: iso(row.created_at) })),
-    feedback: feedback.map((row) => ({
-      ...row,
-      created_at: iso(row.created_at),
-      updated_at: iso(row.updated_at),
-    })),
+    feedback: feedback.map(said),
+    impression: impression.map(said),
   };
 }
 
@@ -71,9 +71,20 @@ function messageRow(conversation_id: string, message: ConversationSnapshot['mess
 }
 
 function feedbackRows({ id, feedback }: ConversationSnapshot['messages'][number]): Row[] {
-  return feedback.map(({ createdAt, updatedAt, ...same }) => ({
+  return feedback.map(({ createdAt, updatedAt, preferredOver, tiedWith, ...same }) => ({
     ...same,
     message_id: id,
+    preferred_over: preferredOver,
+    tied_with: tiedWith,
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+  }));
+}
+
+function impressionRows({ id, feedback }: ConversationSnapshot): Row[] {
+  return feedback.map(({ createdAt, updatedAt, ...same }) => ({
+    ...same,
+    conversation_id: id,
     created_at: createdAt.toISOString(),
     updated_at: updatedAt.toISOString(),
   }));
@@ -87,17 +98,21 @@ function compareText(one: string, other: string): number {
 function rowsOf(snapshots: ConversationSnapshot[]): Tables {
   const sorted = snapshots.toSorted((one, other) => compareText(one.id, other.id));
   const feedback = sorted.flatMap(({ messages }) => messages.flatMap(feedbackRows));
-  const keyOf = (row: Row) => [row.message_id, row.username, row.source].join('\0');
+  const keyOf = (row: Row) => [row.message_id ?? row.conversation_id, row.username, row.source].join('\0');
+  const byKey = (one: Row, other: Row) => compareText(keyOf(one), keyOf(other));
   return {
-    conversation: sorted.map(({ model, startedAt, endedAt, messages: _, offset: __, ...same }) => ({
-      ...same,
-      model_id: model.id,
-      model_metadata: model.metadata,
-      started_at: startedAt.toISOString(),
-      ended_at: endedAt?.toISOString() ?? null,
-    })),
+    conversation: sorted.map(
+      ({ model, startedAt, endedAt, messages: _, offset: __, feedback: ___, ...same }) => ({
+        ...same,
+        model_id: model.id,
+        model_metadata: model.metadata,
+        started_at: startedAt.toISOString(),
+        ended_at: endedAt?.toISOString() ?? null,
+      }),
+    ),
     message: sorted.flatMap(({ id, messages }) => messages.map((message) => messageRow(id, message))),
-    feedback: feedback.sort((one, other) => compareText(keyOf(one), keyOf(other))),
+    feedback: feedback.sort(byKey),
+    impression: sorted.flatMap(impressionRows).sort(byKey),
   };
 }
 
@@ -148,6 +163,15 @@ function takeNote(before: ConversationSnapshot | undefined, after: ConversationS
     snapshot?.messages.flatMap(({ feedback }) => feedback).length ?? 0;
   if (recordsOf(after) < recordsOf(before)) see('a record that vanished');
   if (after.endedAt !== null && recordsOf(after) > recordsOf(before)) see('feedback after the end');
+  const choicesOf = (snapshot: ConversationSnapshot | undefined) =>
+    (snapshot?.messages ?? [])
+      .flatMap(({ id, feedback }) => feedback.map((given) => ({ id, ...given })))
+      .filter(({ preferredOver, tiedWith }) => preferredOver.length + tiedWith.length > 0)
+      .map(({ id, username, source }) => `${id} ${source} ${username}`);
+  const [choices, choicesBefore] = [choicesOf(after), choicesOf(before)];
+  if (choices.some((choice) => !choicesBefore.includes(choice))) see('a choice');
+  if (choicesBefore.some((choice) => !choices.includes(choice))) see('a choice that ended');
+  if (after.feedback.length > 0) see('an impression');
   for (const { status, feedback } of after.messages) {
     see(status);
     if (feedback.length > 2) see('several authors');
@@ -196,6 +220,12 @@ it('says after each event of random histories what a replay of the events up to 
     markInterruptAsFailure: true,
   });
   const wanted = ['streaming', 'complete', 'stopped', 'interrupted', 'failed', 'several authors'];
-  wanted.push('a record that vanished', 'feedback after the end');
+  wanted.push(
+    'a record that vanished',
+    'feedback after the end',
+    'a choice',
+    'a choice that ended',
+    'an impression',
+  );
   expect(wanted.filter((what) => (seen.get(what) ?? 0) < 10)).toEqual([]);
 }, 120_000);

@@ -15,6 +15,8 @@ const byAda = {
   comment: null,
   tags: [],
   correction: null,
+  preferredOver: [],
+  tiedWith: [],
   createdAt: noon,
   updatedAt: noon,
 };
@@ -36,6 +38,7 @@ describe('a conversation', () => {
       version: 1,
       startedAt: noon,
       endedAt: null,
+      feedback: [],
       messages: [],
     });
   });

@@ -37,7 +37,10 @@ it('the projections of several topics come out as appending made them, in tables
   const rebuilt = await bench.rebuild({ onProgress: (done) => pieces.push(done) });
   expect(await everything(client)).toEqual(before);
   expect(await oids()).not.toEqual(oldTables);
-  const counts = { conversation: 270, message: 810, feedback: 675 };
+  const counts = {
+    ...{ conversation: 270, message: 810, feedback: 675, conversation_feedback: 0, signal: 540 },
+    ...{ reply_rollup: 3, signal_rollup: 6, rating_rollup: 6 },
+  };
   expect(rebuilt.rows).toEqual(Object.entries(counts).map(([table, count]) => ({ table, count })));
   expect(rebuilt.events).toBe(pieces.at(-1));
   expect(await hasShadow(client)).toBe(false);

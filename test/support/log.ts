@@ -1,13 +1,14 @@
 // Calls append_events directly, as the writer does, and shows what it left in the tables.
 import type pg from 'pg';
 import { newId } from '../../src/log/identifier.ts';
+import { projections } from '../../src/log/projections.ts';
 
-export { projections } from '../../src/log/projections.ts';
+export { projections };
 
 /** An event of a batch, as append_events takes it, without the number of its append. */
 export type Item = {
   id: string;
-  type: 'START_CONVERSATION' | 'ADD_MESSAGE' | 'UPDATE_MESSAGE' | 'END_CONVERSATION';
+  type: 'START_CONVERSATION' | 'ADD_MESSAGE' | 'UPDATE_MESSAGE' | 'UPDATE_CONVERSATION' | 'END_CONVERSATION';
   topic?: string;
   conversation_id?: string;
   actor: string | null;
@@ -76,6 +77,13 @@ export const update = (message: string, fields: Record<string, unknown>, by: By 
   ...own(by),
 });
 
+export const impress = (conversation: string, fields: Record<string, unknown>, by: By = {}): Item => ({
+  type: 'UPDATE_CONVERSATION',
+  conversation_id: conversation,
+  payload: { id: conversation, ...fields },
+  ...own(by),
+});
+
 export const end = (conversation: string, by: By = {}): Item => ({
   type: 'END_CONVERSATION',
   conversation_id: conversation,
@@ -97,6 +105,11 @@ const keys = {
   conversation: 'id',
   message: 'id',
   feedback: 'message_id, username, source',
+  conversation_feedback: 'conversation_id, username, source',
+  signal: 'message_id, signal, username',
+  reply_rollup: 'topic, half_hour, model_id',
+  signal_rollup: 'topic, half_hour, model_id, signal',
+  rating_rollup: 'topic, source, tag, half_hour, model_id',
 };
 
 export async function rowsOf(client: pg.ClientBase, table: keyof typeof keys): Promise<unknown[]> {
@@ -109,13 +122,9 @@ export async function rowsOf(client: pg.ClientBase, table: keyof typeof keys): P
 /** Whatever the log holds: its events, its projections, and its topics (a topic without events is none). */
 export async function everything(client: pg.ClientBase): Promise<Record<string, unknown>> {
   const { rows } = await client.query('SELECT * FROM topic WHERE next_offset > 0 ORDER BY name');
-  const [event, conversation, message, feedback] = [
-    await rowsOf(client, 'event'),
-    await rowsOf(client, 'conversation'),
-    await rowsOf(client, 'message'),
-    await rowsOf(client, 'feedback'),
-  ];
-  return { topic: rows, event, conversation, message, feedback };
+  const held: Record<string, unknown> = { topic: rows };
+  for (const table of ['event', ...projections] as const) held[table] = await rowsOf(client, table);
+  return held;
 }
 
 /** Adds a conversation of Ada's with a prompt and a complete reply. */

@@ -1,6 +1,6 @@
 // Random histories that the log accepts whole: several conversations in two topics, with all that events can say.
 import fc from 'fast-check';
-import { add, end, type Item, start, update } from './log.ts';
+import { add, end, type Item, impress, start, update } from './log.ts';
 
 const root = { actor: 'root', privileged: true };
 /** Which of those that there are: a step does nothing where there is none. */
@@ -73,6 +73,7 @@ const author = fc.record(
   { username, source: fc.constantFrom('end_user', 'reviewer', 'judge', '') },
   { requiredKeys: [] },
 );
+const signal = fc.constantFrom('copied', 'shared', 'inserted', 'read_aloud', '');
 const said = {
   rating: fc.oneof(fc.constantFrom('like', 'dislike'), unset),
   score: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }), unset),
@@ -80,7 +81,10 @@ const said = {
   tags: fc.oneof(fc.array(text, { maxLength: 3 }), unset),
   correction: fc.oneof(text, unset),
 };
-const withdrawn = { rating: null, score: null, feedback: null, tags: null, correction: null };
+const withdrawn = {
+  ...{ rating: null, score: null, feedback: null, tags: null, correction: null },
+  ...{ preferred_over: null, tied_with: null },
+};
 const feedback = fc
   .tuple(
     author,
@@ -88,9 +92,15 @@ const feedback = fc
       { weight: 2, arbitrary: fc.record(said, { requiredKeys: [] }) },
       fc.record({ rating: said.rating }),
       fc.constant(withdrawn),
+      fc.record({ signal }),
     ),
   )
   .map(([by, fields]) => ({ ...by, ...fields }));
+const { rating, score, feedback: comment, tags } = said;
+const impression = fc
+  .tuple(author, fc.record({ rating, score, feedback: comment, tags }, { requiredKeys: [] }))
+  .map(([by, fields]) => ({ ...by, ...fields }));
+const chosen = fc.record({ by: author, isTie: fc.boolean(), isWithdrawn: fc.nat(5) });
 const parent = fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, fc.constant(null), which);
 
 const step = fc.oneof(
@@ -115,6 +125,8 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('ask'), place: which, parent, fields: asked }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('finish'), place: which, fields: finished }) },
   { weight: 9, arbitrary: fc.record({ kind: fc.constant('rate'), place: fc.nat(2), fields: feedback }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('choose'), place: fc.nat(3), fields: chosen }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('impress'), place: fc.nat(2), fields: impression }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -126,9 +138,13 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+type Chosen = typeof chosen extends fc.Arbitrary<infer T> ? T : never;
+
 type Conversation = {
   id: string;
   messages: string[];
+  /** Of each reply. */
+  parents: Map<string, string | null>;
   replies: string[];
   streaming: string[];
   isOpen: boolean;
@@ -150,6 +166,15 @@ class History {
     if (step.kind === 'rate') {
       const replies = this.#conversations.flatMap((conversation) => conversation.replies);
       this.#update(pick(replies, step.place), step.fields);
+      return;
+    }
+    if (step.kind === 'choose') {
+      this.#choose(step.place, step.fields);
+      return;
+    }
+    if (step.kind === 'impress') {
+      const place = pick(this.#conversations, step.place);
+      if (place !== undefined) this.#push(impress(place.id, step.fields, root));
       return;
     }
     if (step.kind === 'finish') {
@@ -182,7 +207,14 @@ class History {
   #start(topic: string, fields: object): void {
     const id = `c${this.items.length}`;
     this.#push(start(id, { topic, ...root }), fields);
-    this.#conversations.push({ id, messages: [], replies: [], streaming: [], isOpen: true });
+    this.#conversations.push({
+      id,
+      messages: [],
+      parents: new Map(),
+      replies: [],
+      streaming: [],
+      isOpen: true,
+    });
   }
 
   #add(
@@ -193,13 +225,33 @@ class History {
     const id = `m${this.items.length}`;
     const parentId = typeof under === 'number' ? (pick(place.messages, under) ?? null) : under;
     this.#push(add(place.id, id, fields, root), parentId === undefined ? {} : { parent_id: parentId });
+    const newest = place.messages.at(-1) ?? null;
     place.messages.push(id);
+    if (fields.role === 'assistant') place.parents.set(id, parentId === undefined ? newest : parentId);
     if (fields.role === 'assistant') place.replies.push(id);
     if (fields.status === 'streaming') place.streaming.push(id);
   }
 
   #update(id: string | undefined, fields: Record<string, unknown>): void {
     if (id !== undefined) this.#push(update(id, fields, root));
+  }
+
+  /** Of the replies that have siblings, one is chosen over the others or called as good, or that is withdrawn. */
+  #choose(index: number, { by, isTie, isWithdrawn }: Chosen): void {
+    const groups = this.#conversations.flatMap(({ replies, parents }) =>
+      replies.map((id) => ({
+        id,
+        others: replies.filter((other) => other !== id && parents.get(other) === parents.get(id)),
+      })),
+    );
+    const one = pick(
+      groups.filter(({ others }) => others.length > 0),
+      index,
+    );
+    if (one === undefined) return;
+    const none: string[] | null = isWithdrawn === 0 ? null : [];
+    const others = isWithdrawn <= 1 ? none : one.others;
+    this.#update(one.id, { ...by, preferred_over: isTie ? none : others, tied_with: isTie ? others : none });
   }
 
   #end(place: Conversation, fields: object): void {

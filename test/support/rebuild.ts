@@ -3,7 +3,7 @@ import pg from 'pg';
 import { newId } from '../../src/log/identifier.ts';
 import { type RebuildOptions, type Rebuilt, rebuild } from '../../src/log/rebuild.ts';
 import { type Verified, verify } from '../../src/log/verify.ts';
-import { add, append, end, type Item, reply, running, start, update } from './log.ts';
+import { add, append, end, type Item, projections, reply, running, start, update } from './log.ts';
 import { waitUntil } from './wait.ts';
 
 export type Bench = {
@@ -55,7 +55,12 @@ export async function appendTalks(client: pg.ClientBase, topics: string[], count
   await batch((talk) =>
     done.includes(talk) ? [update(talk.reply, { status: 'complete', content: 'whole' }, by)] : [],
   );
-  await batch((talk) => [update(talk.reply, { rating: 'like', feedback: 'good', tags: ['short'] })]);
+  await batch((talk) => [
+    update(talk.reply, {
+      ...{ rating: 'like', feedback: 'good', tags: ['short'] },
+      ...{ preferred_over: [talk.other], tied_with: [], signal: 'copied' },
+    }),
+  ]);
   await batch((talk) => [
     update(talk.other, { score: 0.25 }),
     update(talk.other, { rating: 'dislike', username: 'bob' }),
@@ -97,7 +102,7 @@ export async function hasShadow(client: pg.ClientBase): Promise<boolean> {
 /** The rows of the projections with the transactions that wrote them: they tell any write, even of the same values. */
 export async function physicalRows(client: pg.ClientBase): Promise<unknown> {
   const { rows } = await client.query(
-    ['conversation', 'message', 'feedback']
+    projections
       .map((table) => `SELECT tableoid::regclass::text, ctid::text, xmin::text, xmax::text FROM ${table}`)
       .join(' UNION ALL '),
   );
@@ -106,7 +111,7 @@ export async function physicalRows(client: pg.ClientBase): Promise<unknown> {
 
 /** Everything of the tables that a rebuild must keep: columns, indexes, constraints, owners and rights. */
 export async function catalogOf(client: pg.ClientBase): Promise<unknown> {
-  const tables = `('conversation', 'message', 'feedback')`;
+  const tables = `('${projections.join("', '")}')`;
   const { rows } = await client.query(
     `SELECT t.relname, t.relowner::regrole::text AS owner, t.relacl::text AS rights, t.reloptions, t.relpersistence,
        (SELECT jsonb_agg(jsonb_build_array(c.attname, format_type(c.atttypid, c.atttypmod), c.attnotnull, c.attcollation,

@@ -44,7 +44,7 @@ export const MessageSnapshot = builder.objectRef<MessageShape>('MessageSnapshot'
 /** Lists without pages: each may hold as much as the largest page, or more. */
 const listCost = { field: 1, multiplier: largestPage };
 
-const ConversationSnapshot = builder.objectRef<ConversationShape>('ConversationSnapshot').implement({
+export const ConversationSnapshot = builder.objectRef<ConversationShape>('ConversationSnapshot').implement({
   description: 'A conversation as it stood after one of its events, computed from the log.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A ULID: that of the conversation.' }),

@@ -1,9 +1,9 @@
 // Feedback on a message as it stood, by the same rule of who may see it as feedback on the message now.
-import { MessageSnapshot } from '../../conversation/snapshot/graphql.ts';
+import { ConversationSnapshot, MessageSnapshot } from '../../conversation/snapshot/graphql.ts';
 import { builder } from '../../graphql/builder.ts';
-import { mayReadAll } from '../../identity/viewer.ts';
+import { mayReadAll, type Viewer } from '../../identity/viewer.ts';
 import { feedbackSourceSchema } from '../../log/event.ts';
-import type { FeedbackSnapshot as FeedbackShape } from '../../log/snapshot.ts';
+import type { FeedbackSnapshot as FeedbackShape, ImpressionSnapshot } from '../../log/snapshot.ts';
 import { FeedbackSourceEnum, largestList, RatingEnum } from '../graphql.ts';
 
 const FeedbackSnapshot = builder.objectRef<FeedbackShape>('FeedbackSnapshot').implement({
@@ -19,6 +19,12 @@ const FeedbackSnapshot = builder.objectRef<FeedbackShape>('FeedbackSnapshot').im
       nullable: true,
       description: 'What the reply should have been, or null.',
     }),
+    preferredOver: t.exposeIDList('preferredOver', {
+      description: 'Siblings that the author had chosen the reply over.',
+    }),
+    tiedWith: t.exposeIDList('tiedWith', {
+      description: 'Siblings that the author had called as good as the reply.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first given.' }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
@@ -27,6 +33,25 @@ const FeedbackSnapshot = builder.objectRef<FeedbackShape>('FeedbackSnapshot').im
   }),
 });
 
+const ConversationFeedbackSnapshot = builder
+  .objectRef<ImpressionSnapshot>('ConversationFeedbackSnapshot')
+  .implement({
+    description: 'What one author had said of a whole conversation in one capacity.',
+    fields: (t) => ({
+      username: t.exposeString('username', { description: 'The author.' }),
+      source: t.expose('source', { type: FeedbackSourceEnum, description: 'In which capacity.' }),
+      rating: t.expose('rating', { type: RatingEnum, nullable: true, description: 'The verdict, or null.' }),
+      score: t.exposeFloat('score', { nullable: true, description: '0 (worst) to 1 (best), or null.' }),
+      comment: t.exposeString('comment', { nullable: true, description: 'In their own words, or null.' }),
+      tags: t.exposeStringList('tags', { description: 'Keys of reasons.' }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first given.' }),
+      updatedAt: t.expose('updatedAt', {
+        type: 'DateTime',
+        description: 'When it had last changed at that moment.',
+      }),
+    }),
+  });
+
 const sources = feedbackSourceSchema.options;
 
 function compareText(one: string, other: string): number {
@@ -34,7 +59,7 @@ function compareText(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-function newestFirst(one: FeedbackShape, other: FeedbackShape): number {
+function newestFirst(one: ImpressionSnapshot, other: ImpressionSnapshot): number {
   return (
     other.updatedAt.getTime() - one.updatedAt.getTime() ||
     compareText(one.username, other.username) ||
@@ -42,15 +67,27 @@ function newestFirst(one: FeedbackShape, other: FeedbackShape): number {
   );
 }
 
+function shownTo<T extends ImpressionSnapshot>(viewer: Viewer, feedback: readonly T[]): T[] {
+  return feedback
+    .filter(({ username }) => mayReadAll(viewer) || username === viewer.username)
+    .sort(newestFirst)
+    .slice(0, largestList);
+}
+
 builder.objectField(MessageSnapshot, 'feedback', (t) =>
   t.field({
     type: [FeedbackSnapshot],
     description:
       'Feedback that there was and the viewer may see, newest first, at most 100: a USER sees their own.',
-    resolve: ({ feedback }, _args, { viewer }) =>
-      feedback
-        .filter(({ username }) => mayReadAll(viewer) || username === viewer.username)
-        .sort(newestFirst)
-        .slice(0, largestList),
+    resolve: ({ feedback }, _args, { viewer }) => shownTo(viewer, feedback),
+  }),
+);
+
+builder.objectField(ConversationSnapshot, 'feedback', (t) =>
+  t.field({
+    type: [ConversationFeedbackSnapshot],
+    description:
+      'Feedback on the whole of it that there was and the viewer may see, newest first, at most 100: a USER sees their own.',
+    resolve: ({ feedback }, _args, { viewer }) => shownTo(viewer, feedback),
   }),
 );

@@ -17,6 +17,8 @@ export type EventType =
   | 'END_CONVERSATION'
   /** A conversation began. */
   | 'START_CONVERSATION'
+  /** A conversation as a whole got feedback. */
+  | 'UPDATE_CONVERSATION'
   /** A reply ended, or got feedback; the payload holds only what changed. */
   | 'UPDATE_MESSAGE';
 

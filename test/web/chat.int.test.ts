@@ -162,6 +162,52 @@ describe.skipIf(!hasBrowser)('the chat', () => {
     await page.locator('[aria-label="Like"][aria-pressed="true"]').waitFor();
   });
 
+  it('has two models answer side by side, without their names until one is chosen', async () => {
+    pages.model.setDefault(({ body }) => reply(`said by ${body.model === 'model-b' ? 'one' : 'another'}`));
+    const page = await pages.open('/');
+    await button(page, 'Side by side').click();
+    await say(page, 'Compare yourselves');
+    const id = await conversationOf(page);
+    const pair = page.getByRole('region', { name: 'Two replies, side by side' });
+    await pair.getByText('said by one').waitFor();
+    await pair.getByText('said by another').waitFor();
+    expect(await pair.innerText()).not.toMatch(/model-[ab]/);
+    await button(pair, 'B is better').click();
+    await pair.getByText('model-a').waitFor();
+    await pair.getByText('model-b').waitFor();
+    expect(await recorded(id, 'preferred_over')).toHaveLength(1);
+    const chosen = await pair.getByRole('article', { name: 'Reply B' }).innerText();
+    await button(page, 'Side by side').click();
+    await say(page, 'Go on');
+    await replied(page, 'said by another');
+    const last = pages.model.requests.at(-1)?.body.messages?.map(({ content }) => content);
+    expect(last).toHaveLength(3);
+    expect(chosen).toContain(last?.[1]);
+    await page.reload();
+    await button(pair, 'Tie').click();
+    await pair.locator('button[aria-pressed="true"]', { hasText: 'Tie' }).waitFor();
+    expect(await recorded(id, 'tied_with')).toHaveLength(1);
+    pages.model.setDefault(reply('Hello', ' from', ' the', ' script.'));
+  });
+
+  it('offers the reasons that the team of the topic has set, and tells that a reply was copied', async () => {
+    const tags = [{ key: 'too_formal', label: 'Stiff as a board' }];
+    await pages.client.send(
+      'mutation ($input: ConfigureTopicInput!) { configureTopic(input: $input) { topic { name } } }',
+      { input: { name: 'default', tags } },
+    );
+    const page = await pages.open('/');
+    await say(page, 'Reasons?');
+    const id = await conversationOf(page);
+    await button(await replied(page, 'Hello'), 'Copy reply').click();
+    await button(page, 'Comment or correct').click();
+    await button(page, 'Stiff as a board').click();
+    await button(page, 'Save feedback').click();
+    await button(page, 'Change your comment').waitFor();
+    expect(await recorded(id, 'tags')).toEqual(['too_formal']);
+    expect(await recorded(id, 'signal')).toBe('copied');
+  });
+
   it('says how the model failed, and asks again', async () => {
     pages.model.enqueue(refusal(400, 'The prompt is too long for me.'));
     const page = await pages.open('/');

@@ -65,6 +65,38 @@ export type MessageStatus =
   /** The model is producing it. */
   | 'STREAMING';
 
+/** A choice among the replies to one message. */
+export type PreferReplyInput = {
+  /** The reply that is chosen. */
+  chosenId: string;
+  /** Other replies to the same message, which it is compared with: 1 to 100. null withdraws the choice that was made of `chosenId`. */
+  rejectedIds?: Array<string> | null | undefined;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** Whether they are as good as the chosen one. */
+  tie?: boolean | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** Feedback on a whole conversation to give or withdraw: what is left out stays, null withdraws. */
+export type RateConversationInput = {
+  /** In their own words: not empty. */
+  comment?: string | null | undefined;
+  /** The conversation's id. */
+  id: string;
+  /** The verdict. */
+  rating?: Rating | null | undefined;
+  /** 0 (worst) to 1 (best). */
+  score?: number | null | undefined;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** Keys of reasons: at most 20, of at most 100 bytes each. */
+  tags?: Array<string> | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
 /** A rating to give or withdraw: what is left out stays, null withdraws. */
 export type RateMessageInput = {
   /** The reply's id. */
@@ -85,6 +117,27 @@ export type Rating =
   | 'DISLIKE'
   /** Good. */
   | 'LIKE';
+
+/** Something that someone did with a reply. */
+export type RecordSignalInput = {
+  /** The reply's id. */
+  messageId: string;
+  /** What they did. */
+  signal: RecordedSignal;
+  /** Who did it, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** What someone did with a reply, as clients tell of it. */
+export type RecordedSignal =
+  /** Copied its text. */
+  | 'COPIED'
+  /** Put it into a document or a form. */
+  | 'INSERTED'
+  /** Had it read to them. */
+  | 'READ_ALOUD'
+  /** Shared it with others. */
+  | 'SHARED';
 
 /** A reply that is to be produced once more, beside the one that there is. */
 export type RegenerateReplyInput = {
@@ -303,6 +356,34 @@ export type FollowEventsSubscriptionVariables = Exact<{
 
 
 export type FollowEventsSubscription = { events: { topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown } };
+
+export type SuggestedTagsQueryVariables = Exact<{
+  topic: string;
+}>;
+
+
+export type SuggestedTagsQuery = { suggestedTags: Array<{ key: string, label: string }> };
+
+export type PreferReplyMutationVariables = Exact<{
+  input: PreferReplyInput;
+}>;
+
+
+export type PreferReplyMutation = { preferReply: { message: { id: string } } };
+
+export type RecordSignalMutationVariables = Exact<{
+  input: RecordSignalInput;
+}>;
+
+
+export type RecordSignalMutation = { recordSignal: { message: { id: string } } };
+
+export type RateConversationMutationVariables = Exact<{
+  input: RateConversationInput;
+}>;
+
+
+export type RateConversationMutation = { rateConversation: { conversation: { id: string } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -583,3 +664,38 @@ export const FollowEventsDocument = new TypedDocumentString(`
   recordedAt
   payload
 }`) as unknown as TypedDocumentString<FollowEventsSubscription, FollowEventsSubscriptionVariables>;
+export const SuggestedTagsDocument = new TypedDocumentString(`
+    query SuggestedTags($topic: String!) {
+  suggestedTags(topic: $topic) {
+    key
+    label
+  }
+}
+    `) as unknown as TypedDocumentString<SuggestedTagsQuery, SuggestedTagsQueryVariables>;
+export const PreferReplyDocument = new TypedDocumentString(`
+    mutation PreferReply($input: PreferReplyInput!) {
+  preferReply(input: $input) {
+    message {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PreferReplyMutation, PreferReplyMutationVariables>;
+export const RecordSignalDocument = new TypedDocumentString(`
+    mutation RecordSignal($input: RecordSignalInput!) {
+  recordSignal(input: $input) {
+    message {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RecordSignalMutation, RecordSignalMutationVariables>;
+export const RateConversationDocument = new TypedDocumentString(`
+    mutation RateConversation($input: RateConversationInput!) {
+  rateConversation(input: $input) {
+    conversation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RateConversationMutation, RateConversationMutationVariables>;

@@ -10,7 +10,7 @@ import { prepare, regenerate, stop } from './actions.ts';
 import styles from './chat.module.css';
 import { Composer } from './composer.tsx';
 import { ConversationBar } from './conversation-bar.tsx';
-import { ModelChoice, useChosenModel } from './model-choice.tsx';
+import { ModelChoice, useChosenModels } from './model-choice.tsx';
 import { OutgoingView } from './outgoing-view.tsx';
 import { readThread, type Turn } from './thread.ts';
 import { ThreadView } from './thread-view.tsx';
@@ -19,6 +19,10 @@ import { type OutgoingState, useOutgoing } from './use-outgoing.ts';
 import { Welcome } from './welcome.tsx';
 
 const none: readonly MessageSnapshot[] = [];
+
+const stopAll = async (replies: readonly MessageSnapshot[]): Promise<void> => {
+  await Promise.all(replies.map(({ id }) => stop(id)));
+};
 
 /** The prompt on its way, if it belongs here and has not arrived yet. */
 function pendingAt(
@@ -45,7 +49,7 @@ export function ConversationView({
   const messages = snapshot?.messages ?? none;
   const { choice, choose } = conversation;
   const turns = useMemo(() => readThread(messages, choice), [messages, choice]);
-  const model = useChosenModel(snapshot?.model.id);
+  const models = useChosenModels(snapshot?.model.id);
   const isEnded = snapshot !== undefined && snapshot.endedAt !== null;
 
   const outgoing = useOutgoing((conversationId) => {
@@ -54,11 +58,11 @@ export function ConversationView({
   });
   const acting = useAction((act: () => Promise<void>) => act());
   const pending = pendingAt(id, outgoing.state, messages);
-  const streaming = turns.at(-1)?.message.status === 'streaming' ? turns.at(-1)?.message : undefined;
+  const streaming = (turns.at(-1)?.siblings ?? none).filter(({ status }) => status === 'streaming');
 
   const { send } = outgoing;
   const say = (content: string, parentId: string | null) =>
-    send(prepare({ conversationId: id, parentId, model: model.chosen, content }));
+    send(prepare({ conversationId: id, parentId, model: models.chosen, rivalModel: models.rival, content }));
   const leafId = turns.at(-1)?.message.id ?? null;
   const onChoose = useCallback(
     (turn: Turn, chosenId: string) => choose(turn.message.parentId, chosenId),
@@ -76,6 +80,7 @@ export function ConversationView({
       {(snapshot !== undefined || pending !== undefined) && (
         <ThreadView
           conversationKey={id ?? ''}
+          topic={snapshot?.topic ?? 'default'}
           turns={turns}
           onEdit={isEnded ? undefined : (turn, content) => say(content, turn.message.parentId)}
           onRegenerate={isEnded ? undefined : onRegenerate}
@@ -107,11 +112,11 @@ export function ConversationView({
           conversation.kind !== 'missing' && (
             <Composer
               draftKey={id ?? 'new'}
-              canSend={streaming === undefined && (id === undefined || snapshot !== undefined)}
+              canSend={streaming.length === 0 && (id === undefined || snapshot !== undefined)}
               onSend={(content) => say(content, leafId)}
-              onStop={streaming && (() => acting.run(() => stop(streaming.id)))}
+              onStop={streaming.length === 0 ? undefined : () => acting.run(() => stopAll(streaming))}
             >
-              <ModelChoice {...model} />
+              <ModelChoice {...models} />
             </Composer>
           )
         )}

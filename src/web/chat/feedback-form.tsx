@@ -10,6 +10,7 @@ import { TagPicker } from './tag-picker.tsx';
 
 type FeedbackFormProps = {
   messageId: string;
+  topic: string;
   /** What its author has said so far. */
   given: FeedbackSnapshot | undefined;
   /** The reply's text, to begin a correction with. */
@@ -17,7 +18,7 @@ type FeedbackFormProps = {
   onClose: () => void;
 };
 
-export function FeedbackForm({ messageId, given, content, onClose }: FeedbackFormProps) {
+export function FeedbackForm({ messageId, topic, given, content, onClose }: FeedbackFormProps) {
   const id = useId();
   const [words, setWords] = useState<Words>({
     comment: given?.comment ?? '',
@@ -42,7 +43,12 @@ export function FeedbackForm({ messageId, given, content, onClose }: FeedbackFor
       onKeyDown={(event) => event.key === 'Escape' && onClose()}
       aria-label="Feedback on this reply"
     >
-      <TagPicker rating={given?.rating ?? null} tags={words.tags} onChange={(tags) => change({ tags })} />
+      <TagPicker
+        topic={topic}
+        rating={given?.rating ?? null}
+        tags={words.tags}
+        onChange={(tags) => change({ tags })}
+      />
       <label htmlFor={`${id}-comment`}>Comment</label>
       <textarea
         id={`${id}-comment`}

@@ -6,7 +6,7 @@ import { IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { rate } from './actions.ts';
+import { rate, tellCopied } from './actions.ts';
 import styles from './message.module.css';
 
 type ReplyActionsProps = {
@@ -35,7 +35,7 @@ export function ReplyActions(props: ReplyActionsProps) {
     <>
       <fieldset className={styles.actions} aria-label="This reply">
         {props.before}
-        <CopyButton text={content} label="Copy reply" />
+        <CopyButton text={content} label="Copy reply" onCopied={() => tellCopied(messageId)} />
         {onRegenerate && <IconButton label="Regenerate" icon={<RefreshCw />} onClick={onRegenerate} />}
         <IconButton
           label="Like"

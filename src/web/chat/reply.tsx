@@ -14,6 +14,7 @@ import type { Turn } from './thread.ts';
 
 type ReplyProps = {
   turn: Turn;
+  topic: string;
   /** Undefined where the conversation takes no more replies. */
   onRegenerate: ((messageId: string) => void) | undefined;
   onChoose: (turn: Turn, messageId: string) => void;
@@ -91,7 +92,7 @@ function measured({ modelId, timings, usage }: MessageSnapshot): string {
   return parts.filter(Boolean).join(' · ');
 }
 
-export const Reply = memo(function Reply({ turn, onRegenerate, onChoose }: ReplyProps) {
+export const Reply = memo(function Reply({ turn, topic, onRegenerate, onChoose }: ReplyProps) {
   const { message } = turn;
   const { data } = useViewer();
   const [areWordsOpen, setWordsOpen] = useState(false);
@@ -124,6 +125,7 @@ export const Reply = memo(function Reply({ turn, onRegenerate, onChoose }: Reply
       {areWordsOpen && (
         <FeedbackForm
           messageId={message.id}
+          topic={topic}
           given={given}
           content={message.content}
           onClose={() => setWordsOpen(false)}

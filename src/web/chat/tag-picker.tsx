@@ -1,5 +1,8 @@
 // Reasons, as keys: those that fit the rating, and those that were given before.
 import { Toggle } from '@base-ui/react/toggle';
+import { useQuery } from '@tanstack/react-query';
+import { ask } from '../api/ask.ts';
+import { SuggestedTagsDocument } from '../api/operations.ts';
 import styles from './feedback-form.module.css';
 
 type Verdict = 'like' | 'dislike' | null;
@@ -18,18 +21,37 @@ export function tagLabel(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+type Tag = { key: string; label: string };
 type TagPickerProps = {
+  topic: string;
   rating: Verdict;
   tags: readonly string[];
   onChange: (tags: readonly string[]) => void;
 };
 
-export function TagPicker({ rating, tags, onChange }: TagPickerProps) {
-  const keys = [...new Set([...keysFor(rating), ...tags])];
+/** What the topic's team has set, or what fits the rating; and what was given before. */
+function useOffered({
+  topic,
+  rating,
+  tags,
+}: Pick<TagPickerProps, 'topic' | 'rating' | 'tags'>): readonly Tag[] {
+  const { data } = useQuery({
+    queryKey: ['suggested tags', topic],
+    queryFn: ({ signal }) => ask(SuggestedTagsDocument, { topic }, signal),
+    staleTime: 60_000,
+  });
+  const own = keysFor(rating).map((key) => ({ key, label: tagLabel(key) }));
+  const offered = data?.suggestedTags.length ? data.suggestedTags : own;
+  const others = tags.filter((tag) => !offered.some(({ key }) => key === tag));
+  return [...offered, ...others.map((key) => ({ key, label: tagLabel(key) }))];
+}
+
+export function TagPicker({ topic, rating, tags, onChange }: TagPickerProps) {
+  const offered = useOffered({ topic, rating, tags });
   return (
     <fieldset className={styles.tags}>
       <legend>Reasons</legend>
-      {keys.map((key) => (
+      {offered.map(({ key, label }) => (
         <Toggle
           key={key}
           className={styles.tag}
@@ -38,7 +60,7 @@ export function TagPicker({ rating, tags, onChange }: TagPickerProps) {
             onChange(isPressed ? [...tags, key] : tags.filter((other) => other !== key))
           }
         >
-          {tagLabel(key)}
+          {label}
         </Toggle>
       ))}
     </fieldset>

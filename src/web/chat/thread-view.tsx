@@ -3,6 +3,8 @@ import { ArrowDown } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { IconButton } from '../ui/button.tsx';
 import styles from './chat.module.css';
+import { useComparisons } from './comparisons.ts';
+import { Pair } from './pair.tsx';
 import { Prompt } from './prompt.tsx';
 import { Reply } from './reply.tsx';
 import type { Turn } from './thread.ts';
@@ -10,6 +12,7 @@ import { useBottom } from './use-bottom.ts';
 
 type ThreadViewProps = {
   conversationKey: string;
+  topic: string;
   turns: readonly Turn[];
   onEdit: ((turn: Turn, content: string) => void) | undefined;
   onRegenerate: ((messageId: string) => void) | undefined;
@@ -20,12 +23,16 @@ type ThreadViewProps = {
 
 type TurnViewProps = Omit<ThreadViewProps, 'turns' | 'children' | 'conversationKey'> & { turn: Turn };
 
-function TurnView({ turn, onEdit, onRegenerate, onChoose }: TurnViewProps) {
+function TurnView({ turn, topic, onEdit, onRegenerate, onChoose }: TurnViewProps) {
+  const comparison = useComparisons().get(turn.message.parentId ?? '');
+  if (comparison !== undefined && turn.message.role === 'assistant') {
+    return <Pair turn={turn} comparison={comparison} onChoose={onChoose} />;
+  }
   switch (turn.message.role) {
     case 'user':
       return <Prompt turn={turn} onEdit={onEdit} onChoose={onChoose} />;
     case 'assistant':
-      return <Reply turn={turn} onRegenerate={onRegenerate} onChoose={onChoose} />;
+      return <Reply turn={turn} topic={topic} onRegenerate={onRegenerate} onChoose={onChoose} />;
     case 'system':
       return (
         <details className={styles.system}>

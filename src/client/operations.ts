@@ -206,6 +206,25 @@ export type SendMessageInput = {
   replyId?: string | null | undefined;
 };
 
+/** What someone did with a reply, without a word on it: a hint, and no rating. */
+export type Signal =
+  /** Copied its text. */
+  | 'COPIED'
+  /** Wrote the prompt anew that it answers. */
+  | 'EDITED'
+  /** Ended the conversation within a minute, with it as the last message. */
+  | 'ENDED'
+  /** Put it into a document or a form. */
+  | 'INSERTED'
+  /** Had it read to them. */
+  | 'READ_ALOUD'
+  /** Asked for another reply beside it. */
+  | 'REGENERATED'
+  /** Shared it with others. */
+  | 'SHARED'
+  /** Stopped it before its end. */
+  | 'STOPPED';
+
 /** A conversation to begin. */
 export type StartConversationInput = {
   /** A ULID of the client's choice, which makes the request safe to repeat. */
@@ -223,6 +242,17 @@ export type StartConversationInput = {
   /** Whose it is, if not the viewer: for SERVICE and ADMIN. */
   username?: string | null | undefined;
 };
+
+/** By what statistics are divided into rows. */
+export type StatsDimension =
+  /** A row for each day, in the time zone, in which replies were made. */
+  | 'DAY'
+  /** A row for each hour in which replies were made; with DAY: by hour. */
+  | 'HOUR'
+  /** A row for each model that made replies. */
+  | 'MODEL'
+  /** A row for each tag, of the feedback that carries it; feedback may carry several, or none. */
+  | 'TAG';
 
 /** A reply to stop. */
 export type StopGenerationInput = {
@@ -454,6 +484,37 @@ export type SuggestedTagsQueryVariables = Exact<{
 
 export type SuggestedTagsQuery = { suggestedTags: Array<{ key: string, label: string }> };
 
+export type RatingStatsFieldsFragment = { offset: number | null, from: string | null, to: string | null, rows: Array<{ bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> }> };
+
+export type RatingStatsQueryVariables = Exact<{
+  topic?: string;
+  models?: Array<string> | string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  source?: FeedbackSource;
+  by?: Array<StatsDimension> | StatsDimension;
+  timeZone?: string;
+  zeroFill?: boolean;
+}>;
+
+
+export type RatingStatsQuery = { ratingStats: { offset: number | null, from: string | null, to: string | null, rows: Array<{ bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> }> } };
+
+export type RatingStatsLiveSubscriptionVariables = Exact<{
+  topic?: string;
+  models?: Array<string> | string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  source?: FeedbackSource;
+  by?: Array<StatsDimension> | StatsDimension;
+  timeZone?: string;
+  zeroFill?: boolean;
+  minIntervalMs?: number;
+}>;
+
+
+export type RatingStatsLiveSubscription = { ratingStats: { offset: number | null, from: string | null, to: string | null, rows: Array<{ bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> }> } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -578,6 +639,39 @@ export const EventFieldsFragmentDoc = new TypedDocumentString(`
   payload
 }
     `, {"fragmentName":"EventFields"}) as unknown as TypedDocumentString<EventFieldsFragment, unknown>;
+export const RatingStatsFieldsFragmentDoc = new TypedDocumentString(`
+    fragment RatingStatsFields on RatingStatsResult {
+  offset
+  from
+  to
+  rows {
+    model {
+      id
+    }
+    bucket
+    tag
+    replies
+    rated
+    responseRate
+    feedback
+    likes
+    dislikes
+    likeRate
+    likeRateLow
+    likeRateHigh
+    scores
+    averageScore
+    averageScoreError
+    scoreHistogram
+    comments
+    corrections
+    signals {
+      signal
+      count
+    }
+  }
+}
+    `, {"fragmentName":"RatingStatsFields"}) as unknown as TypedDocumentString<RatingStatsFieldsFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -1142,3 +1236,96 @@ export const SuggestedTagsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SuggestedTagsQuery, SuggestedTagsQueryVariables>;
+export const RatingStatsDocument = new TypedDocumentString(`
+    query RatingStats($topic: String! = "default", $models: [ID!], $from: DateTime, $to: DateTime, $source: FeedbackSource! = END_USER, $by: [StatsDimension!]! = [], $timeZone: String! = "UTC", $zeroFill: Boolean! = false) {
+  ratingStats(
+    topic: $topic
+    models: $models
+    from: $from
+    to: $to
+    source: $source
+    by: $by
+    timeZone: $timeZone
+    zeroFill: $zeroFill
+  ) {
+    ...RatingStatsFields
+  }
+}
+    fragment RatingStatsFields on RatingStatsResult {
+  offset
+  from
+  to
+  rows {
+    model {
+      id
+    }
+    bucket
+    tag
+    replies
+    rated
+    responseRate
+    feedback
+    likes
+    dislikes
+    likeRate
+    likeRateLow
+    likeRateHigh
+    scores
+    averageScore
+    averageScoreError
+    scoreHistogram
+    comments
+    corrections
+    signals {
+      signal
+      count
+    }
+  }
+}`) as unknown as TypedDocumentString<RatingStatsQuery, RatingStatsQueryVariables>;
+export const RatingStatsLiveDocument = new TypedDocumentString(`
+    subscription RatingStatsLive($topic: String! = "default", $models: [ID!], $from: DateTime, $to: DateTime, $source: FeedbackSource! = END_USER, $by: [StatsDimension!]! = [], $timeZone: String! = "UTC", $zeroFill: Boolean! = false, $minIntervalMs: Int! = 250) {
+  ratingStats(
+    topic: $topic
+    models: $models
+    from: $from
+    to: $to
+    source: $source
+    by: $by
+    timeZone: $timeZone
+    zeroFill: $zeroFill
+    minIntervalMs: $minIntervalMs
+  ) {
+    ...RatingStatsFields
+  }
+}
+    fragment RatingStatsFields on RatingStatsResult {
+  offset
+  from
+  to
+  rows {
+    model {
+      id
+    }
+    bucket
+    tag
+    replies
+    rated
+    responseRate
+    feedback
+    likes
+    dislikes
+    likeRate
+    likeRateLow
+    likeRateHigh
+    scores
+    averageScore
+    averageScoreError
+    scoreHistogram
+    comments
+    corrections
+    signals {
+      signal
+      count
+    }
+  }
+}`) as unknown as TypedDocumentString<RatingStatsLiveSubscription, RatingStatsLiveSubscriptionVariables>;

@@ -12,6 +12,8 @@ import '../generation/snapshot/graphql.ts';
 import '../feedback/graphql.ts';
 import '../feedback/mutations.ts';
 import '../feedback/snapshot/graphql.ts';
+import '../stats/queries.ts';
+import '../stats/subscriptions.ts';
 import '../log/graphql.ts';
 import '../log/queries.ts';
 import '../log/subscriptions.ts';

@@ -1,5 +1,6 @@
 // Follows a subscription as the specification says, but for values that are plain: those are answered without
-// executing GraphQL for each. Every result of a value that can be resumed after carries the id that does it.
+// executing GraphQL for each. Every result of a value that can be resumed after carries the id that does it. Results
+// that don't depend on who asks are made once for all who asked for the same.
 import {
   createSourceEventStream,
   type ExecutionArgs,
@@ -12,11 +13,15 @@ import {
 import { plainDelta } from '../generation/plain-delta.ts';
 import { plainEvent } from '../log/plain-event.ts';
 import { compilePlainResponse, type Fragments, type PlainType } from './plain-response.ts';
+import { shareResponses } from './share-responses.ts';
 
 /** Where a result carries what continues after it; no part of the response itself. */
 export const resumeId = Symbol('resumeId');
 
-type Respond = (value: unknown) => ExecutionResult | Promise<ExecutionResult>;
+/** The subscription whose values are the same objects for everyone, with fields that don't look at the viewer. */
+const sharedField = 'ratingStats';
+
+export type Respond = (value: unknown) => ExecutionResult | Promise<ExecutionResult>;
 
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
   return Symbol.asyncIterator in value;
@@ -46,6 +51,7 @@ function createResponder(validated: ValidatedSubscriptionArgs): Respond {
   const execute: Respond = (rootValue) => executeSubscriptionEvent({ ...validated, rootValue });
   if (name === plainDelta.field) return respondTo(plainDelta, document, execute);
   if (name === plainEvent.field) return respondTo(plainEvent, document, execute);
+  if (name === sharedField) return shareResponses(validated, execute);
   return execute;
 }
 

@@ -178,6 +178,25 @@ export type SendMessageInput = {
   replyId?: string | null | undefined;
 };
 
+/** What someone did with a reply, without a word on it: a hint, and no rating. */
+export type Signal =
+  /** Copied its text. */
+  | 'COPIED'
+  /** Wrote the prompt anew that it answers. */
+  | 'EDITED'
+  /** Ended the conversation within a minute, with it as the last message. */
+  | 'ENDED'
+  /** Put it into a document or a form. */
+  | 'INSERTED'
+  /** Had it read to them. */
+  | 'READ_ALOUD'
+  /** Asked for another reply beside it. */
+  | 'REGENERATED'
+  /** Shared it with others. */
+  | 'SHARED'
+  /** Stopped it before its end. */
+  | 'STOPPED';
+
 /** A conversation to begin. */
 export type StartConversationInput = {
   /** A ULID of the client's choice, which makes the request safe to repeat. */
@@ -195,6 +214,17 @@ export type StartConversationInput = {
   /** Whose it is, if not the viewer: for SERVICE and ADMIN. */
   username?: string | null | undefined;
 };
+
+/** By what statistics are divided into rows. */
+export type StatsDimension =
+  /** A row for each day, in the time zone, in which replies were made. */
+  | 'DAY'
+  /** A row for each hour in which replies were made; with DAY: by hour. */
+  | 'HOUR'
+  /** A row for each model that made replies. */
+  | 'MODEL'
+  /** A row for each tag, of the feedback that carries it; feedback may carry several, or none. */
+  | 'TAG';
 
 /** A reply to stop. */
 export type StopGenerationInput = {
@@ -385,6 +415,21 @@ export type RateConversationMutationVariables = Exact<{
 
 export type RateConversationMutation = { rateConversation: { conversation: { id: string } } };
 
+export type StatsFieldsFragment = { bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> };
+
+export type FollowStatsSubscriptionVariables = Exact<{
+  topic: string;
+  models?: Array<string> | string | null | undefined;
+  from?: string | null | undefined;
+  source: FeedbackSource;
+  by: Array<StatsDimension> | StatsDimension;
+  timeZone: string;
+  zeroFill: boolean;
+}>;
+
+
+export type FollowStatsSubscription = { ratingStats: { offset: number | null, rows: Array<{ bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> }> } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -416,6 +461,34 @@ export const EventFieldsFragmentDoc = new TypedDocumentString(`
   payload
 }
     `, {"fragmentName":"EventFields"}) as unknown as TypedDocumentString<EventFieldsFragment, unknown>;
+export const StatsFieldsFragmentDoc = new TypedDocumentString(`
+    fragment StatsFields on RatingStats {
+  model {
+    id
+  }
+  bucket
+  tag
+  replies
+  rated
+  responseRate
+  feedback
+  likes
+  dislikes
+  likeRate
+  likeRateLow
+  likeRateHigh
+  scores
+  averageScore
+  averageScoreError
+  scoreHistogram
+  comments
+  corrections
+  signals {
+    signal
+    count
+  }
+}
+    `, {"fragmentName":"StatsFields"}) as unknown as TypedDocumentString<StatsFieldsFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -699,3 +772,47 @@ export const RateConversationDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RateConversationMutation, RateConversationMutationVariables>;
+export const FollowStatsDocument = new TypedDocumentString(`
+    subscription FollowStats($topic: String!, $models: [ID!], $from: DateTime, $source: FeedbackSource!, $by: [StatsDimension!]!, $timeZone: String!, $zeroFill: Boolean!) {
+  ratingStats(
+    topic: $topic
+    models: $models
+    from: $from
+    source: $source
+    by: $by
+    timeZone: $timeZone
+    zeroFill: $zeroFill
+    minIntervalMs: 500
+  ) {
+    offset
+    rows {
+      ...StatsFields
+    }
+  }
+}
+    fragment StatsFields on RatingStats {
+  model {
+    id
+  }
+  bucket
+  tag
+  replies
+  rated
+  responseRate
+  feedback
+  likes
+  dislikes
+  likeRate
+  likeRateLow
+  likeRateHigh
+  scores
+  averageScore
+  averageScoreError
+  scoreHistogram
+  comments
+  corrections
+  signals {
+    signal
+    count
+  }
+}`) as unknown as TypedDocumentString<FollowStatsSubscription, FollowStatsSubscriptionVariables>;

@@ -3,6 +3,7 @@ import { Toggle } from '@base-ui/react/toggle';
 import { useQuery } from '@tanstack/react-query';
 import { ask } from '../api/ask.ts';
 import { SuggestedTagsDocument } from '../api/operations.ts';
+import { tagLabel } from '../ui/tag-label.ts';
 import styles from './feedback-form.module.css';
 
 type Verdict = 'like' | 'dislike' | null;
@@ -13,12 +14,6 @@ const bad = ['incorrect', 'unhelpful', 'unclear', 'too_long', 'off_topic', 'unsa
 function keysFor(rating: Verdict): readonly string[] {
   if (rating === 'like') return good;
   return rating === 'dislike' ? bad : [...good, ...bad];
-}
-
-/** `too_long` as it is read: Too long. */
-export function tagLabel(key: string): string {
-  const words = key.replaceAll(/[_-]+/g, ' ').trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 type Tag = { key: string; label: string };

@@ -1,4 +1,75 @@
-// stub
+// The dashboard: what users think of the models, in numbers that change as ratings arrive.
+import { useEffect, useMemo, useRef } from 'react';
+import { ErrorNotice, Loading } from '../ui/notice.tsx';
+import { type DashboardView, useView } from './address.ts';
+import styles from './dashboard.module.css';
+import { Filters } from './filters.tsx';
+import { formatCount } from './format.ts';
+import { LikeRateCard } from './like-rate-chart.tsx';
+import { ModelsCard } from './models-card.tsx';
+import { SignalsCard, TagsCard } from './reasons.tsx';
+import { ScoreCard } from './score-chart.tsx';
+import { pointsOf, seriesOf } from './series.ts';
+import { type Dashboard, useDashboard } from './stats.ts';
+import { Tiles } from './tiles.tsx';
+import { ResponseCard, VolumeCard } from './volume-chart.tsx';
+
+/** The models that were seen in a topic: a filter must not take away what it could be changed to. */
+function useModelsOf({ topic, models }: DashboardView, { byModel }: Dashboard): string[] {
+  const seen = useRef<{ topic: string; models: string[] }>({ topic, models: [] });
+  if (seen.current.topic !== topic) seen.current = { topic, models: [] };
+  if (models.length === 0 && !byModel.isStale) {
+    seen.current.models = byModel.rows.map(({ model }) => model?.id ?? '');
+  }
+  return seen.current.models;
+}
+
+function Cards({ dashboard }: { dashboard: Dashboard }) {
+  const { byModel, overTime, byTag, period } = dashboard;
+  const series = useMemo(() => seriesOf(byModel.rows), [byModel.rows]);
+  const points = useMemo(() => pointsOf(overTime.rows), [overTime.rows]);
+  const time = { points, series, step: period.step };
+  return (
+    <div className={styles.cards}>
+      <LikeRateCard {...time} />
+      <ModelsCard byModel={byModel.rows} series={series} />
+      <VolumeCard {...time} />
+      <ResponseCard {...time} />
+      <TagsCard byTag={byTag.rows} />
+      <SignalsCard byModel={byModel.rows} />
+      <ScoreCard byModel={byModel.rows} series={series} />
+    </div>
+  );
+}
+
 export default function DashboardPage() {
-  return <main />;
+  const [view, change] = useView();
+  const dashboard = useDashboard(view);
+  const models = useModelsOf(view, dashboard);
+  const { total } = dashboard;
+  useEffect(() => {
+    document.title = 'Dashboard · Afterword';
+  }, []);
+  return (
+    <main className={styles.page} id="content" tabIndex={-1}>
+      <div className={styles.head}>
+        <h1>Dashboard</h1>
+        <p className={styles.live}>
+          <span aria-hidden /> live
+          {total.offset !== null && (
+            <span className="visually-hidden">{`, as of event ${formatCount(total.offset)}`}</span>
+          )}
+        </p>
+        <Filters view={view} models={models} onChange={change} />
+      </div>
+      {total.error !== null && <ErrorNotice error={total.error} />}
+      {total.isPending && total.error === null && <Loading label="Counting" />}
+      {!total.isPending && (
+        <div className={styles.body} data-stale={total.isStale || undefined}>
+          <Tiles total={total.rows[0]} />
+          <Cards dashboard={dashboard} />
+        </div>
+      )}
+    </main>
+  );
 }

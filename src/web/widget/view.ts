@@ -1,4 +1,5 @@
 // The elements of the widget, and what they show of what was said.
+import { tagLabel } from '../ui/tag-label.ts';
 
 export type Given = { rating: 'LIKE' | 'DISLIKE' | null; comment: string; tags: readonly string[] };
 
@@ -28,12 +29,6 @@ function draw(kind: keyof typeof drawings): SVGElement {
   path.setAttribute('d', drawings[kind]);
   svg.append(path);
   return svg;
-}
-
-/** `too_long` as it is read: Too long. */
-function labelOf(key: string): string {
-  const words = key.replaceAll(/[_-]+/g, ' ').trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export type View = {
@@ -87,7 +82,7 @@ export function createView({ onRate, onSave }: Handlers): View {
     const button = create(
       'button',
       { type: 'button', class: 'tag', 'data-key': key, 'aria-pressed': String(isGiven) },
-      labelOf(key),
+      tagLabel(key),
     );
     button.addEventListener('click', () => press(button, !isPressed(button)));
     return button;

@@ -1,5 +1,6 @@
 // The command line: npm run afterword -- COMMAND. Each command is one file beside this one.
 import { type Command, UsageError } from './command.ts';
+import { demoDataCommand } from './demo-data.ts';
 import { eventsCommand } from './events.ts';
 import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
@@ -7,6 +8,7 @@ import { printSchemaCommand } from './print-schema.ts';
 import { rebuildCommand } from './rebuild.ts';
 
 const commands: Record<string, Command> = {
+  'demo-data': demoDataCommand,
   events: eventsCommand,
   import: importCommand,
   migrate: migrateCommand,

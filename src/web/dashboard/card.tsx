@@ -47,6 +47,7 @@ type CardProps = {
   title: string;
   about: string;
   isWide?: boolean;
+  isTall?: boolean;
   /** Whether there is nothing to draw. */
   isEmpty?: boolean;
   emptyText?: string;
@@ -54,10 +55,13 @@ type CardProps = {
   table?: ReactNode;
 };
 
-export function Card({ title, about, isWide, isEmpty, emptyText, children, table }: CardProps) {
+export function Card({ title, about, isWide, isTall, isEmpty, emptyText, children, table }: CardProps) {
   const id = useId();
   return (
-    <section className={classes(styles.card, isWide && styles.wide)} aria-labelledby={id}>
+    <section
+      className={classes(styles.card, isWide && styles.wide, isTall && styles.tall)}
+      aria-labelledby={id}
+    >
       <h2 id={id}>{title}</h2>
       <p className={styles.about}>{about}</p>
       {isEmpty ? <p className={styles.none}>{emptyText}</p> : children}

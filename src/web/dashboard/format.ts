@@ -31,3 +31,9 @@ const hourFormat = new Intl.DateTimeFormat(undefined, {
 export function formatBucket(bucket: string, step: 'DAY' | 'HOUR'): string {
   return (step === 'DAY' ? dayFormat : hourFormat).format(new Date(bucket));
 }
+
+/** @param size how many days or hours make a point */
+export function spanOf(step: 'DAY' | 'HOUR', size: number): string {
+  const unit = step === 'DAY' ? 'day' : 'hour';
+  return size === 1 ? `by ${unit}` : `by ${size} ${unit}s`;
+}

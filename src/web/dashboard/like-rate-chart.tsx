@@ -2,12 +2,17 @@
 import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import { Card, Table } from './card.tsx';
 import { axis, ChartFrame, grid, margin, Note } from './chart-frame.tsx';
-import { formatBucket, formatCount, formatInterval, formatPercent } from './format.ts';
+import { formatBucket, formatCount, formatInterval, formatPercent, spanOf } from './format.ts';
 import { Legend } from './legend.tsx';
 import type { Point, Series } from './series.ts';
 import type { Stats } from './stats.ts';
 
-type LikeRateChartProps = { points: readonly Point[]; series: readonly Series[]; step: 'DAY' | 'HOUR' };
+type LikeRateChartProps = {
+  points: readonly Point[];
+  series: readonly Series[];
+  step: 'DAY' | 'HOUR';
+  size: number;
+};
 
 const rateOf = (model: string) => (point: Point) => point.byModel.get(model)?.likeRate ?? null;
 
@@ -61,11 +66,11 @@ function Chart({ points, series, step }: LikeRateChartProps) {
             dataKey={bandOf(model)}
             stroke="none"
             fill={colour}
-            fillOpacity={0.14}
+            fillOpacity={0.12}
             connectNulls
             isAnimationActive={false}
             activeDot={false}
-            type="monotone"
+            type="linear"
           />
         ))}
         {series.map(({ model, colour }) => (
@@ -77,7 +82,7 @@ function Chart({ points, series, step }: LikeRateChartProps) {
             dot={points.length <= 31 ? { r: 2, fill: colour, strokeWidth: 0 } : false}
             connectNulls
             isAnimationActive={false}
-            type="monotone"
+            type="linear"
           />
         ))}
       </ComposedChart>
@@ -86,14 +91,14 @@ function Chart({ points, series, step }: LikeRateChartProps) {
 }
 
 export function LikeRateCard(props: LikeRateChartProps) {
-  const { points, series, step } = props;
+  const { points, series, step, size } = props;
   const rows = points
     .flatMap(({ byModel }) => [...byModel.values()])
     .filter(({ likeRate }) => likeRate !== null);
   return (
     <Card
       title="Like rate"
-      about="Likes among likes and dislikes, of the replies made at that time. The band is where the rate may lie, with 95 % confidence: the fewer ratings, the wider."
+      about={`Likes among likes and dislikes, of the replies made at that time, ${spanOf(step, size)}. The band is where the rate may lie, with 95 % confidence.`}
       isWide
       isEmpty={rows.length === 0}
       emptyText="No ratings in this time. Like or dislike a reply in the chat, and it shows here."

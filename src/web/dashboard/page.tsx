@@ -6,6 +6,7 @@ import styles from './dashboard.module.css';
 import { Filters } from './filters.tsx';
 import { formatCount } from './format.ts';
 import { LikeRateCard } from './like-rate-chart.tsx';
+import { mergePoints, sizeFor } from './merge.ts';
 import { ModelsCard } from './models-card.tsx';
 import { SignalsCard, TagsCard } from './reasons.tsx';
 import { ScoreCard } from './score-chart.tsx';
@@ -28,13 +29,16 @@ function Cards({ dashboard }: { dashboard: Dashboard }) {
   const { byModel, overTime, byTag, period } = dashboard;
   const series = useMemo(() => seriesOf(byModel.rows), [byModel.rows]);
   const points = useMemo(() => pointsOf(overTime.rows), [overTime.rows]);
-  const time = { points, series, step: period.step };
+  const size = sizeFor(points);
+  const merged = useMemo(() => mergePoints(points, size), [points, size]);
+  const time = { points, series, step: period.step, size: 1 };
+  const rates = { ...time, points: merged, size };
   return (
     <div className={styles.cards}>
-      <LikeRateCard {...time} />
+      <LikeRateCard {...rates} />
       <ModelsCard byModel={byModel.rows} series={series} />
       <VolumeCard {...time} />
-      <ResponseCard {...time} />
+      <ResponseCard {...rates} />
       <TagsCard byTag={byTag.rows} />
       <SignalsCard byModel={byModel.rows} />
       <ScoreCard byModel={byModel.rows} series={series} />

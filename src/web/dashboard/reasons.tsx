@@ -27,6 +27,7 @@ export function TagsCard({ byTag }: { byTag: readonly Stats[] }) {
   return (
     <Card
       title="Reasons"
+      isTall
       about="The tags that feedback carries: green with a like, red with a dislike."
       isEmpty={things.length === 0}
       emptyText="No reasons in this time. They are offered in the chat beside the comment."

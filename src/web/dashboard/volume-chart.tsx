@@ -2,11 +2,16 @@
 import { Bar, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import { Card, Table } from './card.tsx';
 import { axis, ChartFrame, grid, margin, Note } from './chart-frame.tsx';
-import { formatBucket, formatCount, formatPercent } from './format.ts';
+import { formatBucket, formatCount, formatPercent, spanOf } from './format.ts';
 import { Legend } from './legend.tsx';
 import type { Point, Series } from './series.ts';
 
-type TimeChartProps = { points: readonly Point[]; series: readonly Series[]; step: 'DAY' | 'HOUR' };
+type TimeChartProps = {
+  points: readonly Point[];
+  series: readonly Series[];
+  step: 'DAY' | 'HOUR';
+  size: number;
+};
 
 const repliesOf = (model: string) => (point: Point) => point.byModel.get(model)?.replies ?? 0;
 const responseOf = (model: string) => (point: Point) => point.byModel.get(model)?.responseRate ?? null;
@@ -86,12 +91,12 @@ export function VolumeCard(props: TimeChartProps) {
 }
 
 export function ResponseCard(props: TimeChartProps) {
-  const { points, series, step } = props;
+  const { points, series, step, size } = props;
   const content = note(props, (model) => (point) => formatPercent(responseOf(model)(point)));
   return (
     <Card
       title="Response rate"
-      about="Which part of the replies was rated: how few or many the other numbers stand on."
+      about={`Which part of the replies was rated, ${spanOf(step, size)}: how few or many the other numbers stand on.`}
       isEmpty={series.length === 0}
       emptyText="No replies in this time."
       table={<TimeTable {...props} />}
@@ -112,7 +117,7 @@ export function ResponseCard(props: TimeChartProps) {
               dot={false}
               connectNulls
               isAnimationActive={false}
-              type="monotone"
+              type="linear"
             />
           ))}
         </ComposedChart>

@@ -150,7 +150,7 @@ describe.skipIf(!hasBrowser)('the chat', () => {
     await page.getByRole('heading', { name: 'Ask something' }).waitFor();
   });
 
-  it('ends a conversation, whose replies can still be rated', async () => {
+  it('ends a conversation, which can be rated then, and its replies still', async () => {
     const page = await pages.open('/');
     await say(page, 'To the end');
     await replied(page, 'Hello');
@@ -160,6 +160,8 @@ describe.skipIf(!hasBrowser)('the chat', () => {
     expect(await page.getByRole('textbox', { name: 'Message', exact: true }).count()).toBe(0);
     await button(page, 'Like').click();
     await page.locator('[aria-label="Like"][aria-pressed="true"]').waitFor();
+    await button(page, 'Like the conversation').click();
+    await page.locator('[aria-label="Like the conversation"][aria-pressed="true"]').waitFor();
   });
 
   it('has two models answer side by side, without their names until one is chosen', async () => {

@@ -4,12 +4,13 @@ import { Link, useLocation } from 'wouter';
 import type { MessageSnapshot } from '../../log/fold.ts';
 import { queryClient } from '../api/queries.ts';
 import { buttonClass } from '../ui/button.tsx';
-import { EmptyState, ErrorNotice, Loading, Notice } from '../ui/notice.tsx';
+import { EmptyState, ErrorNotice, Loading } from '../ui/notice.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { prepare, regenerate, stop } from './actions.ts';
 import styles from './chat.module.css';
 import { Composer } from './composer.tsx';
 import { ConversationBar } from './conversation-bar.tsx';
+import { ConversationEnd } from './conversation-end.tsx';
 import { ModelChoice, useChosenModels } from './model-choice.tsx';
 import { OutgoingView } from './outgoing-view.tsx';
 import { readThread, type Turn } from './thread.ts';
@@ -98,16 +99,7 @@ export function ConversationView({
       <div className={styles.foot}>
         {acting.error !== null && <ErrorNotice error={acting.error} onRetry={acting.reset} />}
         {isEnded ? (
-          <Notice
-            tone="plain"
-            action={
-              <Link href="/" className={buttonClass()}>
-                New conversation
-              </Link>
-            }
-          >
-            This conversation has ended. Its replies can still be rated.
-          </Notice>
+          <ConversationEnd snapshot={snapshot} />
         ) : (
           conversation.kind !== 'missing' && (
             <Composer

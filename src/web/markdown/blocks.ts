@@ -1,9 +1,10 @@
 // Splits markdown that grows into its blocks, reading each only until it is finished: a long reply costs per piece what
 // its last block costs, not what the whole of it would.
 import { Marked, type Token } from 'marked';
-import { mathSyntax } from './math-syntax.ts';
+import { mathSyntax, openMathSyntax } from './math-syntax.ts';
 
 const marked: Marked = new Marked({ gfm: true, breaks: false }, mathSyntax);
+const growing: Marked = new Marked({ gfm: true, breaks: false }, mathSyntax, openMathSyntax);
 
 export type BlockReader = {
   /** @param text the whole of it, so far */
@@ -14,10 +15,13 @@ export function readBlocks(text: string): readonly Token[] {
   return marked.lexer(text);
 }
 
-/** Everything before the last block that holds something: what comes can only change that one. */
+/**
+ * Everything before the last two blocks that hold something: what comes can change the last one, and by that add it to
+ * the one before, as the point after a `2` does that follows a list.
+ */
 function countFinished(tokens: readonly Token[]): number {
-  const last = tokens.findLastIndex(({ type }) => type !== 'space');
-  return Math.max(last, 0);
+  const filled = tokens.flatMap(({ type }, at) => (type === 'space' ? [] : [at]));
+  return filled.at(-2) ?? 0;
 }
 
 export function createBlockReader(): BlockReader {
@@ -32,7 +36,7 @@ export function createBlockReader(): BlockReader {
   return {
     read(text) {
       if (!text.startsWith(finishedText)) reset();
-      const rest = readBlocks(text.slice(finishedText.length));
+      const rest = growing.lexer(text.slice(finishedText.length));
       const added = rest.slice(0, countFinished(rest));
       const grownText = finishedText + added.map(({ raw }) => raw).join('');
       // Where marked has normalised what it read, such as a line's end, its lengths are not those of the text.

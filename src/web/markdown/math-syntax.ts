@@ -30,3 +30,18 @@ export const mathSyntax: MarkedExtension = {
     },
   ],
 };
+
+const begun = /^ {0,3}(?:\$\$|\\\[)[ \t]*\n/;
+
+/** For text that still grows: a block that is not closed yet lasts to its end, as an open block of code does. */
+export const openMathSyntax: MarkedExtension = {
+  extensions: [
+    {
+      name: 'openMath',
+      level: 'block',
+      start: (source) => source.match(/^ {0,3}(?:\$\$|\\\[)/m)?.index,
+      tokenizer: (source) =>
+        begun.test(source) && !block.test(source) ? { type: 'openMath', raw: source } : undefined,
+    },
+  ],
+};

@@ -41,26 +41,36 @@ async function workedSeconds(session: CDPSession): Promise<number> {
   return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
 }
 
-type Counted = { frames: number; seconds: number; shift: number };
+type Counted = { frames: number; seconds: number; shift: number; moved: string[] };
 
 /** Counts frames, and how much of what stands was moved (as Cumulative Layout Shift has it), until it is asked. */
 async function countFrames(page: Page): Promise<() => Promise<Counted>> {
   const counting = await page.evaluateHandle(() => {
-    const counted = { frames: 0, shift: 0, since: performance.now() };
+    const counted = { frames: 0, shift: 0, moved: [] as string[], since: performance.now() };
     const count = () => {
       counted.frames += 1;
       requestAnimationFrame(count);
     };
     requestAnimationFrame(count);
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if ('value' in entry) counted.shift += Number(entry.value);
+      for (const entry of list.getEntries()) {
+        if ('value' in entry) counted.shift += Number(entry.value);
+        const { sources = [] }: { sources?: { node?: Node; previousRect: DOMRect; currentRect: DOMRect }[] } =
+          entry as never;
+        for (const { node, previousRect, currentRect } of sources) {
+          counted.moved.push(
+            `${Math.round(entry.startTime - counted.since)} ms: ${node?.nodeName} ${node?.textContent?.slice(0, 40)} from ${previousRect.y} to ${currentRect.y}`,
+          );
+        }
+      }
     }).observe({ type: 'layout-shift' });
     return counted;
   });
   return () =>
-    counting.evaluate(({ frames, shift, since }) => ({
+    counting.evaluate(({ frames, shift, moved, since }) => ({
       frames,
       shift,
+      moved,
       seconds: (performance.now() - since) / 1_000,
     }));
 }
@@ -90,11 +100,11 @@ describe.skipIf(!hasBrowser)('a reply of 20,000 tokens that comes at 200 a secon
     );
     const [framesSince, workedBefore] = [await countFrames(page), await workedSeconds(session)];
     await button(lastReply(page), 'Like').waitFor({ timeout: 25_000 });
-    const { frames, seconds, shift } = await framesSince();
+    const { frames, seconds, shift, moved } = await framesSince();
     const share = ((await workedSeconds(session)) - workedBefore) / seconds;
     // A frame of 1/30 s, of which the page takes less than two thirds.
     expect(share).toBeLessThan(0.66);
     expect(frames / seconds).toBeGreaterThan(10);
-    expect(shift).toBeLessThan(0.02);
+    expect(shift, moved.join('\n')).toBeLessThan(0.02);
   }, 60_000);
 });

@@ -23,6 +23,16 @@ export type AddMessageInput = {
   role: Role;
 };
 
+/** One side of a comparison. */
+export type ComparedInput = {
+  /** Only replies that were made then or later. */
+  from?: string | null | undefined;
+  /** Only replies of this model; of all where not given. */
+  model?: string | null | undefined;
+  /** Only replies that were made before. */
+  to?: string | null | undefined;
+};
+
 /** The settings of a topic. */
 export type ConfigureTopicInput = {
   /** The topic; one without events may be configured ahead. */
@@ -514,6 +524,45 @@ export type RatingStatsLiveSubscriptionVariables = Exact<{
 
 
 export type RatingStatsLiveSubscription = { ratingStats: { offset: number | null, from: string | null, to: string | null, rows: Array<{ bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> }> } };
+
+export type FeedbackQueryVariables = Exact<{
+  topic?: string | null | undefined;
+  rating?: Rating | null | undefined;
+  hasComment?: boolean | null | undefined;
+  tag?: string | null | undefined;
+  model?: string | null | undefined;
+  source?: FeedbackSource | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  search?: string | null | undefined;
+  first?: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type FeedbackQuery = { feedback: { nodes: Array<{ createdAt: string, username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null, message: { id: string, role: Role, content: string, reasoning: string | null, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, conversation: { id: string, topic: string }, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ModelRankingQueryVariables = Exact<{
+  topic?: string;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  source?: FeedbackSource;
+  tags?: Array<string> | string | null | undefined;
+  fromRatings?: boolean;
+}>;
+
+
+export type ModelRankingQuery = { modelRanking: Array<{ rank: number, set: number, setSize: number, strength: number, strengthLow: number, strengthHigh: number, isAdjusted: boolean, wins: number, losses: number, ties: number, model: { id: string }, pairs: Array<{ wins: number, losses: number, ties: number, winRate: number | null, winRateLow: number | null, winRateHigh: number | null, opponent: { id: string } }> }> };
+
+export type CompareModelsQueryVariables = Exact<{
+  a: ComparedInput;
+  b: ComparedInput;
+  topic?: string;
+  source?: FeedbackSource;
+}>;
+
+
+export type CompareModelsQuery = { compareModels: { summary: string, difference: number | null, differenceLow: number | null, differenceHigh: number | null, excludesZero: boolean, moreRatings: number | null, offset: number | null, a: { likes: number, dislikes: number, likeRate: number | null }, b: { likes: number, dislikes: number, likeRate: number | null } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1329,3 +1378,129 @@ export const RatingStatsLiveDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<RatingStatsLiveSubscription, RatingStatsLiveSubscriptionVariables>;
+export const FeedbackDocument = new TypedDocumentString(`
+    query Feedback($topic: String, $rating: Rating, $hasComment: Boolean, $tag: String, $model: ID, $source: FeedbackSource, $from: DateTime, $to: DateTime, $search: String, $first: Int! = 20, $after: String) {
+  feedback(
+    topic: $topic
+    rating: $rating
+    hasComment: $hasComment
+    tag: $tag
+    model: $model
+    source: $source
+    from: $from
+    to: $to
+    search: $search
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...FeedbackFields
+      createdAt
+      message {
+        ...MessageFields
+        conversation {
+          id
+          topic
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment FeedbackFields on Feedback {
+  username
+  source
+  rating
+  score
+  comment
+  tags
+  correction
+}
+fragment MessageFields on Message {
+  id
+  role
+  content
+  reasoning
+  status
+  error
+  finishReason
+  createdAt
+  parent {
+    id
+  }
+  model {
+    id
+  }
+  usage {
+    promptTokens
+    completionTokens
+    totalTokens
+  }
+  timings {
+    firstTokenMs
+    totalMs
+  }
+}`) as unknown as TypedDocumentString<FeedbackQuery, FeedbackQueryVariables>;
+export const ModelRankingDocument = new TypedDocumentString(`
+    query ModelRanking($topic: String! = "default", $from: DateTime, $to: DateTime, $source: FeedbackSource! = END_USER, $tags: [String!], $fromRatings: Boolean! = false) {
+  modelRanking(
+    topic: $topic
+    from: $from
+    to: $to
+    source: $source
+    tags: $tags
+    fromRatings: $fromRatings
+  ) {
+    model {
+      id
+    }
+    rank
+    set
+    setSize
+    strength
+    strengthLow
+    strengthHigh
+    isAdjusted
+    wins
+    losses
+    ties
+    pairs {
+      opponent {
+        id
+      }
+      wins
+      losses
+      ties
+      winRate
+      winRateLow
+      winRateHigh
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelRankingQuery, ModelRankingQueryVariables>;
+export const CompareModelsDocument = new TypedDocumentString(`
+    query CompareModels($a: ComparedInput!, $b: ComparedInput!, $topic: String! = "default", $source: FeedbackSource! = END_USER) {
+  compareModels(a: $a, b: $b, topic: $topic, source: $source) {
+    summary
+    difference
+    differenceLow
+    differenceHigh
+    excludesZero
+    moreRatings
+    offset
+    a {
+      likes
+      dislikes
+      likeRate
+    }
+    b {
+      likes
+      dislikes
+      likeRate
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CompareModelsQuery, CompareModelsQueryVariables>;

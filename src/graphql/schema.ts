@@ -11,6 +11,7 @@ import '../generation/subscriptions.ts';
 import '../generation/snapshot/graphql.ts';
 import '../feedback/graphql.ts';
 import '../feedback/mutations.ts';
+import '../feedback/queries.ts';
 import '../feedback/snapshot/graphql.ts';
 import '../stats/queries.ts';
 import '../stats/subscriptions.ts';

@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded.ts';
-import { findBrowser, howToGetOne } from '../web/support/browser.ts';
+import { findBrowser } from '../web/support/browser.ts';
+import { describeLeftOut } from './left-out.ts';
 import { hasNatsServer } from './nats.ts';
 
 declare module 'vitest' {
@@ -21,6 +22,13 @@ declare module 'vitest' {
     hasBrowser: boolean;
   }
 }
+
+const natsServer = { provided: 'hasNats', missing: 'nats-server', install: 'apt-get install nats-server' };
+const chromium = {
+  provided: 'hasBrowser',
+  missing: 'Chromium',
+  install: 'apt-get install chromium, or name another one in CHROMIUM_PATH',
+};
 
 async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const given = process.env.TEST_DATABASE_URL;
@@ -60,17 +68,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   process.stdout.write(`Tests run on PostgreSQL ${rows[0]?.server_version}.\n`);
   const hasNats = hasNatsServer();
   project.provide('hasNats', hasNats);
-  if (!hasNats) {
-    process.stdout.write(
-      'There is no nats-server here: the tests of many nodes over NATS are left out. apt-get install nats-server brings it.\n',
-    );
-  }
   const hasBrowser = findBrowser() !== undefined;
   project.provide('hasBrowser', hasBrowser);
-  if (!hasBrowser) {
-    process.stdout.write(`There is no Chromium here: the tests of the pages are left out. ${howToGetOne}\n`);
-  }
+  const leftOut = [
+    hasNats ? '' : describeLeftOut(natsServer),
+    hasBrowser ? '' : describeLeftOut(chromium),
+  ].join('');
+  process.stdout.write(leftOut);
   return async () => {
+    process.stdout.write(leftOut);
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.end();
     await server.stop();

@@ -1,7 +1,7 @@
 // Executes GraphQL once for a value that many subscriptions give, instead of once for each: for those that have the
 // same document, operation and variables.
 import type { DocumentNode, ValidatedSubscriptionArgs } from 'graphql';
-import type { Respond } from './subscribe.ts';
+import type { Respond } from './shared-responses.ts';
 
 type Result = ReturnType<Respond>;
 
@@ -18,7 +18,7 @@ function resultsOf({ document, operation, variableValues }: ValidatedSubscriptio
   return results;
 }
 
-export function shareResponses(args: ValidatedSubscriptionArgs, execute: Respond): Respond {
+export function executeOnce(args: ValidatedSubscriptionArgs, execute: Respond): Respond {
   const results = resultsOf(args);
   return (value) => {
     if (typeof value !== 'object' || value === null) return execute(value);

@@ -1,7 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   AddMessageDocument,
+  PreferReplyDocument,
   RateMessageDocument,
   StartConversationDocument,
   SubmitFeedbackDocument,
@@ -85,6 +87,55 @@ describe.skipIf(!hasBrowser)('the dashboard', () => {
     await tile(page, 'Like rate').getByText('50.0%').waitFor();
     // Drawn on, not drawn anew: that would flicker.
     expect(await chart?.evaluate((element) => element.isConnected)).toBe(true);
+  });
+
+  it('compares two models in a sentence, the two of its address', async () => {
+    const page = await pages.open('/dashboard?topic=shown&compare=model-b&compare=model-a');
+    const comparison = card(page, 'Comparison');
+    expect(await comparison.getByRole('combobox', { name: 'First model' }).inputValue()).toBe('model-b');
+    const { data } = await pages.client.send(
+      'query ($a: ComparedInput!, $b: ComparedInput!) { compareModels(topic: "shown", a: $a, b: $b) { summary } }',
+      { a: { model: 'model-b' }, b: { model: 'model-a' } },
+    );
+    const { compareModels } = z.object({ compareModels: z.object({ summary: z.string() }) }).parse(data);
+    await comparison.getByText(compareModels.summary).waitFor();
+    await comparison.getByRole('combobox', { name: 'First model' }).selectOption('model-a');
+    await page.waitForURL(/compare=model-a&compare=model-a/);
+  });
+
+  it('ranks models by choices, as they are made', async () => {
+    const page = await pages.open('/dashboard?topic=ranked');
+    await card(page, 'Ranking').getByText('No choices in this time.').waitFor();
+    const started = await pages.client.run(StartConversationDocument, {
+      input: { topic: 'ranked', model: 'model-a' },
+    });
+    const conversationId = started.startConversation.conversation.id;
+    const add = async (role: 'USER' | 'ASSISTANT', model?: string, parentId?: string) => {
+      const input = { conversationId, role, content: 'said', model, parentId };
+      return (await pages.client.run(AddMessageDocument, { input })).addMessage.message.id;
+    };
+    const prompt = await add('USER');
+    const [better, worse] = [
+      await add('ASSISTANT', 'model-b', prompt),
+      await add('ASSISTANT', 'model-a', prompt),
+    ];
+    await pages.client.run(PreferReplyDocument, { input: { chosenId: better, rejectedIds: [worse] } });
+    await card(page, 'Ranking').getByText('1. model-b').waitFor();
+    await card(page, 'Ranking').getByText('2. model-a').waitFor();
+    await card(page, 'Ranking').getByText('1 won, 0 lost, 0 ties').waitFor();
+  });
+
+  it('lists the latest dislikes, and leads to where they were said', async () => {
+    await rated('disliked', 'model-b', { rating: 'DISLIKE' });
+    const page = await pages.open('/dashboard?topic=disliked');
+    const dislikes = card(page, 'Latest dislikes');
+    await dislikes.getByText('said by model-b').waitFor();
+    const fresh = await rated('disliked', 'model-a', { rating: 'DISLIKE' });
+    await pages.client.run(SubmitFeedbackDocument, { input: { messageId: fresh, comment: 'Just now' } });
+    const item = dislikes.getByRole('listitem').filter({ hasText: 'Just now' });
+    await item.getByRole('link', { name: 'Open the conversation' }).click();
+    await page.waitForURL(new RegExp(`message=${fresh}`));
+    await page.getByRole('article', { name: 'Reply' }).filter({ hasText: 'said by model-a' }).waitFor();
   });
 
   it('keeps sources apart, and its filters in the address', async () => {

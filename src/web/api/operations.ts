@@ -3,6 +3,16 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** One side of a comparison. */
+export type ComparedInput = {
+  /** Only replies that were made then or later. */
+  from?: string | null | undefined;
+  /** Only replies of this model; of all where not given. */
+  model?: string | null | undefined;
+  /** Only replies that were made before. */
+  to?: string | null | undefined;
+};
+
 /** A conversation to end. */
 export type EndConversationInput = {
   /** Its ULID. */
@@ -430,6 +440,36 @@ export type FollowStatsSubscriptionVariables = Exact<{
 
 export type FollowStatsSubscription = { ratingStats: { offset: number | null, rows: Array<{ bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> }> } };
 
+export type LatestDislikesQueryVariables = Exact<{
+  topic: string;
+  source: FeedbackSource;
+  model?: string | null | undefined;
+  from?: string | null | undefined;
+  first: number;
+}>;
+
+
+export type LatestDislikesQuery = { feedback: { nodes: Array<{ username: string, comment: string | null, tags: Array<string>, correction: string | null, updatedAt: string, message: { id: string, content: string, model: { id: string } | null, conversation: { id: string }, parent: { content: string } | null } }> } };
+
+export type ModelRankingQueryVariables = Exact<{
+  topic: string;
+  from?: string | null | undefined;
+  source: FeedbackSource;
+}>;
+
+
+export type ModelRankingQuery = { modelRanking: Array<{ rank: number, set: number, setSize: number, strength: number, strengthLow: number, strengthHigh: number, wins: number, losses: number, ties: number, isAdjusted: boolean, model: { id: string }, pairs: Array<{ wins: number, losses: number, ties: number, winRate: number | null, opponent: { id: string } }> }> };
+
+export type CompareModelsQueryVariables = Exact<{
+  topic: string;
+  source: FeedbackSource;
+  a: ComparedInput;
+  b: ComparedInput;
+}>;
+
+
+export type CompareModelsQuery = { compareModels: { summary: string, difference: number | null, differenceLow: number | null, differenceHigh: number | null, excludesZero: boolean, moreRatings: number | null, a: { likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null }, b: { likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null } } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -816,3 +856,90 @@ export const FollowStatsDocument = new TypedDocumentString(`
     count
   }
 }`) as unknown as TypedDocumentString<FollowStatsSubscription, FollowStatsSubscriptionVariables>;
+export const LatestDislikesDocument = new TypedDocumentString(`
+    query LatestDislikes($topic: String!, $source: FeedbackSource!, $model: ID, $from: DateTime, $first: Int!) {
+  feedback(
+    topic: $topic
+    source: $source
+    model: $model
+    from: $from
+    rating: DISLIKE
+    first: $first
+  ) {
+    nodes {
+      username
+      comment
+      tags
+      correction
+      updatedAt
+      message {
+        id
+        content
+        model {
+          id
+        }
+        conversation {
+          id
+        }
+        parent {
+          content
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LatestDislikesQuery, LatestDislikesQueryVariables>;
+export const ModelRankingDocument = new TypedDocumentString(`
+    query ModelRanking($topic: String!, $from: DateTime, $source: FeedbackSource!) {
+  modelRanking(topic: $topic, from: $from, source: $source, fromRatings: true) {
+    model {
+      id
+    }
+    rank
+    set
+    setSize
+    strength
+    strengthLow
+    strengthHigh
+    wins
+    losses
+    ties
+    isAdjusted
+    pairs {
+      opponent {
+        id
+      }
+      wins
+      losses
+      ties
+      winRate
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelRankingQuery, ModelRankingQueryVariables>;
+export const CompareModelsDocument = new TypedDocumentString(`
+    query CompareModels($topic: String!, $source: FeedbackSource!, $a: ComparedInput!, $b: ComparedInput!) {
+  compareModels(topic: $topic, source: $source, a: $a, b: $b) {
+    summary
+    difference
+    differenceLow
+    differenceHigh
+    excludesZero
+    moreRatings
+    a {
+      likes
+      dislikes
+      likeRate
+      likeRateLow
+      likeRateHigh
+    }
+    b {
+      likes
+      dislikes
+      likeRate
+      likeRateLow
+      likeRateHigh
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CompareModelsQuery, CompareModelsQueryVariables>;

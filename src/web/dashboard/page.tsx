@@ -2,12 +2,15 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { ErrorNotice, Loading } from '../ui/notice.tsx';
 import { type DashboardView, useView } from './address.ts';
+import { ComparisonCard } from './comparison.tsx';
 import styles from './dashboard.module.css';
+import { DislikedCard } from './disliked.tsx';
 import { Filters } from './filters.tsx';
 import { formatCount } from './format.ts';
 import { LikeRateCard } from './like-rate-chart.tsx';
 import { mergePoints, sizeFor } from './merge.ts';
 import { ModelsCard } from './models-card.tsx';
+import { RankingCard } from './ranking.tsx';
 import { SignalsCard, TagsCard } from './reasons.tsx';
 import { ScoreCard } from './score-chart.tsx';
 import { pointsOf, seriesOf } from './series.ts';
@@ -25,23 +28,40 @@ function useModelsOf({ topic, models }: DashboardView, { byModel }: Dashboard): 
   return seen.current.models;
 }
 
-function Cards({ dashboard }: { dashboard: Dashboard }) {
+/** Other texts where ratings or words have come. */
+function versionOf({ total }: Dashboard): string {
+  const { likes = 0, dislikes = 0, comments = 0, corrections = 0, feedback = 0 } = total.rows[0] ?? {};
+  return [likes, dislikes, comments, corrections, feedback].join(' ');
+}
+
+type CardsProps = {
+  dashboard: Dashboard;
+  view: DashboardView;
+  models: readonly string[];
+  onChange: (part: Partial<DashboardView>) => void;
+};
+
+function Cards({ dashboard, view, models, onChange }: CardsProps) {
   const { byModel, overTime, byTag, period } = dashboard;
   const series = useMemo(() => seriesOf(byModel.rows), [byModel.rows]);
   const points = useMemo(() => pointsOf(overTime.rows), [overTime.rows]);
   const size = sizeFor(points);
   const merged = useMemo(() => mergePoints(points, size), [points, size]);
   const time = { points, series, step: period.step, size: 1 };
+  const asked = { view, period, version: versionOf(dashboard) };
   const rates = { ...time, points: merged, size };
   return (
     <div className={styles.cards}>
       <LikeRateCard {...rates} />
       <ModelsCard byModel={byModel.rows} series={series} />
+      <ComparisonCard {...asked} models={models} onChange={onChange} />
+      <RankingCard {...asked} series={series} />
       <VolumeCard {...time} />
       <ResponseCard {...rates} />
       <TagsCard byTag={byTag.rows} />
       <SignalsCard byModel={byModel.rows} />
       <ScoreCard byModel={byModel.rows} series={series} />
+      <DislikedCard {...asked} />
     </div>
   );
 }
@@ -71,7 +91,7 @@ export default function DashboardPage() {
       {!total.isPending && (
         <div className={styles.body} data-stale={total.isStale || undefined}>
           <Tiles total={total.rows[0]} />
-          <Cards dashboard={dashboard} />
+          <Cards dashboard={dashboard} view={view} models={models} onChange={change} />
         </div>
       )}
     </main>

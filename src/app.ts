@@ -21,6 +21,7 @@ import { createTokenLog } from './generation/token-log.ts';
 import type { Services } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { type Connections, createConnections } from './http/connections.ts';
+import { createExports } from './http/exports.ts';
 import { createReadiness } from './http/health.ts';
 import { createPolicy } from './http/policy.ts';
 import { createHttpServer } from './http/server.ts';
@@ -171,6 +172,12 @@ function createServers({ config, log, onError }: Workshop, services: Services, c
     policy,
     connections,
     yoga,
+    exports: createExports({
+      pool: services.pool,
+      authenticate,
+      connections,
+      pseudonymKey: config.pseudonymKey,
+    }),
     maxRequestBytes,
     checkReady: createReadiness({ pool: services.pool, isStopping: () => connections.isDraining }),
     onError,

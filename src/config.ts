@@ -61,6 +61,11 @@ export const environmentSchema = z.object({
   AUTH_JWKS_URL: httpUrl.optional().describe('Key set of RS256, ES256 or EdDSA bearer tokens'),
   AUTH_ISSUER: z.string().optional().describe('Required `iss` of tokens'),
   AUTH_AUDIENCE: z.string().optional().describe('Required `aud` of tokens'),
+  PSEUDONYM_KEY: z
+    .string()
+    .min(32, { error: 'must be at least 32 characters; make one with: openssl rand -base64 48' })
+    .optional()
+    .describe('Secret that exports hash usernames with; keep it, and the hashes stay the same'),
   ALLOWED_ORIGINS: list
     .pipe(
       z.array(
@@ -135,6 +140,8 @@ export type Config = {
   modelTimeoutMs: number;
   modelIdleTimeoutMs: number;
   auth: AuthConfig | undefined;
+  /** Undefined: usernames can't be hashed. */
+  pseudonymKey: string | undefined;
   allowedOrigins: string[];
   logLevel: Environment['LOG_LEVEL'];
   maxMessageBytes: number;
@@ -228,6 +235,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     modelTimeoutMs: env.MODEL_TIMEOUT_MS,
     modelIdleTimeoutMs: env.MODEL_IDLE_TIMEOUT_MS,
     auth: authOf(env),
+    pseudonymKey: env.PSEUDONYM_KEY,
     allowedOrigins: env.ALLOWED_ORIGINS,
     logLevel: env.LOG_LEVEL,
     maxMessageBytes: env.MAX_MESSAGE_BYTES,

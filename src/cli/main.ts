@@ -1,38 +1,38 @@
 // The command line: npm run afterword -- COMMAND. Each command is one file beside this one.
 import { type Command, UsageError } from './command.ts';
-import { demoDataCommand } from './demo-data.ts';
-import { eventsCommand } from './events.ts';
-import { importCommand } from './import.ts';
-import { migrateCommand } from './migrate.ts';
-import { printSchemaCommand } from './print-schema.ts';
-import { rebuildCommand } from './rebuild.ts';
 
-const commands: Record<string, Command> = {
-  'demo-data': demoDataCommand,
-  events: eventsCommand,
-  import: importCommand,
-  migrate: migrateCommand,
-  'print-schema': printSchemaCommand,
-  rebuild: rebuildCommand,
+// Each is loaded when it is called: what the others need would take time, and memory for as long as it runs.
+const commands: Record<string, () => Promise<Command>> = {
+  'demo-data': async () => (await import('./demo-data.ts')).demoDataCommand,
+  events: async () => (await import('./events.ts')).eventsCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
+  import: async () => (await import('./import.ts')).importCommand,
+  migrate: async () => (await import('./migrate.ts')).migrateCommand,
+  'print-schema': async () => (await import('./print-schema.ts')).printSchemaCommand,
+  rebuild: async () => (await import('./rebuild.ts')).rebuildCommand,
 };
 
 const helpFlags = ['help', '--help', '-h'];
 
-function listOfCommands(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`);
+async function listOfCommands(): Promise<string> {
+  const lines: string[] = [];
+  for (const [name, load] of Object.entries(commands)) {
+    lines.push(`  ${name.padEnd(14)} ${(await load()).summary}`);
+  }
   return `Usage: npm run afterword -- COMMAND\n\n${lines.join('\n')}\n\nCOMMAND --help says more.\n`;
 }
 
 async function run([name = 'help', ...args]: string[]): Promise<number> {
   if (helpFlags.includes(name)) {
-    process.stdout.write(listOfCommands());
+    process.stdout.write(await listOfCommands());
     return 0;
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
-    process.stderr.write(`There is no command ${JSON.stringify(name)}.\n\n${listOfCommands()}`);
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) {
+    process.stderr.write(`There is no command ${JSON.stringify(name)}.\n\n${await listOfCommands()}`);
     return 2;
   }
+  const command = await load();
   if (args.some((arg) => helpFlags.includes(arg))) {
     process.stdout.write(command.usage);
     return 0;

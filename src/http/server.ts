@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { AppError } from '../errors.ts';
 import { isJson, limitBody } from './body.ts';
 import type { Connections } from './connections.ts';
+import type { Exports } from './exports.ts';
 import type { Readiness } from './health.ts';
 import type { Policy } from './policy.ts';
 import { createStaticFiles } from './static.ts';
@@ -12,6 +13,8 @@ const httpStatuses: Partial<Record<AppError['code'], number>> = {
   FORBIDDEN: 403,
   LIMIT_EXCEEDED: 413,
   NOT_FOUND: 404,
+  UNAUTHENTICATED: 401,
+  UPSTREAM_FAILED: 503,
 };
 
 const notJson = new AppError('INVALID_INPUT', 'Send the request as JSON: Content-Type: application/json.');
@@ -68,6 +71,7 @@ export function createHttpServer(options: {
   policy: Policy;
   connections: Connections;
   yoga: Yoga;
+  exports: Exports;
   maxRequestBytes: number;
   checkReady: () => Promise<Readiness>;
   onError: (error: unknown) => void;
@@ -97,6 +101,10 @@ export function createHttpServer(options: {
     }
     // A page of another site that may use the API may also load the widget.
     allowOrigin(request, response);
+    if (path.startsWith('/exports/')) {
+      if (request.headers['access-control-request-method'] !== undefined) return answerPreflight(response);
+      return await options.exports(request, response);
+    }
     if (files.serve(path, request, response)) return;
     throw new AppError(
       'NOT_FOUND',

@@ -1,0 +1,125 @@
+// GET /exports/FORMAT.jsonl: an export as a stream, for those who may read everything. It is written as fast as it is
+// read, and can be continued: with the as-of of its head, `skip` leaves out the records that came already.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
+import type pg from 'pg';
+import { type ExportJob, exportLines, planExport } from '../dataset/export.ts';
+import { readFormatName } from '../dataset/formats.ts';
+import { readRecipe } from '../dataset/recipe.ts';
+import { createTally } from '../dataset/tally.ts';
+import { AppError } from '../errors.ts';
+import type { Authenticate } from '../identity/authenticate.ts';
+import { mayReadAll } from '../identity/viewer.ts';
+import type { Connections } from './connections.ts';
+import { untilExpiry } from './expiry.ts';
+
+export type Exports = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+type Asked = { job: ExportJob; skip: number; part: string };
+
+function readSkip(given: string | undefined): number {
+  if (given === undefined) return 0;
+  if (/^\d{1,15}$/.test(given)) return Number(given);
+  throw new AppError(
+    'INVALID_INPUT',
+    `skip ${JSON.stringify(given.slice(0, 100))} is no whole number: give how many records came already.`,
+  );
+}
+
+function readPart(given: string | undefined, { recipe }: ExportJob): string {
+  const names = (recipe.split ?? []).map(({ name }) => name);
+  if (names.length === 0 && given === undefined) return '';
+  const part = names.find((name) => name === given);
+  if (part !== undefined) return part;
+  const allowed = names.length === 0 ? 'leave it out, or give a split' : `choose from ${names.join(', ')}`;
+  throw new AppError(
+    'INVALID_INPUT',
+    `part ${JSON.stringify(given ?? null)} is none of the split: ${allowed}.`,
+  );
+}
+
+function settingsOf(parameters: URLSearchParams): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const [name, value] of parameters) {
+    if (Object.hasOwn(settings, name))
+      throw new AppError('INVALID_INPUT', `${name} is given twice: give it once.`);
+    settings[name] = value;
+  }
+  return settings;
+}
+
+async function* linesOf({ job, skip, part }: Asked, count: { records: number }): AsyncGenerator<string> {
+  let left = skip;
+  for await (const { lines } of exportLines(job, createTally())) {
+    const own = lines.filter((line) => line.part === part);
+    const rest = own.slice(Math.min(left, own.length));
+    left -= own.length - rest.length;
+    count.records += rest.length;
+    if (rest.length > 0) yield `${rest.map(({ text }) => text).join('\n')}\n`;
+  }
+}
+
+async function send(
+  asked: Asked,
+  {
+    request,
+    response,
+    expiresAt,
+  }: { request: IncomingMessage; response: ServerResponse; expiresAt: number | undefined },
+): Promise<void> {
+  const isZipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  response.writeHead(200, {
+    'Content-Type': 'application/x-ndjson; charset=utf-8',
+    'Cache-Control': 'no-store, no-transform',
+    'Afterword-As-Of': String(asked.job.asOf ?? ''),
+    Vary: 'Origin, Accept-Encoding',
+    // Without it the end of a stream and the death of a proxy look the same.
+    Trailer: 'Afterword-Records',
+    ...(isZipped && { 'Content-Encoding': 'gzip' }),
+  });
+  const count = { records: 0 };
+  const source = Readable.from(untilExpiry(linesOf(asked, count), expiresAt), { highWaterMark: 1 });
+  const steps = isZipped ? [createGzip({ level: constants.Z_BEST_SPEED })] : [];
+  await pipeline([source, ...steps, response], { end: false });
+  response.addTrailers({ 'Afterword-Records': String(count.records) });
+  response.end();
+}
+
+export function createExports(options: {
+  pool: pg.Pool;
+  authenticate: Authenticate;
+  connections: Connections;
+  pseudonymKey: string | undefined;
+}): Exports {
+  const { pool, authenticate, connections, pseudonymKey } = options;
+
+  return async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    if (request.method !== 'GET') throw new AppError('INVALID_INPUT', 'Exports are read with GET.');
+    const viewer = await authenticate(request.headers.authorization);
+    if (!mayReadAll(viewer)) {
+      throw new AppError(
+        'FORBIDDEN',
+        'Only the roles ANALYST, SERVICE and ADMIN export: ask for one of them.',
+      );
+    }
+    const name = /^\/exports\/([^/]+)\.jsonl$/.exec(pathname)?.[1] ?? pathname;
+    const format = readFormatName(decodeURIComponent(name));
+    const { skip, part, ...settings } = settingsOf(searchParams);
+    const job = await planExport({ pool, format, recipe: readRecipe(settings), pseudonymKey });
+    const asked = { job, skip: readSkip(skip), part: readPart(part, job) };
+    const leave = () => response.destroy();
+    const connection = connections.add({ close: leave, terminate: leave });
+    try {
+      connection.admit(viewer.username);
+      await send(asked, { request, response, expiresAt: viewer.expiresAt });
+    } catch (error) {
+      // Who asked has gone, and with them whoever could be told.
+      if (!response.destroyed) throw error;
+    } finally {
+      connection.remove();
+    }
+  };
+}

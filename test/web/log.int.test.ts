@@ -1,3 +1,4 @@
+import { text as readText } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   AddMessageDocument,
@@ -85,6 +86,30 @@ describe.skipIf(!hasBrowser)('the log', () => {
     await button(page, 'Show earlier events').click();
     await page.getByRole('button', { name: /The very first/ }).waitFor();
     expect(await button(page, 'Show earlier events').count()).toBe(0);
+  });
+
+  it('shows what a dataset would hold, and downloads it', async () => {
+    const id = await begin('taught', 'Taught');
+    await add(id, 'USER', 'How far?');
+    const reply = await add(id, 'ASSISTANT', 'Very far.');
+    await pages.client.run(RateMessageDocument, { input: { messageId: reply, rating: 'LIKE' } });
+    const page = await pages.open('/log?topic=taught');
+    await button(page, 'Dataset').click();
+    const dialog = page.getByRole('dialog', { name: 'Dataset of taught' });
+    await dialog.locator('pre').filter({ hasText: '"label": true' }).waitFor();
+    await dialog.locator('dl > div', { hasText: 'Records' }).getByText('1', { exact: true }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    const downloading = page.waitForEvent('download');
+    await dialog.getByRole('link', { name: 'Download kto.jsonl' }).click();
+    const stream = await (await downloading).createReadStream();
+    const lines = (await readText(stream)).trimEnd().split('\n');
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([{ label: true }]);
+    await dialog.getByRole('combobox', { name: 'Source' }).selectOption('REVIEWER');
+    await dialog.getByText('No records: choose another format').waitFor();
+    await dialog.getByRole('combobox', { name: 'Format' }).selectOption('EVENTS');
+    await dialog.getByRole('link', { name: 'Download events.jsonl' }).waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
   });
 
   for (const [name, viewport] of [

@@ -1,3 +1,4 @@
+import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secret, signWithSecret } from '../support/tokens.ts';
 import { violationsOf } from './support/axe.ts';
@@ -32,5 +33,22 @@ describe.skipIf(!hasBrowser)('pages of a server that asks who is there', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
     pages.complaints();
+  });
+
+  it('download datasets with the token, which a link could not carry', async () => {
+    const token = await signWithSecret({ sub: 'ada', roles: ['ADMIN'] });
+    const context = await pages.newContext();
+    await context.addInitScript((given) => sessionStorage.setItem('afterword.token', given), token);
+    const page = await pages.open('/', {}, context);
+    await say(page, 'To be exported');
+    await replied(page, 'Hello from the script.');
+    await page.getByRole('link', { name: 'Log' }).click();
+    await button(page, 'Dataset').click();
+    await page.getByRole('combobox', { name: 'Format' }).selectOption('EVENTS');
+    const downloading = page.waitForEvent('download');
+    await button(page, 'Download events.jsonl').click();
+    const lines = (await readText(await (await downloading).createReadStream())).trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThanOrEqual(4);
+    expect(pages.complaints()).toEqual([]);
   });
 });

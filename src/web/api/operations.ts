@@ -13,6 +13,66 @@ export type ComparedInput = {
   to?: string | null | undefined;
 };
 
+/** What becomes of contradictions between authors. */
+export type ConflictRule =
+  /** Nothing. */
+  | 'DROP'
+  /** Both. */
+  | 'KEEP_ALL'
+  /** What more of them say; a tie is dropped. */
+  | 'MAJORITY';
+
+/** What goes into a dataset; what is left out does not limit. */
+export type DatasetFilter = {
+  /** As the log stood at this offset; the newest where not given. */
+  asOf?: number | null | undefined;
+  /** Where authors contradict each other; MAJORITY where not given. */
+  conflict?: ConflictRule | null | undefined;
+  /** Of records that are exactly the same only the first. */
+  deduplicate?: boolean | null | undefined;
+  /** Only replies from this instant on. */
+  from?: string | null | undefined;
+  /** Also replies that were stopped. */
+  includeStopped?: boolean | null | undefined;
+  /** No record whose texts have more characters. */
+  maxCharacters?: number | null | undefined;
+  /** Only what so many authors agree on. */
+  minRaters?: number | null | undefined;
+  /** Only replies of these models. */
+  models?: Array<string> | null | undefined;
+  /** Personal data and keys as placeholders. */
+  redact?: boolean | null | undefined;
+  /** A score from here on counts as a like, one below as a dislike. */
+  scoreThreshold?: number | null | undefined;
+  /** Whose feedback counts; END_USER where not given. */
+  source?: Array<FeedbackSource> | null | undefined;
+  /** Only feedback with one of these tags. */
+  tags?: Array<string> | null | undefined;
+  /** Only replies before this instant. */
+  to?: string | null | undefined;
+  /** The topic; `default` where not given. */
+  topic?: string | null | undefined;
+};
+
+/** A format of training data. */
+export type DatasetFormat =
+  /** As the command `export conversations` writes it. */
+  | 'CONVERSATIONS'
+  /** As the command `export dpo` writes it. */
+  | 'DPO'
+  /** As the command `export events` writes it. */
+  | 'EVENTS'
+  /** As the command `export kto` writes it. */
+  | 'KTO'
+  /** As the command `export openai-dpo` writes it. */
+  | 'OPENAI_DPO'
+  /** As the command `export openai-sft` writes it. */
+  | 'OPENAI_SFT'
+  /** As the command `export reward` writes it. */
+  | 'REWARD'
+  /** As the command `export sft` writes it. */
+  | 'SFT';
+
 /** A conversation to end. */
 export type EndConversationInput = {
   /** Its ULID. */
@@ -469,6 +529,14 @@ export type CompareModelsQueryVariables = Exact<{
 
 
 export type CompareModelsQuery = { compareModels: { summary: string, difference: number | null, differenceLow: number | null, differenceHigh: number | null, excludesZero: boolean, moreRatings: number | null, a: { likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null }, b: { likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null } } };
+
+export type DatasetQueryVariables = Exact<{
+  format: DatasetFormat;
+  filter: DatasetFilter;
+}>;
+
+
+export type DatasetQuery = { datasetSummary: { conversations: number, messages: number, records: number, tokenEstimate: number, conflicts: number, models: Array<{ key: string, count: number }>, skipped: Array<{ key: string, count: number }> }, datasetPreview: { records: Array<unknown> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -943,3 +1011,25 @@ export const CompareModelsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CompareModelsQuery, CompareModelsQueryVariables>;
+export const DatasetDocument = new TypedDocumentString(`
+    query Dataset($format: DatasetFormat!, $filter: DatasetFilter!) {
+  datasetSummary(format: $format, filter: $filter) {
+    conversations
+    messages
+    records
+    tokenEstimate
+    conflicts
+    models {
+      key
+      count
+    }
+    skipped {
+      key
+      count
+    }
+  }
+  datasetPreview(format: $format, filter: $filter, first: 3) {
+    records
+  }
+}
+    `) as unknown as TypedDocumentString<DatasetQuery, DatasetQueryVariables>;

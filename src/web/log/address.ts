@@ -6,6 +6,7 @@ export const eventTypes: readonly EventType[] = [
   'START_CONVERSATION',
   'ADD_MESSAGE',
   'UPDATE_MESSAGE',
+  'UPDATE_CONVERSATION',
   'END_CONVERSATION',
 ];
 

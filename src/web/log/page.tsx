@@ -3,6 +3,7 @@ import { ScrollText } from 'lucide-react';
 import { useCallback, useEffect, useRef } from 'react';
 import { EmptyState, ErrorNotice, Loading } from '../ui/notice.tsx';
 import { type LogView, useView } from './address.ts';
+import { DatasetDialog } from './dataset-dialog.tsx';
 import { EventDetail } from './event-detail.tsx';
 import { EventList } from './event-list.tsx';
 import { Filters } from './filters.tsx';
@@ -49,6 +50,7 @@ export default function LogPage() {
           <span aria-hidden /> live
         </p>
         <Filters view={view} onChange={change} />
+        <DatasetDialog topic={view.topic} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
       <section className={styles.list} aria-label="Events" tabIndex={0}>

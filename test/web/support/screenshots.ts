@@ -74,7 +74,10 @@ async function shotsOf(browser: Browser, url: string): Promise<Shot[]> {
     {
       name: 'dashboard',
       path: `/dashboard?topic=${topic}&compare=heron-large&compare=heron-small`,
-      isReady: (page) => page.locator('.recharts-line').first().waitFor(),
+      isReady: async (page) => {
+        await page.locator('.recharts-line').first().waitFor();
+        await page.getByText('Open the conversation').first().waitFor();
+      },
     },
     {
       name: 'log',
@@ -83,6 +86,14 @@ async function shotsOf(browser: Browser, url: string): Promise<Shot[]> {
         const row = page.getByRole('button', { name: /rating: dislike/ }).first();
         await row.click();
         await page.getByRole('slider').waitFor();
+      },
+    },
+    {
+      name: 'dataset',
+      path: `/log?topic=${topic}`,
+      isReady: async (page) => {
+        await button(page, 'Dataset').click();
+        await page.locator('pre').filter({ hasText: '"label"' }).waitFor();
       },
     },
   ];
@@ -116,6 +127,10 @@ async function take(browser: Browser, url: string): Promise<void> {
         await isReady(page);
         await page.mouse.move(0, 0);
         await page.evaluate(() => document.fonts.ready);
+        // Fields that have just got the focus would differ from one run to the next.
+        await page.evaluate(
+          () => document.activeElement?.closest('form') && (document.activeElement as HTMLElement).blur(),
+        );
         const file = `${name}-${view.name}-${theme}.png`;
         await page.screenshot({ path: join(folder, file), animations: 'disabled' });
         await page.close();

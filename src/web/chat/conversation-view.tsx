@@ -104,7 +104,9 @@ export function ConversationView({
           conversation.kind !== 'missing' && (
             <Composer
               draftKey={id ?? 'new'}
-              canSend={streaming.length === 0 && (id === undefined || snapshot !== undefined)}
+              canSend={
+                models.chosen !== '' && streaming.length === 0 && (id === undefined || snapshot !== undefined)
+              }
               onSend={(content) => say(content, leafId)}
               onStop={streaming.length === 0 ? undefined : () => acting.run(() => stopAll(streaming))}
             >

@@ -25,6 +25,10 @@ import { download } from './download.ts';
 
 const whole = new Intl.NumberFormat();
 
+/** `tooFewRaters` as it is read: too few raters. */
+const readable = (key: string): string =>
+  key.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
 type CheckProps = { label: string; isOn: boolean; onChange: (isOn: boolean) => void };
 
 function Check({ label, isOn, onChange }: CheckProps) {
@@ -82,7 +86,11 @@ function Counts({ summary }: { summary: DatasetQuery['datasetSummary'] }) {
     ['Conflicts', whole.format(conflicts)],
   ];
   const listed = (counts: readonly { key: string; count: number }[]) =>
-    counts.map(({ key, count }) => `${key} ${whole.format(count)}`).join(' · ');
+    counts
+      .filter(({ count }) => count > 0)
+      .toSorted((one, other) => other.count - one.count)
+      .map(({ key, count }) => `${readable(key)} ${whole.format(count)}`)
+      .join(' · ');
   return (
     <>
       <dl className={styles.counts}>
@@ -93,8 +101,8 @@ function Counts({ summary }: { summary: DatasetQuery['datasetSummary'] }) {
           </div>
         ))}
       </dl>
-      {models.length > 0 && <p className={styles.about}>By model: {listed(models)}</p>}
-      {skipped.length > 0 && <p className={styles.about}>Left out: {listed(skipped)}</p>}
+      {listed(models) !== '' && <p className={styles.about}>By model: {listed(models)}</p>}
+      {listed(skipped) !== '' && <p className={styles.about}>Left out: {listed(skipped)}</p>}
     </>
   );
 }

@@ -2,6 +2,8 @@
 import type { Locator, Page } from 'playwright-core';
 
 export async function say(page: Page, text: string): Promise<void> {
+  // Nothing can be sent before it is known to whom.
+  await page.getByRole('combobox', { name: /model/i }).first().waitFor();
   const field = page.getByRole('textbox', { name: 'Message', exact: true });
   await field.fill(text);
   await field.press('Enter');

@@ -1,6 +1,5 @@
 // Produces one reply: asks the model, appends what it says, and tells how it ended. A failure is an end, too.
-import { setTimeout as delay } from 'node:timers/promises';
-import { isOutage } from '../database/outage.ts';
+import { untilAnswered } from '../database/outage.ts';
 import { AppError } from '../errors.ts';
 import type { EndOfGeneration } from '../log/event.ts';
 import { type ByChannel, type LiveReply, wholeOf } from './live-reply.ts';
@@ -47,20 +46,6 @@ function endOf({ finishReason, usage }: ModelResult, { model }: GenerationJob, r
 function endOfLongEnough(job: GenerationJob, reply: LiveReply): Ended {
   const end = endOf({ finishReason: 'length', usage: undefined }, job, reply);
   return end.status === 'complete' ? { ...end, status: 'stopped' } : end;
-}
-
-const retryReadMs = 250;
-
-/** Reads what the model is to be given; while Postgres is away it is tried again: the prompt is in the log already. */
-async function readPatiently<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (;;) {
-    try {
-      return await read();
-    } catch (error) {
-      if (!isOutage(error)) throw error;
-      await delay(retryReadMs, undefined, { signal });
-    }
-  }
 }
 
 /** Appends to a reply until that has as many bytes of UTF-8 as it may, reasoning included. */
@@ -110,7 +95,8 @@ export function createProducer(options: {
     const elapsed = (instant: number) => Math.round((instant - startedAt) * 10) / 10;
     const append = appendUpTo(reply, options.maxReplyBytes);
     const ask = async (): Promise<Ended> => {
-      const messages = await readPatiently(() => options.readThread(job.messageId), signal);
+      // The prompt is in the log already: it waits for a Postgres that is away.
+      const messages = await untilAnswered(() => options.readThread(job.messageId), signal);
       const { model, parameters } = job;
       const request = { model, messages, parameters, signal, beforeRead: options.beforeRead };
       const result = await options.model.generate(request, (channel, piece) => {

@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import { parseCursor } from './cursor.ts';
 import type { EventType, LogEvent } from './event.ts';
 import { referencedId } from './identifier.ts';
+import { topicToRead } from './topic.ts';
 
 /** Which events of a topic; undefined: all. */
 export type EventFilter = {
@@ -156,16 +157,17 @@ export async function topicOfConversation(
 /**
  * Where reading begins: at an offset, after the event of a cursor, or at the start. A Last-Event-ID, which is a
  * cursor too, is newer than both: the browser sends it with the arguments that it began with.
- * @throws AppError INVALID_INPUT where both are given, or the cursor is none of this topic
+ * @throws AppError INVALID_INPUT where both are given, the cursor is none of this topic, or no topic has such a name
  */
 export function placeOf(
-  topic: string,
+  name: string,
   start: {
     offset?: number | null | undefined;
     after?: string | null | undefined;
     lastEventId?: string | undefined;
   },
 ): Place {
+  const topic = topicToRead(name);
   if (start.lastEventId !== undefined) {
     return { topic, offset: parseCursor(start.lastEventId, topic, 'Last-Event-ID') + 1 };
   }

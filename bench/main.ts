@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { benchAppend } from './append.ts';
 import { benchDashboards } from './dashboards.ts';
+import { benchExport } from './export.ts';
 import { benchFanout } from './fanout.ts';
 import { benchFeedback } from './feedback.ts';
 import { benchMemory } from './memory.ts';
@@ -34,6 +35,7 @@ const benches: Record<string, Bench> = {
   feedback: { run: benchFeedback, seconds: 5 },
   dashboards: { run: benchDashboards, seconds: 10 },
   replay: { run: benchReplay, seconds: 5 },
+  export: { run: benchExport, seconds: 1 },
   read: { run: benchRead, seconds: 8 },
 };
 

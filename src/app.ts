@@ -169,18 +169,15 @@ function createServers({ config, log, onError }: Workshop, services: Services, c
   const yoga = createGraphQL({ services, connections, authenticate, mask });
   // A message of the largest size, in JSON that escapes much of it, and the rest of the request.
   const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
+  const { pseudonymKey } = config;
+  const exports = createExports({ pool: services.pool, authenticate, connections, pseudonymKey });
   const http = createHttpServer({
     host: config.host,
     port: config.port,
     policy,
     connections,
     yoga,
-    exports: createExports({
-      pool: services.pool,
-      authenticate,
-      connections,
-      pseudonymKey: config.pseudonymKey,
-    }),
+    exports,
     maxRequestBytes,
     checkReady: createReadiness({ pool: services.pool, isStopping: () => connections.isDraining }),
     onError,

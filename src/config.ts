@@ -1,7 +1,7 @@
 // The only place that reads the environment. Everything else is handed a Config.
 import { existsSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
 
 function integer(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
@@ -24,7 +24,7 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
-/** Node's fetch gives up on headers, and on a silent body, after this long by itself. */
+/** Node's fetch gives up after this long by itself. */
 const longestFetchMs = 300_000;
 
 /** Every variable that Afterword reads, by its name in the environment. */
@@ -140,7 +140,6 @@ export type Config = {
   modelTimeoutMs: number;
   modelIdleTimeoutMs: number;
   auth: AuthConfig | undefined;
-  /** Undefined: usernames can't be hashed. */
   pseudonymKey: string | undefined;
   allowedOrigins: string[];
   logLevel: Environment['LOG_LEVEL'];
@@ -164,12 +163,6 @@ export class ConfigError extends Error {
     );
     this.name = 'ConfigError';
   }
-}
-
-/** Whether only this machine can reach a server that listens on the host. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
 
 function rulesAcrossVariables(env: Record<string, string | undefined>): string[] {

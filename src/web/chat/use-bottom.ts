@@ -32,20 +32,30 @@ export function useBottom(key: string): Bottom {
     const element = frame.current;
     const growing = content.current;
     if (element === null || growing === null) return;
+    let lastTop = element.scrollTop;
     const onScroll = () => {
       const restPx = element.scrollHeight - element.scrollTop - element.clientHeight;
-      isHeld.current = restPx < nearPx;
+      // What has grown below moves nobody away: only who scrolls up wants to leave the end.
+      if (restPx < nearPx) isHeld.current = true;
+      else if (element.scrollTop < lastTop - 1) isHeld.current = false;
+      lastTop = element.scrollTop;
       setAway(!isHeld.current);
     };
     const observer = new ResizeObserver(() => {
       if (isHeld.current) toBottom();
       else onScroll();
     });
+    // At once, before anything is painted: an observer of sizes may come a frame late when the page is busy.
+    const growth = new MutationObserver(() => {
+      if (isHeld.current) toBottom();
+    });
+    growth.observe(growing, { childList: true, characterData: true, subtree: true });
     observer.observe(growing);
     observer.observe(element);
     element.addEventListener('scroll', onScroll, { passive: true });
     return () => {
       observer.disconnect();
+      growth.disconnect();
       element.removeEventListener('scroll', onScroll);
     };
   }, [toBottom]);

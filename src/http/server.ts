@@ -6,6 +6,7 @@ import type { Connections } from './connections.ts';
 import type { Exports } from './exports.ts';
 import type { Readiness } from './health.ts';
 import type { Policy } from './policy.ts';
+import { createStaticFiles } from './static.ts';
 import type { Yoga } from './yoga.ts';
 
 const httpStatuses: Partial<Record<AppError['code'], number>> = {
@@ -81,9 +82,10 @@ export function createHttpServer(options: {
   onError: (error: unknown) => void;
 }): HttpServer {
   const { policy, yoga } = options;
+  const files = createStaticFiles();
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '/').split('?', 1)[0];
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     response.setHeader('X-Content-Type-Options', 'nosniff');
     // The next request of the client goes to another node.
     if (options.connections.isDraining) response.setHeader('Connection', 'close');
@@ -102,16 +104,17 @@ export function createHttpServer(options: {
       await yoga(request, response);
       return;
     }
-    if (path?.startsWith('/exports/')) {
-      allowOrigin(request, response);
+    // A page of another site that may use the API may also load the widget.
+    allowOrigin(request, response);
+    if (path.startsWith('/exports/')) {
       if (request.headers['access-control-request-method'] !== undefined) return answerPreflight(response);
       return await options.exports(request, response);
     }
-    if (path === '/') {
-      response.writeHead(302, { Location: '/graphql' }).end();
-      return;
-    }
-    throw new AppError('NOT_FOUND', `There is nothing at ${path}: the API is at /graphql.`);
+    if (files.serve(path, request, response)) return;
+    throw new AppError(
+      'NOT_FOUND',
+      `There is nothing at ${path}: the API is at /graphql, the pages begin at /.`,
+    );
   }
 
   const server = createServer((request, response) => {

@@ -5,8 +5,11 @@ import { parseConfig, readEnvironment } from '../config.ts';
 import { checkTopic, defaultTopic } from '../conversation/commands.ts';
 import { checkFilled } from '../conversation/text.ts';
 import { createAppender } from '../dataset/append.ts';
+import { chatReaders } from '../dataset/chat-lines.ts';
+import { readConversationLines } from '../dataset/conversation-lines.ts';
 import { readEnsign } from '../dataset/ensign.ts';
 import { type ImportOptions, type ImportResult, importSource } from '../dataset/import.ts';
+import { readOpenWebui } from '../dataset/open-webui.ts';
 import type { Source, SourceOptions } from '../dataset/source.ts';
 import { createLogWriter } from '../log/writer.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
@@ -23,6 +26,23 @@ const formats: Record<string, Format> = {
   ensign: {
     summary: 'events of the Python reference, as its consumer prints them, or as JSON lines',
     read: readEnsign,
+  },
+  conversations: {
+    summary: 'what export conversations writes',
+    read: readConversationLines,
+  },
+  kto: { summary: 'TRL’s unpaired preference: prompt, completion, label', read: chatReaders.kto },
+  dpo: { summary: 'TRL’s preference: prompt, chosen, rejected', read: chatReaders.dpo },
+  reward: { summary: 'the same with the prompt inside: chosen, rejected', read: chatReaders.reward },
+  sft: { summary: 'TRL’s conversations: messages, or prompt and completion', read: chatReaders.sft },
+  'openai-sft': {
+    summary: 'OpenAI’s chat format: messages, weight 0 is a dislike',
+    read: chatReaders['openai-sft'],
+  },
+  'openai-dpo': { summary: 'OpenAI’s preference format', read: chatReaders['openai-dpo'] },
+  'open-webui': {
+    summary: 'the feedback that Open WebUI exports: a JSON array, whose entries count as lines',
+    read: readOpenWebui,
   },
 };
 

@@ -10,7 +10,7 @@ import { measureRounds, renderResults, type Sample } from './support/rounds.ts';
 import { startServer } from './support/server.ts';
 import { startWorker } from './support/worker.ts';
 
-type Metric = 'rate' | 'serverCpu' | 'merged';
+type Metric = 'rate' | 'serverCpu' | 'tokenCpu' | 'merged';
 
 const contenders = ['afterword', 'broadcast'] as const;
 const tokensPerSecond = 20;
@@ -48,6 +48,7 @@ export async function benchFanout(options: Options, stack: AsyncDisposableStack)
     return {
       rate: (deliveries * 1_000) / (at - releasedAt),
       serverCpu: (cpuMs * 1_000) / deliveries,
+      tokenCpu: (cpuMs * 1_000) / (many * count),
       merged: (many * count) / deliveries,
     };
   }
@@ -66,7 +67,11 @@ export async function benchFanout(options: Options, stack: AsyncDisposableStack)
       { title: 'deliveries/s', metric: 'rate', digits: 0 },
       { title: 'tokens a delivery', metric: 'merged', digits: 2 },
       { title: 'server CPU, µs a delivery', metric: 'serverCpu', digits: 1 },
+      { title: 'µs a token and reader', metric: 'tokenCpu', digits: 1 },
     ],
-    ratios: [{ title: 'CPU by broadcast’s', metric: 'serverCpu' }],
+    ratios: [
+      { title: 'CPU a delivery by broadcast’s', metric: 'serverCpu' },
+      { title: 'a token and reader', metric: 'tokenCpu' },
+    ],
   });
 }

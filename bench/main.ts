@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { benchAppend } from './append.ts';
 import { benchFanout } from './fanout.ts';
 import { benchFeedback } from './feedback.ts';
+import { benchMemory } from './memory.ts';
 import { benchRead } from './read.ts';
+import { benchReplay } from './replay.ts';
 import { benchStream } from './stream.ts';
 
 export type Options = {
@@ -12,7 +14,7 @@ export type Options = {
   seconds: number;
   /** Small enough to find out in half a minute whether it still works; the numbers then mean nothing. */
   isQuick: boolean;
-  /** Only the case of this name; of `read`, which has one case, only the contender. */
+  /** Only the case of this name; of `read` only the contender, of `replay` only `pages` or `replay`. */
   only: string | undefined;
   /** Folder for CPU profiles of the Afterword server. */
   profile: string | undefined;
@@ -24,14 +26,16 @@ type Bench = {
 };
 
 const benches: Record<string, Bench> = {
-  stream: { run: benchStream, seconds: 10 },
+  stream: { run: benchStream, seconds: 4 },
   fanout: { run: benchFanout, seconds: 5 },
+  memory: { run: benchMemory, seconds: 1 },
   append: { run: benchAppend, seconds: 4 },
   feedback: { run: benchFeedback, seconds: 5 },
+  replay: { run: benchReplay, seconds: 5 },
   read: { run: benchRead, seconds: 8 },
 };
 
-const usage = `npm run bench -- stream|fanout|append|feedback|read [--rounds 3] [--seconds N] [--quick] [--only CASE] [--profile FOLDER]
+const usage = `npm run bench -- stream|fanout|memory|append|replay|feedback|read [--rounds 3] [--seconds N] [--quick] [--only CASE] [--profile FOLDER]
 Read bench/README.md for what is measured.
 `;
 

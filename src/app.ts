@@ -1,6 +1,5 @@
 // The composition root: builds everything by hand, in the order in which it is needed, and releases it in reverse.
 import { hostname } from 'node:os';
-import type pg from 'pg';
 import type { Config } from './config.ts';
 import { readTurnsBefore } from './conversation/thread.ts';
 import { connect, type Database } from './database/connect.ts';
@@ -10,6 +9,7 @@ import { demoModels, startDemoModel } from './demo/server.ts';
 import { createSummaries } from './feedback/summary.ts';
 import { createAdmission } from './generation/admission.ts';
 import { stoppedReply, stopSubject } from './generation/commands.ts';
+import { createEndings } from './generation/endings.ts';
 import { createFollower } from './generation/follow.ts';
 import { wholeOf } from './generation/live-reply.ts';
 import { createModelClient, type ModelClient } from './generation/model.ts';
@@ -107,13 +107,16 @@ function openRelay({ config, log, releases }: Workshop): Relay {
 }
 
 /** What generations are made with beside the model. */
-type Parts = { pool: pg.Pool; writer: LogWriter; relay: Relay };
+type Parts = Pick<Database, 'pool' | 'backgroundPool'> & { writer: LogWriter; relay: Relay };
 
-async function openGenerations(workshop: Workshop, { pool, writer, relay }: Parts) {
+/** Of GENERATION_LEASE_MS: the rest is for the next look at the leases, and for what it finds. */
+const leasePart = 0.8;
+
+async function openGenerations(workshop: Workshop, { pool, backgroundPool, writer, relay }: Parts) {
   const { config, log, releases, onError } = workshop;
-  const leaseMs = config.generationLeaseMs;
+  const leaseMs = Math.round(config.generationLeaseMs * leasePart);
   const tokenLog = createTokenLog({
-    pool,
+    pool: backgroundPool,
     nodeId: `${hostname()}:${process.pid}:${newId()}`,
     leaseMs,
     onStopRequested: (messageId) => void generations.stop(messageId).catch(onError),
@@ -130,7 +133,7 @@ async function openGenerations(workshop: Workshop, { pool, writer, relay }: Part
     onError,
   });
   const replicas = createReplicas({
-    pool,
+    pool: backgroundPool,
     relay,
     onError: (error) =>
       log.warn({ err: error }, 'replies of other nodes could not be read; it is tried again'),
@@ -142,7 +145,7 @@ async function openGenerations(workshop: Workshop, { pool, writer, relay }: Part
     if (messageId !== undefined) generations.stop(messageId).catch(onError);
   });
   const recovery = startRecovery({
-    pool,
+    pool: backgroundPool,
     writer,
     leaseMs,
     seenOf(messageId) {
@@ -154,7 +157,7 @@ async function openGenerations(workshop: Workshop, { pool, writer, relay }: Part
     onError,
   });
   releases.add('recovery', () => recovery.stop());
-  return { generations, follower: createFollower({ generations, replicas, pool }) };
+  return { generations, follower: createFollower({ generations, replicas, endings: createEndings(pool) }) };
 }
 
 function createServers({ config, log, onError }: Workshop, services: Services, connections: Connections) {
@@ -183,13 +186,14 @@ function createServers({ config, log, onError }: Workshop, services: Services, c
     authenticate,
     mask,
     maxMessageBytes: maxRequestBytes,
+    onError,
   });
   return { http, sockets };
 }
 
 async function build(workshop: Workshop): Promise<App> {
   const { config, log, releases } = workshop;
-  const { prisma, pool, writerPool } = await openDatabase(workshop);
+  const { prisma, pool, writerPool, backgroundPool } = await openDatabase(workshop);
   const relay = openRelay(workshop);
   const tails = createTails({
     pool,
@@ -203,7 +207,8 @@ async function build(workshop: Workshop): Promise<App> {
     onCommitted: tails.wake,
   });
   releases.add('log writer', () => writer.drain());
-  const { generations, follower } = await openGenerations(workshop, { pool, writer, relay });
+  const parts = { pool, backgroundPool, writer, relay };
+  const { generations, follower } = await openGenerations(workshop, parts);
   const events = createEventFollower({ pool, tails });
   const models = config.models ?? demoModels;
   const { maxMessageBytes } = config;
@@ -217,7 +222,8 @@ async function build(workshop: Workshop): Promise<App> {
   });
   const { http, sockets } = createServers(workshop, services, connections);
   const port = await http.listen();
-  releases.add('HTTP server', () => http.close());
+  let graceEndsAt = 0;
+  releases.add('HTTP server', () => http.close(graceEndsAt - performance.now()));
 
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
@@ -227,6 +233,7 @@ async function build(workshop: Workshop): Promise<App> {
     async stop() {
       if (connections.isDraining) return;
       const graceMs = config.shutdownGraceMs;
+      graceEndsAt = performance.now() + graceMs;
       await Promise.all([generations.drain(graceMs), connections.drain(graceMs)]);
       await sockets.close();
       await releases.releaseAll();

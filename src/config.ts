@@ -114,7 +114,7 @@ export const environmentSchema = z.object({
     .describe('NATS servers that carry wake-ups and live text between nodes'),
   GENERATION_LEASE_MS: integer(1_000, 600_000)
     .default(10_000)
-    .describe('How long after its node died a running reply is ended as INTERRUPTED'),
+    .describe('How long after its node died a running reply is ended as INTERRUPTED, at the latest'),
   SHUTDOWN_GRACE_MS: integer(0, 600_000)
     .default(10_000)
     .describe('How long running replies may go on after SIGTERM, and over how long connections are closed'),

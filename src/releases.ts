@@ -1,4 +1,4 @@
-// What was acquired and must be released again: in reverse order, each, even if another fails.
+// What was acquired, and how to release it: in reverse order, each, even if another fails.
 import type { Logger } from './logger.ts';
 
 export type Releases = {
@@ -9,7 +9,7 @@ export type Releases = {
 export function createReleases(log: Logger): Releases {
   const releases: { name: string; release: () => Promise<unknown> }[] = [];
   return {
-    add(name: string, release: () => Promise<unknown>) {
+    add(name, release) {
       releases.push({ name, release });
     },
     async releaseAll() {

@@ -14,12 +14,14 @@ export type AfterwordOptions = {
   modelUrl: string;
   /** Folder for a CPU profile of the server, written when it stops. */
   profile: string | undefined;
+  /** For one of several nodes. */
+  natsUrl?: string;
 };
 
 /** @param stack takes what is to be released at the end */
 export async function startAfterword(
   stack: AsyncDisposableStack,
-  { databaseUrl, modelUrl, profile }: AfterwordOptions,
+  { databaseUrl, modelUrl, profile, natsUrl }: AfterwordOptions,
 ): Promise<RunningServer> {
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const child = spawn(process.execPath, [...profiling, '--disable-warning=ExperimentalWarning', main], {
@@ -28,6 +30,9 @@ export async function startAfterword(
       ...process.env,
       ...{ NODE_ENV: 'production', HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn' },
       ...{ DATABASE_URL: databaseUrl, MODEL_BASE_URL: modelUrl, MODELS: 'bench' },
+      // All the load comes from the one local user.
+      ...{ MAX_GENERATIONS_PER_USER: '2000', MAX_CONNECTIONS_PER_USER: '10000' },
+      ...(natsUrl === undefined ? {} : { NATS_URL: natsUrl }),
     },
   });
   const exited = once(child, 'exit');

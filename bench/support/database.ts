@@ -16,7 +16,8 @@ export type BenchDatabase = {
   run<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
 };
 
-async function openServer(stack: AsyncDisposableStack): Promise<string> {
+/** Where databases are made; @param stack takes what is to be released at the end */
+export async function openServer(stack: AsyncDisposableStack): Promise<string> {
   const given = process.env.BENCH_DATABASE_URL;
   if (given !== undefined && given !== '') return given;
   const folder = fileURLToPath(new URL('../../.afterword/', import.meta.url));
@@ -35,11 +36,17 @@ async function openClient(stack: AsyncDisposableStack, url: string): Promise<pg.
   return client;
 }
 
-/** @param stack takes what is to be released at the end */
-export async function openDatabase(stack: AsyncDisposableStack): Promise<BenchDatabase> {
-  const serverUrl = await openServer(stack);
+/**
+ * @param stack takes what is to be released at the end
+ * @param given for a run with several databases: the server that has them, and what tells them apart
+ */
+export async function openDatabase(
+  stack: AsyncDisposableStack,
+  given?: { serverUrl: string; suffix: string },
+): Promise<BenchDatabase> {
+  const serverUrl = given?.serverUrl ?? (await openServer(stack));
   const server = await openClient(stack, serverUrl);
-  const name = `afterword_bench_${process.pid}`;
+  const name = `afterword_bench_${process.pid}${given?.suffix ?? ''}`;
   await server.query(`CREATE DATABASE ${name}`);
   stack.defer(async () => void (await server.query(`DROP DATABASE ${name} WITH (FORCE)`)));
   // Whatever the server is set to: an append that is not on disk is not comparable with one that is.

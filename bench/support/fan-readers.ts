@@ -30,7 +30,7 @@ function subscribe(socket: WebSocket, id: string): Promise<void> {
 /** Resolves with the end of the stream. @throws Error where it ends before the whole text has come */
 function readAll(socket: WebSocket, count: number): Promise<void> {
   let characters = 0;
-  return new Promise((resolve, reject) => {
+  const done = new Promise<void>((resolve, reject) => {
     socket.on('message', (data: Buffer) => {
       // A piece of text begins so; the end of a reply, an acknowledgement and a ping do not.
       if (data.includes('"text":')) {
@@ -43,6 +43,9 @@ function readAll(socket: WebSocket, count: number): Promise<void> {
       else reject(new Error(`${characters} of ${count * tokenLength} characters came.`));
     });
   });
+  // Told by `finish`, however early it fails.
+  done.catch(() => {});
+  return done;
 }
 
 const calls = {
@@ -66,7 +69,13 @@ const calls = {
         ),
       );
     }
-    for (const done of finished) done.catch(() => {});
+  },
+  /** From now on nothing is read of any socket. */
+  stall(): void {
+    for (const socket of open) socket.pause();
+  },
+  resume(): void {
+    for (const socket of open) socket.resume();
   },
   /** Resolves when all have had their end, with how many pieces came and when the last did. */
   async finish(): Promise<{ deliveries: number; at: number }> {

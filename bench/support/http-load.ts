@@ -56,7 +56,8 @@ async function connect({ url, templates }: LoadTarget): Promise<Connection> {
   return {
     send(id, turn) {
       answer = Promise.withResolvers();
-      const body = (templates[turn % templates.length] ?? '').replaceAll('%ID%', id);
+      const template = templates[turn % templates.length] ?? '';
+      const body = template.replaceAll('%ID%', id).replaceAll('%NUMBER%', () => String(Number(id)));
       socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}${headEnd}${body}`);
       return answer.promise;
     },

@@ -7,7 +7,10 @@ export type LoadTarget = {
   connections: number;
   /** Requests are made for random ids: the prefix, then a number below count, to 26 characters in all. */
   ids: { prefix: string; count: number };
-  /** What to send in turn: over HTTP bodies, with %ID% where the id belongs; else as the worker reads them. */
+  /**
+   * What to send in turn: over HTTP bodies, with %ID% where the id belongs, or %NUMBER% where it does without prefix
+   * and zeros; else as the worker reads them.
+   */
   templates: string[];
   /** Of those that each hold a connection to Postgres: how many it takes. Default: as many as wanted. */
   mostConnections?: number;

@@ -1,13 +1,16 @@
 // Worker: the readers of streams. Each compares every piece with the text that it must be, and notes when it came.
 import { request as ask } from 'node:http';
+import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
 import { beginReply, promptOf } from './replies.ts';
 import { frameLength, instant, renderBody, textOf, tokenLength } from './tokens.ts';
 import { serveCalls } from './worker.ts';
 
 export type StreamTarget = {
-  kind: 'afterword' | 'proxy';
+  kind: 'WebSocket' | 'event stream' | 'bytes';
   url: string;
+  /** Where replies are begun; undefined: the subscription itself asks the model. */
+  beginUrl: string | undefined;
   generations: number;
   count: number;
 };
@@ -16,6 +19,7 @@ export type StreamTarget = {
 export type Receipts = { tokens: Float64Array; times: Float64Array };
 type Reader = { tokens: number[]; times: number[]; done: Promise<void> };
 
+const openedTogether = 50;
 let readers: Reader[] = [];
 const expected = { count: -1, text: '', body: Buffer.alloc(0) };
 
@@ -48,11 +52,18 @@ function takePiece(reader: Reader, piece: Piece): boolean {
   return false;
 }
 
-async function openSubscription(url: string, place: number): Promise<Reader> {
-  const replyId = await beginReply(url, place);
+type Opened = { reader: Reader; resolve(): void; reject(error: unknown): void };
+
+function createReader(): Opened {
   const { promise: done, resolve, reject } = Promise.withResolvers<void>();
+  // Told by `finish`, however early it fails.
+  done.catch(() => {});
+  return { reader: { tokens: [], times: [], done }, resolve, reject };
+}
+
+async function openSocket(url: string, replyId: string): Promise<Reader> {
+  const { reader, resolve, reject } = createReader();
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
-  const reader: Reader = { tokens: [], times: [], done };
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', {
     perMessageDeflate: false,
   });
@@ -72,13 +83,34 @@ async function openSubscription(url: string, place: number): Promise<Reader> {
       reject(new Error(`${String(error)} It came as ${String(data).slice(0, 500)}`));
     }
   });
-  await Promise.race([opened, done]);
+  await Promise.race([opened, reader.done]);
   return reader;
 }
 
-function openProxied(url: string, place: number): Reader {
-  const { promise: done, resolve, reject } = Promise.withResolvers<void>();
-  const reader: Reader = { tokens: [], times: [], done };
+function openEventStream(url: string, replyId: string): Promise<Reader> {
+  const { reader, resolve, reject } = createReader();
+  const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+  return new Promise((opened) => {
+    const request = ask(url, { method: 'POST', headers }, (response) => {
+      opened(reader);
+      createInterface({ input: response })
+        .on('line', (line) => {
+          if (!line.startsWith('data: ')) return;
+          try {
+            if (takePiece(reader, JSON.parse(line.slice(6)).data.generation)) resolve();
+          } catch (error) {
+            reject(new Error(`${String(error)} It came as ${line.slice(0, 500)}`));
+          }
+        })
+        .once('close', () => reject(new Error('The event stream ended before the reply.')));
+    });
+    request.once('error', reject);
+    request.end(JSON.stringify({ query: followDocument, variables: { id: replyId } }));
+  });
+}
+
+function openBytes(url: string, place: number): Reader {
+  const { reader, resolve, reject } = createReader();
   let have = 0;
   const request = ask(
     url,
@@ -104,18 +136,27 @@ function openProxied(url: string, place: number): Reader {
   return reader;
 }
 
+async function openReader({ kind, url, beginUrl }: StreamTarget, place: number): Promise<Reader> {
+  if (kind === 'bytes') return openBytes(url, place);
+  const replyId = beginUrl === undefined ? promptOf(place) : await beginReply(beginUrl, place);
+  return kind === 'WebSocket' ? openSocket(url, replyId) : openEventStream(url, replyId);
+}
+
 const calls = {
   /** Begins the generations and follows them; resolves when every reader is in place. */
-  async open({ kind, url, generations, count }: StreamTarget): Promise<void> {
+  async open(target: StreamTarget): Promise<void> {
+    const { generations, count } = target;
     if (expected.count !== count) {
       const { frames, end } = renderBody(count);
       Object.assign(expected, { count, text: textOf(count), body: Buffer.concat([frames, end]) });
     }
-    const places = Array.from({ length: generations }, (_, place) => place);
-    readers = await Promise.all(
-      places.map((place) => (kind === 'afterword' ? openSubscription(url, place) : openProxied(url, place))),
-    );
-    for (const { done } of readers) done.catch(() => {});
+    readers = [];
+    // Not all in one instant: how they begin is not what is measured.
+    for (let from = 0; from < generations; from += openedTogether) {
+      const length = Math.min(openedTogether, generations - from);
+      const places = Array.from({ length }, (_, index) => from + index);
+      readers.push(...(await Promise.all(places.map((place) => openReader(target, place)))));
+    }
   },
   /** Resolves when every reader has had its end, with the instant of the last. */
   async finish(): Promise<number> {

@@ -12,17 +12,25 @@ export type Results<Metric extends string> = {
   ratios(caseName: string, metric: Metric, [contender, limit]: [string, string]): (number | undefined)[];
 };
 
+export type Names = {
+  cases: readonly string[];
+  contenders: readonly string[];
+  /** Cases that say nothing of a contender. Default: none. */
+  isLeftOut?: (caseName: string, contender: string) => boolean;
+};
+
 export async function measureRounds<Metric extends string>(
-  options: { rounds: number; cases: readonly string[]; contenders: readonly string[] },
+  options: Names & { rounds: number },
   measure: (caseName: string, contender: string) => Promise<Sample<Metric>>,
 ): Promise<Results<Metric>> {
-  const { rounds, cases, contenders } = options;
+  const { rounds, cases, contenders, isLeftOut } = options;
   const all = new Map<string, Sample<Metric>[]>();
   const samples = (caseName: string, contender: string) => all.get(`${caseName}\n${contender}`) ?? [];
   for (let round = 0; round < rounds; round += 1) {
     for (const caseName of cases) {
       for (let turn = 0; turn < contenders.length; turn += 1) {
         const contender = contenders[(turn + round) % contenders.length] ?? '';
+        if (isLeftOut?.(caseName, contender) === true) continue;
         const sample = await measure(caseName, contender);
         all.set(`${caseName}\n${contender}`, [...samples(caseName, contender), sample]);
         process.stderr.write(`round ${round + 1}/${rounds}  ${caseName}  ${contender}\n`);
@@ -45,23 +53,23 @@ export type Column<Metric extends string> = { title: string; metric: Metric; dig
 /** One row per case and contender: medians with their spread, then ratios against the limit of the same round. */
 export function renderResults<Metric extends string>(
   results: Results<Metric>,
-  options: {
-    cases: readonly string[];
-    contenders: readonly string[];
+  options: Names & {
     limit: string;
     columns: readonly Column<Metric>[];
     ratios: readonly { title: string; metric: Metric }[];
   },
 ): string {
-  const { cases, contenders, limit, columns, ratios } = options;
+  const { cases, contenders, isLeftOut, limit, columns, ratios } = options;
   const titles = [
     'case',
     'contender',
     ...columns.map(({ title }) => title),
     ...ratios.map(({ title }) => title),
   ];
+  const rowsOf = (caseName: string) =>
+    contenders.filter((contender) => isLeftOut?.(caseName, contender) !== true);
   const rows = cases.flatMap((caseName) =>
-    contenders.map((contender) => [
+    rowsOf(caseName).map((contender) => [
       caseName,
       contender,
       ...columns.map(({ metric, digits }) =>

@@ -18,7 +18,7 @@ import { openDatabase } from './database.ts';
 
 const usage = `Usage: npm run --silent afterword -- events [OPTION…]
 
-Prints the events of a topic, a JSON line each.
+Prints the events of a topic, a JSON line each. With the cursor of any line, --after goes on behind it.
 
   --topic NAME        the topic (default: default)
   --offset N          begin at this offset (default: 0); beyond the end: there, once the log has come so far
@@ -26,7 +26,10 @@ Prints the events of a topic, a JSON line each.
   --types A,B         only events of these types: ${eventTypes.join(', ')}
   --conversation ID   only events of this conversation, whichever its topic is
   --limit N           end after so many events
-  --follow, -f        go on with what is written from now on
+  --follow, -f        go on with what is written from now on, and wait for a database that is away
+
+Ends with 0, also where its reader closes the pipe; 1 where the log can't be read from there, and 2 where the arguments
+make no sense.
 `;
 
 const config = {

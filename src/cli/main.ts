@@ -50,5 +50,6 @@ async function run([name = 'help', ...args]: string[]): Promise<number> {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 const exitCode = await run(process.argv.slice(2));
-// Prisma's engine leaves a timer of ten seconds behind, which nothing waits for.
-process.stdout.end(() => process.exit(exitCode));
+// Prisma's engine leaves a timer of ten seconds behind, which nothing waits for. Not with end(): stdout may be a socket
+// that others write to after this, such as the shell that called, and end() would shut it for them too.
+process.stdout.write('', () => process.exit(exitCode));

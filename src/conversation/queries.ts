@@ -73,6 +73,9 @@ builder.queryFields((t) => ({
     resolve: (query, _root, args, { viewer, services }) => {
       checkPage(args);
       const { topic, username, model, search } = args;
+      for (const [name, text] of Object.entries({ topic, username, model })) {
+        checkText(name, text ?? '', { bytes: 1_000 });
+      }
       const text = {
         contains: literally(checkText('search', search ?? '', { bytes: 1_000 })),
         mode: 'insensitive',

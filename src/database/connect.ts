@@ -1,5 +1,5 @@
-// Opens the connections to Postgres: one pool, shared by Prisma (reads) and plain SQL, and one connection of
-// the log writer's own, so that reads can never starve an append.
+// Opens the connections to Postgres: one pool, shared by Prisma (reads) and plain SQL, one connection of the log
+// writer's own, and few for what runs in the background, so that reads starve neither an append nor a lease.
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
@@ -9,11 +9,14 @@ export type Database = {
   pool: pg.Pool;
   /** One connection: the log writer has one batch in flight at a time. */
   writerPool: pg.Pool;
+  /** For short statements that come again by themselves: one that hangs fails after five seconds. */
+  backgroundPool: pg.Pool;
   close(): Promise<void>;
 };
 
 const connectionTimeoutMs = 5_000;
 const writeTimeoutMs = 5_000;
+const background = { connections: 3, timeoutMs: 5_000 };
 const mostStatements = 500;
 
 /**
@@ -53,24 +56,31 @@ export function connect(options: {
     idleTimeoutMillis: 0,
     query_timeout: writeTimeoutMs,
   });
+  // A lease would run out behind a statement whose connection went silent.
+  const backgroundPool = new pg.Pool({
+    ...settings,
+    max: background.connections,
+    idleTimeoutMillis: 30_000,
+    query_timeout: background.timeoutMs,
+  });
   // An idle connection that breaks emits an error here; unheard, it would end the process.
   let isClosing = false;
   const onError = (error: Error) => {
     // What ends after the pools have, ends on purpose.
     if (!isClosing) options.onError(error);
   };
-  pool.on('error', onError);
-  writerPool.on('error', onError);
+  for (const each of [pool, writerPool, backgroundPool]) each.on('error', onError);
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() });
   const prisma = new PrismaClient({ adapter });
   return {
     prisma,
     pool,
     writerPool,
+    backgroundPool,
     async close() {
       isClosing = true;
       await prisma.$disconnect();
-      await Promise.all([pool.end(), writerPool.end()]);
+      await Promise.all([pool.end(), writerPool.end(), backgroundPool.end()]);
     },
   };
 }

@@ -67,7 +67,10 @@ function replyEvent({ messageId, model, parameters }: GenerationJob, place: Plac
   );
 }
 
-/** Appends the events, all or none, and begins to produce the reply, unless they had been appended before. */
+/**
+ * Appends the events, all or none, and begins to produce the reply: also where they had been appended before, since
+ * who did so may have died or lost its connection before it could begin.
+ */
 async function begin(
   services: GenerationServices,
   viewer: Viewer,
@@ -76,8 +79,8 @@ async function begin(
   const isPrivileged = mayWriteForOthers(viewer);
   const release = await services.admission.admit(viewer, { id: job.messageId, conversationId });
   try {
-    const appended = await services.writer.append({ actor: viewer.username, isPrivileged, events });
-    if (!appended.some(({ isReplay }) => isReplay)) services.generations.start(job);
+    await services.writer.append({ actor: viewer.username, isPrivileged, events });
+    services.generations.start(job);
   } finally {
     release();
   }
@@ -185,7 +188,7 @@ const stopWaitMs = 5_000;
  * where another node produces the reply and is slow, after five seconds.
  */
 export async function stopGeneration(
-  services: GenerationServices,
+  services: Pick<GenerationServices, 'pool' | 'generations' | 'relay'>,
   viewer: Viewer,
   messageId: string,
 ): Promise<string> {
@@ -204,13 +207,14 @@ export async function stopGeneration(
   if (message.role !== 'assistant') {
     throw new AppError('INVALID_INPUT', `Message ${id} is not a reply: there is nothing to stop.`);
   }
-  if (message.status !== 'streaming' || (await services.generations.stop(id))) return id;
+  if (message.status !== 'streaming') return id;
   const deadline = Date.now() + stopWaitMs;
-  while (Date.now() < deadline && (await readStatus())?.status === 'streaming') {
-    // Again each time: a reply that began just now has no lease to mark yet.
+  // Again each time: a reply that is in the log just now is not produced yet, here or elsewhere.
+  while (!(await services.generations.stop(id)) && Date.now() < deadline) {
     await services.pool.query('UPDATE generation SET stop_requested = true WHERE message_id = $1', [id]);
     services.relay.publish(stopSubject, { messageId: id });
     await new Promise((resolve) => setTimeout(resolve, stopPollMs));
+    if ((await readStatus())?.status !== 'streaming') break;
   }
   return id;
 }

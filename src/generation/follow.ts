@@ -1,9 +1,8 @@
 // Cursors over replies: each computes its next piece when it is asked, from memory while the reply is produced, here
 // or elsewhere, from the log once it has ended. What a slow reader did not ask for is not held for it.
-import type pg from 'pg';
-import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { createPull, type Pull } from '../log/pull.ts';
+import type { Endings } from './endings.ts';
 import { type ByChannel, type Channel, channels, type LiveReply } from './live-reply.ts';
 import { cutText } from './live-text.ts';
 import type { Replicas } from './replicas.ts';
@@ -34,22 +33,8 @@ export type Follower = {
   readonly openCount: number;
 };
 
-/** UTF-16 code units in one delta at most. */
-const pieceLength = 16_384;
-
-const storedSchema = z.object({ is_final: z.boolean(), text: z.string(), reasoning: z.string() });
-
-/** A reply that has ended; undefined while it is being produced. */
-async function readFinal(pool: pg.Pool, messageId: string): Promise<ByChannel<string> | undefined> {
-  const { rows } = await pool.query({
-    name: 'read_reply',
-    text: `SELECT status <> 'streaming' AS is_final, content AS text, coalesce(reasoning, '') AS reasoning
-      FROM message WHERE id = $1`,
-    values: [messageId],
-  });
-  const stored = storedSchema.parse(rows[0]);
-  return stored.is_final ? stored : undefined;
-}
+/** UTF-16 code units in one delta at most: what a reader who stops reading costs is this, as text and as it is sent. */
+const pieceLength = 4_096;
 
 const argumentOf = { text: 'after', reasoning: 'afterReasoning' } as const;
 
@@ -66,9 +51,9 @@ function checkBoundary(channel: Channel, text: string, after: number): void {
 export function createFollower(options: {
   generations: Generations;
   replicas: Replicas;
-  pool: pg.Pool;
+  endings: Endings;
 }): Follower {
-  const { generations, replicas, pool } = options;
+  const { generations, replicas, endings } = options;
   let openCount = 0;
 
   function follow(messageId: string, after: Position): AsyncIterableIterator<GenerationUpdate> {
@@ -108,7 +93,7 @@ export function createFollower(options: {
 
     async function fromLog(pull: Pull): Promise<GenerationUpdate | undefined> {
       // Asked for in a list, since nothing at all means that it failed.
-      const stored = await pull.patiently(async () => [await readFinal(pool, messageId)]);
+      const stored = await pull.patiently(async () => [await endings.read(messageId)]);
       if (stored === undefined) return undefined;
       const [final] = stored;
       if (final === undefined) {
@@ -133,8 +118,19 @@ export function createFollower(options: {
       return { kind: 'end', messageId };
     }
 
+    /** Who came before the reply began here took it for that of another node. */
+    function preferOwn(): void {
+      const own = isReplica ? generations.live(messageId) : undefined;
+      if (own === undefined) return;
+      leaveReplica();
+      live = own;
+    }
+
     return createPull(
-      (pull) => (live === undefined ? fromLog(pull) : fromMemory(live, pull)),
+      (pull) => {
+        preferOwn();
+        return live === undefined ? fromLog(pull) : fromMemory(live, pull);
+      },
       () => {
         openCount -= 1;
         leaveReplica();

@@ -36,4 +36,13 @@ export const plainDelta: PlainType<Delta> = {
     text: (delta) => delta.text,
   },
   resumeId: (delta) => resumeIdOf(delta.position),
+  // The text as well: after a rewind another may stand in the same place.
+  isSame: (one, other) =>
+    one.messageId === other.messageId &&
+    one.channel === other.channel &&
+    one.offset === other.offset &&
+    one.end === other.end &&
+    one.position.text === other.position.text &&
+    one.position.reasoning === other.position.reasoning &&
+    one.text === other.text,
 };

@@ -72,6 +72,9 @@ export function startRecovery(options: {
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
   let sweptAt = Number.NEGATIVE_INFINITY;
+  let trustsLeasesAt = 0;
+  /** How long those that live have for renewing their leases once Postgres answers again. */
+  const renewalMs = leaseMs / 4;
 
   /** A node with readers may have more than was kept: what was seen is not taken back. */
   function longest(kept: string, seen = ''): string {
@@ -97,10 +100,18 @@ export function startRecovery(options: {
     await pool.query('DELETE FROM generation WHERE message_id = $1', [orphan.id]);
   }
 
+  /** While Postgres did not answer, those that live could not renew their leases either. */
+  function distrustLeases(): void {
+    trustsLeasesAt = performance.now() + renewalMs;
+  }
+
   async function runRound(): Promise<void> {
     try {
       for (let isMore = true; isMore && !isStopped; ) {
+        const askedAt = performance.now();
         const orphans = await findOrphans(pool, leaseMs);
+        if (performance.now() - askedAt > renewalMs) distrustLeases();
+        if (performance.now() < trustsLeasesAt) return;
         const due = orphans.filter(({ id }) => !options.isRunning(id));
         // Together: the log takes them in one commit.
         await Promise.all(due.map(interrupt));
@@ -110,6 +121,7 @@ export function startRecovery(options: {
       await sweepEnded(pool);
       sweptAt = performance.now();
     } catch (error) {
+      distrustLeases();
       options.onError(error);
     }
   }
@@ -117,7 +129,7 @@ export function startRecovery(options: {
   function schedule(delayMs: number): void {
     timer = setTimeout(() => {
       round = runRound().then(() => {
-        if (!isStopped) schedule(Math.min(1_000, leaseMs / 4));
+        if (!isStopped) schedule(Math.min(1_000, leaseMs / 8));
       });
     }, delayMs);
   }

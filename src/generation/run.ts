@@ -1,4 +1,5 @@
 // Runs generations: each produces one reply, outlives every socket, and ends in one UPDATE_MESSAGE event.
+import { untilAnswered } from '../database/outage.ts';
 import { AppError } from '../errors.ts';
 import type { EndOfGeneration } from '../log/event.ts';
 import { newId } from '../log/identifier.ts';
@@ -10,7 +11,10 @@ import { type AbortReason, createProducer, type GenerationJob } from './produce.
 import type { TokenLog } from './token-log.ts';
 
 export type Generations = {
-  /** Begins to produce the reply; its text can be followed from the moment this returns. */
+  /**
+   * Begins to produce the reply, unless it is being produced, here or on another node, or has ended: whoever asks for
+   * it again may do this again. Its text can be followed from the moment this returns.
+   */
   start(job: GenerationJob): void;
   /** A reply that this node is producing. */
   live(messageId: string): LiveReply | undefined;
@@ -43,6 +47,8 @@ export function createGenerations(options: {
   const beat = createBeat(() => running.size);
   const produce = createProducer({ ...options, beforeRead: beat.next });
   let isDraining = false;
+  /** Aborted when the grace of a drain is over. */
+  const drained = new AbortController();
 
   /**
    * Writes the end; while Postgres is away it is tried again, since the text exists nowhere else.
@@ -68,13 +74,29 @@ export function createGenerations(options: {
     }
   }
 
-  async function run(job: GenerationJob, reply: LiveReply, signal: AbortSignal): Promise<void> {
+  /** @returns false also where Postgres stays away until the end of a drain: recovery ends what nobody produces */
+  function claim(messageId: string, reply: LiveReply): Promise<boolean> {
+    const claimed = untilAnswered(() => options.tokenLog.claim(messageId, reply), drained.signal);
+    return claimed.catch((error: unknown) => {
+      if (!drained.signal.aborted) options.onError(error);
+      return false;
+    });
+  }
+
+  async function runClaimed(job: GenerationJob, reply: LiveReply, signal: AbortSignal): Promise<void> {
     const end = await produce(job, reply, signal);
     const isRecorded = await recordEnd(job.messageId, end);
-    running.delete(job.messageId);
     if (isRecorded) options.tokenLog.unregister(job.messageId);
     else options.tokenLog.leave(job.messageId);
-    reply.close();
+  }
+
+  async function run(job: GenerationJob, reply: LiveReply, signal: AbortSignal): Promise<void> {
+    try {
+      if (await claim(job.messageId, reply)) await runClaimed(job, reply, signal);
+    } finally {
+      running.delete(job.messageId);
+      reply.close();
+    }
   }
 
   function abort(messageId: string, reason: AbortReason): Running | undefined {
@@ -85,11 +107,12 @@ export function createGenerations(options: {
 
   return {
     start(job) {
+      if (running.has(job.messageId)) return;
       const reply = createLiveReply();
       const controller = new AbortController();
-      options.tokenLog.register(job.messageId, reply);
       const done = run(job, reply, controller.signal).catch(options.onError);
       running.set(job.messageId, { reply, controller, done });
+      if (drained.signal.aborted) abort(job.messageId, 'interrupted');
     },
     live: (messageId) => running.get(messageId)?.reply,
     async stop(messageId) {
@@ -110,6 +133,7 @@ export function createGenerations(options: {
       });
       await Promise.race([all, grace]);
       clearTimeout(timer);
+      drained.abort();
       // Again until none is left: a prompt that was being appended may have begun its reply meanwhile.
       while (running.size > 0) {
         const rest = [...running.keys()].map((messageId) => abort(messageId, 'interrupted')?.done);

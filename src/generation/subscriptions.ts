@@ -37,7 +37,7 @@ const GenerationDelta = builder.objectRef<Delta>('GenerationDelta').implement({
       description: 'Where it ends: what `after`, or `afterReasoning`, takes to continue after it.',
     }),
     text: t.exposeString('text', {
-      description: 'The text: at most 16,384 code units, never half of a surrogate pair.',
+      description: 'The text: at most 4,096 code units, never half of a surrogate pair.',
     }),
   }),
 });

@@ -7,9 +7,15 @@ const flushIntervalMs = 250;
 /** How often a lease is renewed before it would run out, and how rarely at the most: a renewal also tells of stops. */
 const renewalsPerLease = 10;
 const longestRenewalMs = 500;
+/** UTF-16 code units in one statement: after an outage there may be more, which the next ones carry. */
+const mostPerRound = 4_194_304;
 
 export type TokenLog = {
-  register(messageId: string, reply: LiveReply): void;
+  /**
+   * Takes the lease of the reply, and keeps what comes of it. A claim whose answer was lost may be made again.
+   * @returns false where another node has it, or the reply has ended
+   */
+  claim(messageId: string, reply: LiveReply): Promise<boolean>;
   /** The reply's end is in the log: its rows go away. */
   unregister(messageId: string): void;
   /** The reply's end could not be written: its text stays, and its lease runs out, so that recovery ends it. */
@@ -22,11 +28,10 @@ type Entry = {
   reply: LiveReply;
   /** Up to which text offset. */
   persisted: Record<Channel, number>;
-  isLeased: boolean;
   isLeft: boolean;
 };
-/** What is not persisted of a channel of a reply: from a text offset to another. */
-type Due = { messageId: string; entry: Entry; channel: Channel; from: number; to: number };
+/** What is not persisted of a channel of a reply, from a text offset on. */
+type Due = { messageId: string; entry: Entry; channel: Channel; from: number; text: string };
 
 /**
  * @param onStopRequested called where another node asks to stop one of the replies
@@ -51,10 +56,13 @@ export function createTokenLog(options: {
 
   function findDue(): Due[] {
     const due: Due[] = [];
+    let rest = mostPerRound;
     for (const [messageId, entry] of entries) {
       for (const channel of channels) {
-        const [from, to] = [entry.persisted[channel], entry.reply[channel].length];
-        if (to > from) due.push({ messageId, entry, channel, from, to });
+        const from = entry.persisted[channel];
+        const text = entry.reply[channel].read(from, rest);
+        rest -= text.length;
+        if (text !== '') due.push({ messageId, entry, channel, from, text });
       }
     }
     return due;
@@ -76,10 +84,17 @@ export function createTokenLog(options: {
         due.map(({ messageId }) => messageId),
         due.map(({ channel }) => channel),
         due.map(({ from }) => from),
-        due.map(({ entry, channel, from, to }) => entry.reply[channel].read(from, to - from)),
+        due.map(({ text }) => text),
       ],
     });
-    for (const { entry, channel, to } of due) entry.persisted[channel] = to;
+    for (const { entry, channel, from, text } of due) entry.persisted[channel] = from + text.length;
+  }
+
+  function unpersisted(): number {
+    let length = 0;
+    for (const { reply, persisted } of entries.values())
+      for (const channel of channels) length += reply[channel].length - persisted[channel];
+    return length;
   }
 
   function forgetLeft(): void {
@@ -94,22 +109,19 @@ export function createTokenLog(options: {
   async function renewLeases(): Promise<void> {
     const held = [...entries].filter(([, { isLeft }]) => !isLeft);
     const intervalMs = Math.min(leaseMs / renewalsPerLease, longestRenewalMs);
-    // One without a lease yet could not be told to stop.
-    const isDue = Date.now() - renewedAt >= intervalMs || held.some(([, { isLeased }]) => !isLeased);
-    if (held.length === 0 || !isDue) return;
+    if (held.length === 0 || Date.now() - renewedAt < intervalMs) return;
     const ids = held.map(([messageId]) => messageId);
     const { rows } = await pool.query<{ message_id: string; stop_requested: boolean }>({
       name: 'renew_leases',
       text: `INSERT INTO generation AS g (message_id, node_id, lease_until)
         SELECT m.id, $2, now() + $3 * interval '1 ms' FROM message AS m
         WHERE m.id = ANY ($1) AND m.status = 'streaming' ORDER BY m.id
-        ON CONFLICT (message_id) DO UPDATE SET lease_until = excluded.lease_until
+        ON CONFLICT (message_id) DO UPDATE SET lease_until = excluded.lease_until WHERE g.node_id = $2
         RETURNING g.message_id, g.stop_requested`,
       values: [ids, nodeId, leaseMs],
     });
     renewedAt = Date.now();
     for (const row of rows) if (row.stop_requested) options.onStopRequested(row.message_id);
-    for (const [, entry] of held) entry.isLeased = true;
     const renewed = new Set(rows.map((row) => row.message_id));
     for (const messageId of ids)
       if (!renewed.has(messageId) && entries.has(messageId)) options.onLost(messageId);
@@ -150,14 +162,18 @@ export function createTokenLog(options: {
   }
 
   return {
-    register(messageId, reply) {
-      entries.set(messageId, {
-        reply,
-        persisted: { text: 0, reasoning: 0 },
-        isLeased: false,
-        isLeft: false,
+    async claim(messageId, reply) {
+      const { rowCount } = await pool.query({
+        name: 'claim_generation',
+        text: `INSERT INTO generation AS g (message_id, node_id, lease_until)
+          SELECT m.id, $2, now() + $3 * interval '1 ms' FROM message AS m WHERE m.id = $1 AND m.status = 'streaming'
+          ON CONFLICT (message_id) DO UPDATE SET lease_until = excluded.lease_until WHERE g.node_id = $2`,
+        values: [messageId, nodeId, leaseMs],
       });
+      if (rowCount !== 1) return false;
+      entries.set(messageId, { reply, persisted: { text: 0, reasoning: 0 }, isLeft: false });
       schedule();
+      return true;
     },
     unregister(messageId) {
       if (entries.delete(messageId)) ended.add(messageId);
@@ -171,7 +187,11 @@ export function createTokenLog(options: {
       isStopped = true;
       clearTimeout(timer);
       await round;
-      await runRound();
+      // The last text of replies that were left may be more than one round takes; a round that fails takes none.
+      for (let before = -1; unpersisted() !== before; ) {
+        before = unpersisted();
+        await runRound();
+      }
     },
   };
 }

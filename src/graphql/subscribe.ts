@@ -5,37 +5,19 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   executeSubscriptionEvent,
-  type OperationDefinitionNode,
   type ValidatedSubscriptionArgs,
   validateSubscriptionArgs,
 } from 'graphql';
 import { plainDelta } from '../generation/plain-delta.ts';
 import { plainEvent } from '../log/plain-event.ts';
-import { compilePlainResponse, type Fragments, type PlainType } from './plain-response.ts';
-
-/** Where a result carries what continues after it; no part of the response itself. */
-export const resumeId = Symbol('resumeId');
-
-type Respond = (value: unknown) => ExecutionResult | Promise<ExecutionResult>;
+import { createSharedResponses, type Respond } from './shared-responses.ts';
 
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
   return Symbol.asyncIterator in value;
 }
 
-/** How values of the type are answered; others, such as the end of a reply, by `execute`. */
-function respondTo<Value>(
-  plain: PlainType<Value>,
-  { operation, fragments }: { operation: OperationDefinitionNode; fragments: Fragments },
-  execute: Respond,
-): Respond {
-  const respond = compilePlainResponse(plain, operation, fragments);
-  return (value) => {
-    if (!plain.is(value)) return execute(value);
-    const id = plain.resumeId(value);
-    if (respond !== undefined) return { data: respond(value), [resumeId]: id };
-    return Promise.resolve(execute(value)).then((result) => Object.assign(result, { [resumeId]: id }));
-  };
-}
+const deltaResponses = createSharedResponses(plainDelta);
+const eventResponses = createSharedResponses(plainEvent);
 
 function createResponder(validated: ValidatedSubscriptionArgs): Respond {
   const { operation } = validated;
@@ -44,8 +26,8 @@ function createResponder(validated: ValidatedSubscriptionArgs): Respond {
   const entries = Object.entries(validated.fragments).map(([key, { definition }]) => [key, definition]);
   const document = { operation, fragments: Object.fromEntries(entries) };
   const execute: Respond = (rootValue) => executeSubscriptionEvent({ ...validated, rootValue });
-  if (name === plainDelta.field) return respondTo(plainDelta, document, execute);
-  if (name === plainEvent.field) return respondTo(plainEvent, document, execute);
+  if (name === plainDelta.field) return deltaResponses(document, execute);
+  if (name === plainEvent.field) return eventResponses(document, execute);
   return execute;
 }
 

@@ -10,11 +10,11 @@ export type Connection = {
   /** Counts it as the user's. @throws AppError LIMIT_EXCEEDED; UPSTREAM_FAILED while the server stops */
   admit(username: string): void;
   /**
-   * @param isReply whether it follows a reply, whose end it gets though the server stops
+   * @param endsHere whether it follows a reply that is produced here, whose end it gets though the server stops
    * @returns ends it
    * @throws AppError LIMIT_EXCEEDED; UPSTREAM_FAILED while the server stops
    */
-  subscribe(isReply: boolean): () => void;
+  subscribe(endsHere: boolean): () => void;
   /** Stays open for an answer that is due, though the server stops. @returns ends it */
   hold(): () => void;
   /** It is gone, with all that ran on it. */
@@ -119,13 +119,13 @@ export function createConnections(limits: ConnectionLimits): Connections {
           // The check of a token takes a moment, in which the connection may have gone.
           if (open.has(leaver)) giveBack = ofUsers.add(username);
         },
-        subscribe(isReply) {
+        subscribe(endsHere) {
           // Clients connect elsewhere when they are closed, by themselves; an error they would show.
           if (isDraining && due === 0) close();
           refuseWhileDraining();
           checkSubscriptions(subscriptions);
           subscriptions += 1;
-          const release = isReply ? hold() : () => {};
+          const release = endsHere ? hold() : () => {};
           return once(() => {
             subscriptions -= 1;
             release();

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import { resumeId } from '../graphql/subscribe.ts';
+import { resumeId } from '../graphql/shared-responses.ts';
 import type { CarrierContext } from './subscribe.ts';
 
 /** Proxies close connections that are silent for longer; some do so after 15 seconds. */

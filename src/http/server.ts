@@ -58,8 +58,13 @@ export type HttpServer = {
   server: Server;
   /** @returns the port that it listens on */
   listen(): Promise<number>;
-  close(): Promise<void>;
+  /** @param graceMs how long requests that are being answered may still take */
+  close(graceMs: number): Promise<void>;
 };
+
+/** At the least, for answers that are under way. */
+const shortestGraceMs = 500;
+const sweepMs = 50;
 
 export function createHttpServer(options: {
   host: string;
@@ -122,12 +127,16 @@ export function createHttpServer(options: {
         });
       });
     },
-    close() {
+    close(graceMs) {
       return new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-        // Streams that outlast their generation, such as one that nobody reads, don't hold the process.
-        setTimeout(() => server.closeAllConnections(), 500).unref();
+        // Those too that are kept open after an answer that was under way.
+        const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
+        server.close(() => {
+          clearInterval(sweep);
+          resolve();
+        });
+        // What is never read, or never sent to its end, doesn't hold the process.
+        setTimeout(() => server.closeAllConnections(), Math.max(graceMs, shortestGraceMs)).unref();
       });
     },
   };

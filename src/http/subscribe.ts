@@ -13,10 +13,19 @@ export type CarrierContext = { connection?: Connection; res?: ServerResponse };
 type Args = ExecutionArgs & { contextValue: Context & CarrierContext };
 type Source = AsyncIterable<ExecutionResult>;
 
-/** Whether it follows a reply, which comes to its end by itself. */
-function followsReply({ document, operationName }: Args): boolean {
+/** The reply that it follows, if it follows one. */
+function followedReply({ document, operationName, variableValues }: Args): unknown {
   const [field] = getOperationAST(document, operationName)?.selectionSet.selections ?? [];
-  return field?.kind === Kind.FIELD && field.name.value === plainDelta.field;
+  if (field?.kind !== Kind.FIELD || field.name.value !== plainDelta.field) return undefined;
+  const value = field.arguments?.find(({ name }) => name.value === 'messageId')?.value;
+  if (value?.kind === Kind.VARIABLE) return variableValues?.[value.name.value];
+  return value?.kind === Kind.STRING ? value.value : undefined;
+}
+
+/** Whether it follows a reply that is produced here: any other is followed from another node as well. */
+function endsHere(args: Args): boolean {
+  const reply = followedReply(args);
+  return typeof reply === 'string' && args.contextValue.services.generations.live(reply) !== undefined;
 }
 
 /** An event stream is a connection of its own. */
@@ -31,12 +40,12 @@ function openStream(connections: Connections, response: ServerResponse): Connect
 /** @returns gives back what was counted @throws AppError LIMIT_EXCEEDED; UPSTREAM_FAILED while the server stops */
 function count(connections: Connections, args: Args): () => void {
   const { connection, res, viewer } = args.contextValue;
-  if (connection !== undefined) return connection.subscribe(followsReply(args));
+  if (connection !== undefined) return connection.subscribe(endsHere(args));
   if (res === undefined) throw new Error('A subscription that came over nothing.');
   const stream = openStream(connections, res);
   try {
     stream.admit(viewer.username);
-    stream.subscribe(followsReply(args));
+    stream.subscribe(endsHere(args));
   } catch (error) {
     stream.remove();
     throw error;

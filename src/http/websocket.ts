@@ -2,13 +2,13 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
-import type { ServerOptions } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { Connection, Connections } from './connections.ts';
+import { type Extra, serveSocket } from './graphql-socket.ts';
 import type { Policy } from './policy.ts';
 import type { Yoga } from './yoga.ts';
 
@@ -25,7 +25,8 @@ const initTimeoutMs = 10_000;
 const heartbeatMs = 12_000;
 
 type Member = { connection: Connection; viewer?: Viewer; expiry?: NodeJS.Timeout };
-type Hooks = ServerOptions<Record<string, unknown>, Extra & Partial<Member>>;
+type Peer = Extra & Partial<Member>;
+type Hooks = ServerOptions<Record<string, unknown>, Peer>;
 type Pipeline = { connection: Connection; execute: Executor; subscribe: Executor };
 type Executor = (args: ExecutionArgs) => ReturnType<ReturnType<Yoga['getEnveloped']>['execute']>;
 
@@ -135,7 +136,7 @@ function operationHooks(
 function acceptUpgrades(
   { server, policy, connections }: Pick<SocketOptions, 'server' | 'policy' | 'connections'>,
   sockets: WebSocketServer,
-  accept: (socket: WebSocket) => void,
+  accept: (extra: Extra) => void,
 ): void {
   server.on('upgrade', (request, socket, head) => {
     // Node has let go of the socket: an error that nobody hears would end the process.
@@ -150,12 +151,7 @@ function acceptUpgrades(
       refuseUpgrade(socket, error);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (ws) => {
-      accept(ws);
-      sockets.emit('connection', ws, request);
-      // graphql-ws prints what a client did wrong; ws has already closed such a socket, and told the client why.
-      ws.removeAllListeners('error').on('error', () => {});
-    });
+    sockets.handleUpgrade(request, socket, head, (ws) => accept({ socket: ws, request }));
   });
 }
 
@@ -167,38 +163,42 @@ type SocketOptions = {
   authenticate: Authenticate;
   mask: (error: unknown) => GraphQLError;
   maxMessageBytes: number;
+  onError: (error: unknown) => void;
 };
 
 export function serveWebSockets(options: SocketOptions): WebSockets {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
+  const { onError, connections } = options;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: options.maxMessageBytes,
+    handleProtocols,
+  });
   const opened = new WeakMap<WebSocket, Connection>();
   const connectionOf = (socket: WebSocket): Connection => {
     const connection = opened.get(socket);
     if (connection === undefined) throw new Error('A WebSocket without its connection.');
     return connection;
   };
-  const served = useServer<Record<string, unknown>, Partial<Member>>(
-    {
-      connectionInitWaitTimeout: initTimeoutMs,
-      ...connectionHooks(options.authenticate, connectionOf),
-      ...operationHooks(options.yoga, options.mask),
-    },
-    sockets,
-    heartbeatMs,
-  );
-  acceptUpgrades(options, sockets, (socket) => {
-    const connection = options.connections.add({
+  const server = makeServer<Record<string, unknown>, Peer>({
+    connectionInitWaitTimeout: initTimeoutMs,
+    ...connectionHooks(options.authenticate, connectionOf),
+    ...operationHooks(options.yoga, options.mask),
+  });
+  acceptUpgrades(options, sockets, (extra) => {
+    const { socket } = extra;
+    const connection = connections.add({
       close: () => socket.close(closeCodes.serviceRestart, 'connect elsewhere'),
       // One that went silent would stay for the half minute that ws waits for its answer.
       terminate: () => socket.terminate(),
     });
     opened.set(socket, connection);
     socket.once('close', connection.remove);
+    serveSocket(server, extra, { heartbeatMs, onError });
   });
   return {
-    async close() {
+    close() {
       for (const socket of sockets.clients) socket.terminate();
-      await served.dispose();
+      return new Promise((resolve) => sockets.close(() => resolve()));
     },
   };
 }

@@ -21,4 +21,5 @@ export const plainEvent: PlainType<LogEvent> = {
     payload: (event) => event.payload,
   },
   resumeId: formatCursor,
+  isSame: (one, other) => one === other,
 };

@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import { parseCursor } from './cursor.ts';
 import type { EventType, LogEvent } from './event.ts';
 import { referencedId } from './identifier.ts';
+import { topicToRead } from './topic.ts';
 
 /** Which events of a topic; undefined: all. */
 export type EventFilter = {
@@ -43,7 +44,7 @@ function statement(source: string): string {
     LEFT JOIN (
       SELECT *, sum(length(payload)) OVER (ORDER BY event_offset) - length(payload) AS characters_before
       FROM (${source}) AS found
-    ) AS page ON page.characters_before < $5
+    ) AS page ON page.characters_before < $4
     ORDER BY page.event_offset`;
 }
 
@@ -53,34 +54,46 @@ const columns = `id, topic, "offset" AS event_offset, type, conversation_id, ver
 const readTopic = {
   name: 'read_topic',
   text: statement(`SELECT ${columns} FROM event
-    WHERE topic = $1 AND "offset" >= $2 AND ($3::event_type[] IS NULL OR type = ANY ($3))
-    ORDER BY "offset" LIMIT $4`),
+    WHERE topic = $1 AND "offset" >= $2
+    ORDER BY "offset" LIMIT $3`),
+};
+
+// A page of each type, and of those the first: otherwise a page of a rare type would step over the whole log.
+const readTypes = {
+  name: 'read_topic_types',
+  text: statement(`SELECT ${columns}
+    FROM (SELECT DISTINCT unnest($5::event_type[])) AS wanted (wanted_type)
+    CROSS JOIN LATERAL (
+      SELECT * FROM event WHERE topic = $1 AND type = wanted_type AND "offset" >= $2
+      ORDER BY "offset" LIMIT $3
+    ) AS of_type
+    ORDER BY "offset" LIMIT $3`),
 };
 
 // From the version of the event before: otherwise each page would step over all the earlier ones.
 const readConversation = {
   name: 'read_conversation_events',
   text: statement(`SELECT ${columns} FROM event
-    WHERE conversation_id = $6 AND topic = $1 AND "offset" >= $2 AND ($3::event_type[] IS NULL OR type = ANY ($3))
+    WHERE conversation_id = $6 AND topic = $1 AND "offset" >= $2 AND ($5::event_type[] IS NULL OR type = ANY ($5))
       AND version > coalesce((SELECT before.version FROM event AS before
         WHERE before.topic = $1 AND before."offset" = $2 - 1 AND before.conversation_id = $6), 0)
-    ORDER BY version LIMIT $4`),
+    ORDER BY version LIMIT $3`),
 };
 
+type Bounds = { filter: EventFilter; most: number; characters?: number };
+
+function queryOf({ topic, offset }: Place, { filter, most, characters }: Bounds): pg.QueryConfig {
+  const values = [topic, offset, most, characters ?? largestPage];
+  const { types, conversationId } = filter;
+  if (conversationId !== undefined) {
+    return { ...readConversation, values: [...values, types ?? null, conversationId] };
+  }
+  return types === undefined ? { ...readTopic, values } : { ...readTypes, values: [...values, types] };
+}
+
 /** The events from a place on, in their order: at most `most`, fewer where they are large. */
-export async function readPage(
-  pool: pg.Pool,
-  place: Place,
-  page: { filter: EventFilter; most: number; characters?: number },
-): Promise<LogPage> {
-  const { types, conversationId } = page.filter;
-  const values: unknown[] = [place.topic, place.offset, types ?? null, page.most];
-  values.push(page.characters ?? largestPage);
-  const query =
-    conversationId === undefined
-      ? { ...readTopic, values }
-      : { ...readConversation, values: [...values, conversationId] };
-  const { rows } = await pool.query<Row>(query);
+export async function readPage(pool: pg.Pool, place: Place, page: Bounds): Promise<LogPage> {
+  const { rows } = await pool.query<Row>(queryOf(place, page));
   const end = Number(rows[0]?.end ?? 0);
   const found = rows.filter(({ id }) => id !== null).map(toEventRow);
   const last = found.at(-1);
@@ -144,16 +157,17 @@ export async function topicOfConversation(
 /**
  * Where reading begins: at an offset, after the event of a cursor, or at the start. A Last-Event-ID, which is a
  * cursor too, is newer than both: the browser sends it with the arguments that it began with.
- * @throws AppError INVALID_INPUT where both are given, or the cursor is none of this topic
+ * @throws AppError INVALID_INPUT where both are given, the cursor is none of this topic, or no topic has such a name
  */
 export function placeOf(
-  topic: string,
+  name: string,
   start: {
     offset?: number | null | undefined;
     after?: string | null | undefined;
     lastEventId?: string | undefined;
   },
 ): Place {
+  const topic = topicToRead(name);
   if (start.lastEventId !== undefined) {
     return { topic, offset: parseCursor(start.lastEventId, topic, 'Last-Event-ID') + 1 };
   }

@@ -2,6 +2,7 @@
 // What it has acknowledged is committed; what it could not tell is repeated, since events are idempotent by id.
 import pg from 'pg';
 import { z } from 'zod';
+import { isOutage } from '../database/outage.ts';
 import { AppError } from '../errors.ts';
 import type { NewEvent } from './event.ts';
 import { type Refusal, refusalError } from './refusal.ts';
@@ -84,14 +85,12 @@ function encode(event: NewEvent, { actor, isPrivileged }: Append): string {
 
 /** Classes of SQLSTATE. 22: bad data, 23: an id twice, 54: too large. */
 const contentStates = /^(22|23|54)/;
-/** 08: connection, 25: read-only, 28: login, 40: deadlock, 53: resources, 57: shut down or cancelled, 58: system. */
-const awayStates = /^(08|25|28|40|53|57|58)/;
 
 /** Whether a batch failed because of its content, because Postgres is away, or for neither: a bug of ours. */
 function causeOf(error: unknown): 'content' | 'away' | 'bug' {
-  // An error that Postgres did not report is one of the connection.
-  if (!(error instanceof pg.DatabaseError) || awayStates.test(error.code ?? '')) return 'away';
-  return contentStates.test(error.code ?? '') ? 'content' : 'bug';
+  if (isOutage(error)) return 'away';
+  const code = error instanceof pg.DatabaseError ? (error.code ?? '') : '';
+  return contentStates.test(code) ? 'content' : 'bug';
 }
 
 /**

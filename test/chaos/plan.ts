@@ -10,13 +10,15 @@ export type Fault =
 export type Planned = Fault & { atMs: number };
 
 export const leaseMs = 2_000;
-/** How long whatever was restarted needs until it is as before. */
+/** How long whatever was restarted needs until it is as before, and a while of work after it. */
 const restartMs = 3_000;
+/** After a crash, Postgres reads and syncs all that it has. */
+const crashMs = 9_000;
 
 const gapMs = { least: 300, spread: 1_700 };
 
 /** What a fault takes away for a while, so that none is planned for what is away already. */
-function targetOf(fault: Fault): string {
+export function targetOf(fault: Fault): string {
   switch (fault.kind) {
     case 'kill node':
     case 'freeze node':
@@ -34,6 +36,7 @@ function targetOf(fault: Fault): string {
 
 function busyMs(fault: Fault): number {
   if (fault.kind === 'terminate connections' || fault.kind === 'cut sockets') return 0;
+  if (fault.kind === 'crash Postgres') return crashMs;
   return restartMs + ('durationMs' in fault ? fault.durationMs : 0);
 }
 

@@ -1,6 +1,8 @@
 // The command line as people call it: a process of its own.
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { runCommand } from '../support/command.ts';
+import { commandLine, runCommand } from '../support/command.ts';
 
 it('lists its commands when asked for help, or for nothing', async () => {
   for (const args of [[], ['help'], ['--help'], ['-h']]) {
@@ -10,12 +12,18 @@ it('lists its commands when asked for help, or for nothing', async () => {
   }
 });
 
-it('says what a command takes', async () => {
-  const { code, stdout } = await runCommand(['migrate', '--help']);
-  expect({ code, stdout }).toMatchObject({
-    code: 0,
-    stdout: expect.stringContaining('Usage: npm run afterword -- migrate'),
-  });
+it.each([
+  ['events', ['--topic', '--offset', '--after', '--types', '--conversation', '--limit', '--follow', '-f']],
+  ['import', ['--topic', '--username', '--utc-offset', '--strict', '--dry-run', 'ensign']],
+  ['migrate', ['DATABASE_URL']],
+  ['print-schema', ['schema']],
+  ['rebuild', ['--verify', '--differences']],
+])('lists %s, and says what it takes', async (name, terms) => {
+  expect((await runCommand([])).stdout).toContain(`  ${name} `);
+  const { code, stdout, stderr } = await runCommand([name, '--help']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^Usage: npm run (--silent )?afterword -- ${name}`));
+  expect(terms.filter((term) => !stdout.includes(term))).toEqual([]);
 });
 
 it('ends with 2 where there is no such command, option or argument', async () => {
@@ -37,4 +45,14 @@ it('names what is wrong with the configuration', async () => {
     code: 1,
     stderr: expect.stringContaining('DATABASE_URL must be a Postgres URL'),
   });
+});
+
+it('leaves stdout open for who called it: a script goes on to print after it', async () => {
+  const script = '"$@" --help; echo afterwards';
+  const shell = spawn('bash', ['-c', script, 'bash', ...commandLine], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const stdout = await text(shell.stdout);
+  expect(stdout).toContain('Usage: npm run afterword');
+  expect(stdout).toMatch(/afterwards\n$/);
 });

@@ -196,6 +196,18 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'LIMIT_EXCEEDED',
     'at most 1000',
   ],
+  [
+    'a NUL in the topic of events',
+    () => '{ events(topic: "a\\u0000") { nodes { id } } }',
+    'INVALID_INPUT',
+    'NUL',
+  ],
+  ...['topic', 'username', 'model'].map((name): (typeof cases)[number] => [
+    `a NUL in the ${name} of conversations`,
+    () => `{ conversations(${name}: "a\\u0000") { nodes { id } } }`,
+    'INVALID_INPUT',
+    'NUL',
+  ]),
   ['a negative offset', () => '{ events(offset: -1) { nodes { id } } }', 'INVALID_INPUT', '-1'],
   ['half an offset', () => '{ events(offset: 1.5) { nodes { id } } }', 'INVALID_INPUT', '1.5'],
   [

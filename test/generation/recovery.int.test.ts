@@ -124,6 +124,29 @@ it('what readers have seen is kept where it goes on from the token log, else the
   ]);
 });
 
+it('those who live have time to renew their leases once Postgres answers again', async () => {
+  const [alive = '', dead = ''] = await addReplies(2);
+  for (const id of [alive, dead]) await addRows(id, 'text');
+  const locker = new pg.Client({ connectionString: database.url });
+  await locker.connect();
+  await locker.query('BEGIN; LOCK TABLE generation IN ACCESS EXCLUSIVE MODE');
+  const lockedAt = performance.now();
+  // Four times as long as an answer may take before it says nothing of who lives.
+  const leaseMs = 2_000;
+  const renewing = waitUntil('Postgres was away for a lease', () => performance.now() - lockedAt > leaseMs)
+    .then(() => locker.query('ROLLBACK'))
+    .then(() =>
+      locker.query(`UPDATE generation SET lease_until = now() + '1 hour' WHERE message_id = $1`, [alive]),
+    );
+  await withRecovery({ leaseMs }, async () => !(await hasRows(dead)));
+  await renewing;
+  await locker.end();
+  expect(await read([alive, dead])).toEqual([
+    { status: 'streaming', content: '' },
+    { status: 'interrupted', content: 'text' },
+  ]);
+});
+
 it('the replies of a dead node are ended together, not one by one', async () => {
   const replies = await addReplies(350);
   for (const id of replies) await addRows(id, `text of ${id}`);

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { connect } from '../../src/database/connect.ts';
 import { createLiveReply } from '../../src/generation/live-reply.ts';
 import { createTokenLog } from '../../src/generation/token-log.ts';
 import { newId } from '../../src/log/identifier.ts';
@@ -13,6 +14,9 @@ let pool: pg.Pool;
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = new pg.Pool({ connectionString: database.url });
+});
+afterEach(async () => {
+  await database.client.query('TRUNCATE token_log, generation');
 });
 afterAll(async () => {
   await pool.end();
@@ -56,8 +60,8 @@ it('a reply that ends while the rows of another are being deleted leaves none be
   const [first, second] = [await addStreamingReply(), await addStreamingReply()];
   const reply = createLiveReply();
   reply.append('text', 'text');
-  tokenLog.register(first, reply);
-  tokenLog.register(second, reply);
+  await tokenLog.claim(first, reply);
+  await tokenLog.claim(second, reply);
   await waitUntil('both are persisted and leased', async () => (await countRows()) === 4);
 
   const locker = new pg.Client({ connectionString: database.url });
@@ -90,7 +94,7 @@ it('text that Postgres took, though its answer was lost, is followed by the rest
   const reply = createLiveReply();
   const sprung = proxy.cutAfter('INSERT INTO token_log');
   reply.append('text', 'one, ');
-  tokenLog.register(id, reply);
+  await tokenLog.claim(id, reply);
   await sprung;
   reply.append('text', 'two, ');
   proxy.restore();
@@ -122,6 +126,73 @@ it('text that Postgres took, though its answer was lost, is followed by the rest
   await proxy.stop();
 });
 
+it('goes on with other connections where one has gone silent', { timeout: 60_000 }, async () => {
+  const proxy = await startCutProxy(database.url);
+  const connections = connect({ url: proxy.url, poolSize: 2, onError: () => {} });
+  const errors: unknown[] = [];
+  const tokenLog = createTokenLog({
+    pool: connections.backgroundPool,
+    nodeId: 'node',
+    leaseMs: 600_000,
+    onStopRequested: () => {},
+    onLost: () => {},
+    onError: (error) => errors.push(error),
+  });
+  const id = await addStreamingReply();
+  const reply = createLiveReply();
+  reply.append('text', 'one, ');
+  await tokenLog.claim(id, reply);
+  const stored = async () => {
+    const { rows } = await database.client.query<{ text: string }>(
+      `SELECT string_agg(text, '' ORDER BY text_offset) AS text FROM token_log WHERE message_id = $1`,
+      [id],
+    );
+    return rows[0]?.text;
+  };
+  await waitUntil('it is stored', async () => (await stored()) === 'one, ');
+  proxy.silenceOpen();
+  reply.append('text', 'two');
+  await waitUntil('the rest is stored', async () => (await stored()) === 'one, two', 30_000);
+  expect(errors).not.toEqual([]);
+  tokenLog.unregister(id);
+  await tokenLog.stop();
+  await connections.close();
+  await proxy.stop();
+});
+
+it('more text than one statement takes is stored by several, without a hole', async () => {
+  const tokenLog = createTokenLog({
+    pool,
+    nodeId: 'node',
+    leaseMs: 600_000,
+    onStopRequested: () => {},
+    onLost: () => {},
+    onError: () => {},
+  });
+  // Pairs, one code unit off, so that a cut at an even place would split one.
+  const text = `a${'😀'.repeat(3_000_000)}`;
+  const ids = [await addStreamingReply(), await addStreamingReply()];
+  for (const id of ids) {
+    const reply = createLiveReply();
+    reply.append('text', text);
+    await tokenLog.claim(id, reply);
+    tokenLog.leave(id);
+  }
+  await tokenLog.stop();
+  const { rows } = await database.client.query<{ message_id: string; text_offset: number; text: string }>(
+    'SELECT message_id, text_offset, text FROM token_log WHERE message_id = ANY ($1) ORDER BY message_id, text_offset',
+    [ids],
+  );
+  expect(rows.length).toBeGreaterThan(2);
+  const wholes = new Map<string, string>();
+  for (const { message_id: id, text_offset: offset, text: piece } of rows) {
+    const before = wholes.get(id) ?? '';
+    expect(offset).toBe(before.length);
+    wholes.set(id, before + piece);
+  }
+  for (const id of ids) expect(wholes.get(id) === text).toBe(true);
+});
+
 it('the text of a reply whose end could not be written stays, all of it, until its lease runs out', async () => {
   const tokenLog = createTokenLog({
     pool,
@@ -134,7 +205,7 @@ it('the text of a reply whose end could not be written stays, all of it, until i
   const id = await addStreamingReply();
   const reply = createLiveReply();
   reply.append('text', 'one, ');
-  tokenLog.register(id, reply);
+  await tokenLog.claim(id, reply);
   await waitUntil('it is persisted and leased', async () => (await countRows()) === 2);
   reply.append('text', 'two');
   tokenLog.leave(id);

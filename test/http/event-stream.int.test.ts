@@ -176,6 +176,20 @@ describe('an EventSource', () => {
   });
 });
 
+it('a stream on which nothing comes carries a comment within 15 seconds', { timeout: 60_000 }, async () => {
+  const answer = await get('subscription { events(topic: "silent") { offset } }');
+  let startedAt: number | undefined;
+  let text = '';
+  for await (const piece of answer.setEncoding('utf8')) {
+    startedAt ??= performance.now();
+    text += piece;
+    if (/:\n\n.*:\n\n/s.test(text)) break;
+  }
+  answer.destroy();
+  expect(text).toMatch(/^retry: \d+\n:\n\n:\n\n$/);
+  expect(performance.now() - (startedAt ?? 0)).toBeLessThan(15_000);
+});
+
 it('a stream on which nothing comes carries comments, and stops its source when it is left', async () => {
   let hasReturned = false;
   const silent: AsyncIterableIterator<never> = {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp } from '../../src/app.ts';
+import * as operations from '../../src/client/operations.ts';
 import { parseConfig } from '../../src/config.ts';
 import { startTestApp } from '../support/app.ts';
 import { type CutProxy, startCutProxy } from '../support/cut-proxy.ts';
@@ -91,6 +92,30 @@ describe('a server that stops', () => {
     await expect(openSocket(test.app.url)).rejects.toThrow('503');
     await stopping;
     await expect(asked('/health')).rejects.toThrow();
+  });
+
+  it('answers what it was asked before, as long as the grace lasts', async () => {
+    const test = await startTestApp({ SHUTDOWN_GRACE_MS: '8000' });
+    const conversationId = await startConversation(test.client);
+    const { client } = test.database;
+    await client.query('BEGIN; LOCK TABLE topic IN ACCESS EXCLUSIVE MODE');
+    const input = { conversationId, role: 'USER' as const, content: 'late' };
+    const added = test.client.run(operations.AddMessageDocument, { input });
+    const isWaiting = async () => {
+      const waiting = await client.query(
+        `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      );
+      return waiting.rowCount === 1;
+    };
+    await waitUntil('the write waits', isWaiting);
+    const stoppedAt = performance.now();
+    const stopping = test.app.stop();
+    // Twice as long as answers have that are under way when there is no grace.
+    await waitUntil('a second is over', () => performance.now() - stoppedAt > 1_000);
+    await client.query('ROLLBACK');
+    expect((await added).addMessage.message).toMatchObject({ content: 'late' });
+    await stopping;
+    await test.stop();
   });
 
   it('does not wait for a client that went silent', async () => {

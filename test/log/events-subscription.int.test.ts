@@ -102,6 +102,18 @@ describe('what can not be followed', () => {
       'INVALID_INPUT',
       'not both',
     ],
+    [
+      'a topic with NUL in its name',
+      'subscription { events(topic: "a\\u0000") { offset } }',
+      'INVALID_INPUT',
+      'topic',
+    ],
+    [
+      'a topic with an endless name',
+      `subscription { events(topic: "${'a'.repeat(101)}") { offset } }`,
+      'INVALID_INPUT',
+      'at most 100 characters',
+    ],
     ['no types at all', inTopic(', types: []'), 'INVALID_INPUT', 'types is empty'],
     ['a type that is none', inTopic(', types: [RATE]'), 'INVALID_INPUT', 'RATE'],
     ['an unknown conversation', inTopic(`, conversationId: "${newId()}"`), 'NOT_FOUND', 'no conversation'],

@@ -6,13 +6,17 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
+/** The program and its first arguments. */
+export const commandLine = [process.execPath, '--disable-warning=ExperimentalWarning', main] as const;
+
 /** @param environment all that the process sees, but for PATH */
 export function startCommand(
   args: string[],
   environment: Record<string, string> = {},
 ): ChildProcessWithoutNullStreams {
   const env = { PATH: process.env.PATH ?? '', ...environment };
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { env, cwd: '/' });
+  const [program, ...first] = commandLine;
+  return spawn(program, [...first, ...args], { env, cwd: '/' });
 }
 
 /** Runs a command to its end. @param input what it reads from stdin */

@@ -11,6 +11,8 @@ export type CutProxy = {
   refusals(): number;
   /** Passes nothing on any more, and says nothing of it. */
   silence(): void;
+  /** Passes nothing on any more over the connections that there are; new ones work. */
+  silenceOpen(): void;
   /** Connections made from now on work again. */
   restore(): void;
   /** Breaks the connections as soon as Postgres answers a request that holds the text; its answer is lost. */
@@ -28,6 +30,7 @@ export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
   const url = new URL(databaseUrl);
   const connectUpstream = upstreamOf(url);
   const sockets = new Set<Socket>();
+  const silenced = new WeakSet<Socket>();
   let state: 'open' | 'cut' | 'silent' = 'open';
   let trap: { text: string; sprung: () => void } | undefined;
 
@@ -45,6 +48,7 @@ export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
     }
     const upstream = connectUpstream();
     let isTrapped = false;
+    const isOpen = () => state === 'open' && !silenced.has(client);
     for (const socket of [client, upstream]) {
       sockets.add(socket.setNoDelay(true));
       socket.on('error', () => {});
@@ -56,14 +60,14 @@ export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
     }
     client.on('data', (bytes) => {
       isTrapped ||= trap !== undefined && bytes.includes(trap.text);
-      if (state === 'open') upstream.write(bytes);
+      if (isOpen()) upstream.write(bytes);
     });
     upstream.on('data', (bytes) => {
       if (isTrapped) {
         cut();
         trap?.sprung();
         trap = undefined;
-      } else if (state === 'open') client.write(bytes);
+      } else if (isOpen()) client.write(bytes);
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -76,6 +80,9 @@ export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
     refusals: () => refusals,
     silence() {
       state = 'silent';
+    },
+    silenceOpen() {
+      for (const socket of sockets) silenced.add(socket);
     },
     restore() {
       // What went silent stays so: its bytes are lost.

@@ -5,8 +5,11 @@ export type Value = null | boolean | number | string | Value[] | { [key: string]
 export type Fields = Record<string, Value>;
 
 /** The five events of the reference about the letters in strawberry. */
-export const strawberry = await readFile(new URL('./strawberry-events.txt', import.meta.url), 'utf8');
-export const strawberryPath = new URL('./strawberry-events.txt', import.meta.url).pathname;
+export const strawberry = await readFile(
+  new URL('../../examples/strawberry-events.txt', import.meta.url),
+  'utf8',
+);
+export const strawberryPath = new URL('../../examples/strawberry-events.txt', import.meta.url).pathname;
 
 function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;

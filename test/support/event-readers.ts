@@ -18,6 +18,8 @@ export type EventReader = {
   /** How often it connected, and how often it stopped reading its socket. */
   readonly connects: number;
   readonly stalls: number;
+  /** Breaks its connection, as a network does. */
+  cut(): void;
   /** Ends it, and tells what went wrong. @throws Error where an event did not follow the one before */
   stop(): Promise<void>;
   /** Whether it has ended by itself, which it does only when something is wrong. */
@@ -34,8 +36,9 @@ function positionOf(followed: Followed, event: FollowedEvent): number | undefine
   return followed.conversationId === undefined ? event.offset : event.version;
 }
 
+/** @param options.url where it connects; of several, another one each time */
 export function startEventReader(options: {
-  url: string;
+  url: string | readonly [string, ...string[]];
   name: string;
   followed: Followed;
   random: Random;
@@ -72,7 +75,8 @@ export function startEventReader(options: {
   }
 
   async function readOn(): Promise<void> {
-    connection = await followEvents(url, random.pick(ways), { ...followed, after: last?.cursor });
+    const place = typeof url === 'string' ? url : random.pick(url);
+    connection = await followEvents(place, random.pick(ways), { ...followed, after: last?.cursor });
     if (connection === undefined) return;
     connects += 1;
     try {
@@ -112,6 +116,7 @@ export function startEventReader(options: {
     get hasFailed() {
       return hasFailed;
     },
+    cut: () => connection?.cut(),
     async stop() {
       isOver = true;
       connection?.cut();

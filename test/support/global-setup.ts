@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded.ts';
+import { describeLeftOut } from './left-out.ts';
 import { hasNatsServer } from './nats.ts';
 
 declare module 'vitest' {
@@ -18,6 +19,8 @@ declare module 'vitest' {
     hasNats: boolean;
   }
 }
+
+const natsServer = { provided: 'hasNats', missing: 'nats-server', install: 'apt-get install nats-server' };
 
 async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const given = process.env.TEST_DATABASE_URL;
@@ -57,12 +60,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   process.stdout.write(`Tests run on PostgreSQL ${rows[0]?.server_version}.\n`);
   const hasNats = hasNatsServer();
   project.provide('hasNats', hasNats);
-  if (!hasNats) {
-    process.stdout.write(
-      'There is no nats-server here: the tests of many nodes over NATS are left out. apt-get install nats-server brings it.\n',
-    );
-  }
+  const leftOut = hasNats ? '' : describeLeftOut(natsServer);
+  process.stdout.write(leftOut);
   return async () => {
+    process.stdout.write(leftOut);
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.end();
     await server.stop();

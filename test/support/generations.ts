@@ -1,0 +1,85 @@
+// What a node produces and follows replies with, without its server: for what happens between the steps of a request.
+import type pg from 'pg';
+import { connect } from '../../src/database/connect.ts';
+import { createEndings } from '../../src/generation/endings.ts';
+import { createFollower, type Follower } from '../../src/generation/follow.ts';
+import { createModelClient } from '../../src/generation/model.ts';
+import { createReplicas } from '../../src/generation/replicas.ts';
+import { createGenerations, type Generations } from '../../src/generation/run.ts';
+import { createTokenLog } from '../../src/generation/token-log.ts';
+import { newId } from '../../src/log/identifier.ts';
+import { noRelay } from '../../src/log/relay.ts';
+import { createLogWriter } from '../../src/log/writer.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import { add, append, running, start } from './log.ts';
+import { type ScriptedModel, startScriptedModel } from './scripted-model.ts';
+
+export type TestGenerations = {
+  database: TestDatabase;
+  model: ScriptedModel;
+  generations: Generations;
+  follower: Follower;
+  pool: pg.Pool;
+  /** What went wrong in the background. */
+  errors: unknown[];
+  /** A reply in the log that nobody produces yet. */
+  addReply(): Promise<string>;
+  statusOf(messageId: string): Promise<unknown>;
+  stop(): Promise<void>;
+};
+
+export async function startTestGenerations(): Promise<TestGenerations> {
+  const database = await createTestDatabase();
+  const model = await startScriptedModel();
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => errors.push(error);
+  const connections = connect({ url: database.url, poolSize: 3, onError });
+  const { pool, backgroundPool, writerPool } = connections;
+  const tokenLog = createTokenLog({
+    pool: backgroundPool,
+    nodeId: 'node',
+    leaseMs: 600_000,
+    onStopRequested: () => {},
+    onLost: () => {},
+    onError,
+  });
+  const timeouts = { timeoutMs: 5_000, idleTimeoutMs: 60_000 };
+  const generations = createGenerations({
+    model: createModelClient({ baseUrl: model.url, apiKey: undefined, ...timeouts }),
+    writer: createLogWriter({ pool: writerPool, timeoutMs: 5_000, onCommitted: () => {} }),
+    tokenLog,
+    readThread: () => Promise.resolve([{ role: 'user' as const, content: 'hello' }]),
+    maxReplyBytes: 1_000_000,
+    onError,
+  });
+  const replicas = createReplicas({ pool: backgroundPool, relay: noRelay, onError });
+  return {
+    database,
+    model,
+    generations,
+    follower: createFollower({ generations, replicas, endings: createEndings(pool) }),
+    pool,
+    errors,
+    async addReply() {
+      const [conversation, id] = [newId(), newId()];
+      await append(database.client, [
+        start(conversation),
+        add(conversation, newId()),
+        running(conversation, id),
+      ]);
+      return id;
+    },
+    async statusOf(messageId) {
+      const { rows } = await database.client.query('SELECT status FROM message WHERE id = $1', [messageId]);
+      return rows[0]?.status;
+    },
+    async stop() {
+      await generations.drain(0);
+      await replicas.stop();
+      await tokenLog.stop();
+      await connections.close();
+      await model.stop();
+      await database.close();
+    },
+  };
+}

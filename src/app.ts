@@ -34,13 +34,14 @@ import { createTails } from './log/tails.ts';
 import { createLogWriter, type LogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
 import { createReleases, type Releases } from './releases.ts';
+import { createLiveStats } from './stats/live.ts';
 
 export type App = {
   /** Where it listens, without a path: http://127.0.0.1:4000 */
   url: string;
   models: readonly string[];
   isDemo: boolean;
-  /** How many cursors over replies and over the log are open. */
+  /** How many cursors over replies, the log and statistics are open. */
   openCursors(): number;
   /** Refuses new work, lets running replies end within the grace time, and releases everything. */
   stop(): Promise<void>;
@@ -214,8 +215,10 @@ async function build(workshop: Workshop): Promise<App> {
   const { maxMessageBytes } = config;
   const admission = createAdmission({ pool, most: config.maxGenerationsPerUser });
   const replies = { generations, admission, follower, relay };
-  const summarize = createSummaries(pool);
-  const services: Services = { prisma, pool, writer, ...replies, events, summarize, models, maxMessageBytes };
+  const stats = createLiveStats({ pool, tails });
+  releases.add('live statistics', () => stats.stop());
+  const read = { events, stats, summarize: createSummaries(pool) };
+  const services: Services = { prisma, pool, writer, ...replies, ...read, models, maxMessageBytes };
   const connections = createConnections({
     subscriptionsPerConnection: config.maxSubscriptionsPerConnection,
     connectionsPerUser: config.maxConnectionsPerUser,
@@ -229,7 +232,7 @@ async function build(workshop: Workshop): Promise<App> {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     models,
     isDemo: config.modelEndpoint === undefined,
-    openCursors: () => follower.openCount + events.openCount,
+    openCursors: () => follower.openCount + events.openCount + stats.openCount,
     async stop() {
       if (connections.isDraining) return;
       const graceMs = config.shutdownGraceMs;

@@ -23,6 +23,16 @@ export type AddMessageInput = {
   role: Role;
 };
 
+/** One side of a comparison. */
+export type ComparedInput = {
+  /** Only replies that were made then or later. */
+  from?: string | null | undefined;
+  /** Only replies of this model; of all where not given. */
+  model?: string | null | undefined;
+  /** Only replies that were made before. */
+  to?: string | null | undefined;
+};
+
 /** The settings of a topic. */
 export type ConfigureTopicInput = {
   /** The topic; one without events may be configured ahead. */
@@ -206,6 +216,25 @@ export type SendMessageInput = {
   replyId?: string | null | undefined;
 };
 
+/** What someone did with a reply, without a word on it: a hint, and no rating. */
+export type Signal =
+  /** Copied its text. */
+  | 'COPIED'
+  /** Wrote the prompt anew that it answers. */
+  | 'EDITED'
+  /** Ended the conversation within a minute, with it as the last message. */
+  | 'ENDED'
+  /** Put it into a document or a form. */
+  | 'INSERTED'
+  /** Had it read to them. */
+  | 'READ_ALOUD'
+  /** Asked for another reply beside it. */
+  | 'REGENERATED'
+  /** Shared it with others. */
+  | 'SHARED'
+  /** Stopped it before its end. */
+  | 'STOPPED';
+
 /** A conversation to begin. */
 export type StartConversationInput = {
   /** A ULID of the client's choice, which makes the request safe to repeat. */
@@ -223,6 +252,17 @@ export type StartConversationInput = {
   /** Whose it is, if not the viewer: for SERVICE and ADMIN. */
   username?: string | null | undefined;
 };
+
+/** By what statistics are divided into rows. */
+export type StatsDimension =
+  /** A row for each day, in the time zone, in which replies were made. */
+  | 'DAY'
+  /** A row for each hour in which replies were made; with DAY: by hour. */
+  | 'HOUR'
+  /** A row for each model that made replies. */
+  | 'MODEL'
+  /** A row for each tag, of the feedback that carries it; feedback may carry several, or none. */
+  | 'TAG';
 
 /** A reply to stop. */
 export type StopGenerationInput = {
@@ -454,6 +494,76 @@ export type SuggestedTagsQueryVariables = Exact<{
 
 export type SuggestedTagsQuery = { suggestedTags: Array<{ key: string, label: string }> };
 
+export type RatingStatsFieldsFragment = { offset: number | null, from: string | null, to: string | null, rows: Array<{ bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> }> };
+
+export type RatingStatsQueryVariables = Exact<{
+  topic?: string;
+  models?: Array<string> | string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  source?: FeedbackSource;
+  by?: Array<StatsDimension> | StatsDimension;
+  timeZone?: string;
+  zeroFill?: boolean;
+}>;
+
+
+export type RatingStatsQuery = { ratingStats: { offset: number | null, from: string | null, to: string | null, rows: Array<{ bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> }> } };
+
+export type RatingStatsLiveSubscriptionVariables = Exact<{
+  topic?: string;
+  models?: Array<string> | string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  source?: FeedbackSource;
+  by?: Array<StatsDimension> | StatsDimension;
+  timeZone?: string;
+  zeroFill?: boolean;
+  minIntervalMs?: number;
+}>;
+
+
+export type RatingStatsLiveSubscription = { ratingStats: { offset: number | null, from: string | null, to: string | null, rows: Array<{ bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> }> } };
+
+export type FeedbackQueryVariables = Exact<{
+  topic?: string | null | undefined;
+  rating?: Rating | null | undefined;
+  hasComment?: boolean | null | undefined;
+  tag?: string | null | undefined;
+  model?: string | null | undefined;
+  source?: FeedbackSource | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  search?: string | null | undefined;
+  first?: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type FeedbackQuery = { feedback: { nodes: Array<{ createdAt: string, username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null, message: { id: string, role: Role, content: string, reasoning: string | null, status: MessageStatus, error: string | null, finishReason: string | null, createdAt: string, conversation: { id: string, topic: string }, parent: { id: string } | null, model: { id: string } | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { firstTokenMs: number | null, totalMs: number } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ModelRankingQueryVariables = Exact<{
+  topic?: string;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  source?: FeedbackSource;
+  tags?: Array<string> | string | null | undefined;
+  fromRatings?: boolean;
+}>;
+
+
+export type ModelRankingQuery = { modelRanking: Array<{ rank: number, set: number, setSize: number, strength: number, strengthLow: number, strengthHigh: number, isAdjusted: boolean, wins: number, losses: number, ties: number, model: { id: string }, pairs: Array<{ wins: number, losses: number, ties: number, winRate: number | null, winRateLow: number | null, winRateHigh: number | null, opponent: { id: string } }> }> };
+
+export type CompareModelsQueryVariables = Exact<{
+  a: ComparedInput;
+  b: ComparedInput;
+  topic?: string;
+  source?: FeedbackSource;
+}>;
+
+
+export type CompareModelsQuery = { compareModels: { summary: string, difference: number | null, differenceLow: number | null, differenceHigh: number | null, excludesZero: boolean, moreRatings: number | null, offset: number | null, a: { likes: number, dislikes: number, likeRate: number | null }, b: { likes: number, dislikes: number, likeRate: number | null } } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -578,6 +688,39 @@ export const EventFieldsFragmentDoc = new TypedDocumentString(`
   payload
 }
     `, {"fragmentName":"EventFields"}) as unknown as TypedDocumentString<EventFieldsFragment, unknown>;
+export const RatingStatsFieldsFragmentDoc = new TypedDocumentString(`
+    fragment RatingStatsFields on RatingStatsResult {
+  offset
+  from
+  to
+  rows {
+    model {
+      id
+    }
+    bucket
+    tag
+    replies
+    rated
+    responseRate
+    feedback
+    likes
+    dislikes
+    likeRate
+    likeRateLow
+    likeRateHigh
+    scores
+    averageScore
+    averageScoreError
+    scoreHistogram
+    comments
+    corrections
+    signals {
+      signal
+      count
+    }
+  }
+}
+    `, {"fragmentName":"RatingStatsFields"}) as unknown as TypedDocumentString<RatingStatsFieldsFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -1142,3 +1285,222 @@ export const SuggestedTagsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SuggestedTagsQuery, SuggestedTagsQueryVariables>;
+export const RatingStatsDocument = new TypedDocumentString(`
+    query RatingStats($topic: String! = "default", $models: [ID!], $from: DateTime, $to: DateTime, $source: FeedbackSource! = END_USER, $by: [StatsDimension!]! = [], $timeZone: String! = "UTC", $zeroFill: Boolean! = false) {
+  ratingStats(
+    topic: $topic
+    models: $models
+    from: $from
+    to: $to
+    source: $source
+    by: $by
+    timeZone: $timeZone
+    zeroFill: $zeroFill
+  ) {
+    ...RatingStatsFields
+  }
+}
+    fragment RatingStatsFields on RatingStatsResult {
+  offset
+  from
+  to
+  rows {
+    model {
+      id
+    }
+    bucket
+    tag
+    replies
+    rated
+    responseRate
+    feedback
+    likes
+    dislikes
+    likeRate
+    likeRateLow
+    likeRateHigh
+    scores
+    averageScore
+    averageScoreError
+    scoreHistogram
+    comments
+    corrections
+    signals {
+      signal
+      count
+    }
+  }
+}`) as unknown as TypedDocumentString<RatingStatsQuery, RatingStatsQueryVariables>;
+export const RatingStatsLiveDocument = new TypedDocumentString(`
+    subscription RatingStatsLive($topic: String! = "default", $models: [ID!], $from: DateTime, $to: DateTime, $source: FeedbackSource! = END_USER, $by: [StatsDimension!]! = [], $timeZone: String! = "UTC", $zeroFill: Boolean! = false, $minIntervalMs: Int! = 250) {
+  ratingStats(
+    topic: $topic
+    models: $models
+    from: $from
+    to: $to
+    source: $source
+    by: $by
+    timeZone: $timeZone
+    zeroFill: $zeroFill
+    minIntervalMs: $minIntervalMs
+  ) {
+    ...RatingStatsFields
+  }
+}
+    fragment RatingStatsFields on RatingStatsResult {
+  offset
+  from
+  to
+  rows {
+    model {
+      id
+    }
+    bucket
+    tag
+    replies
+    rated
+    responseRate
+    feedback
+    likes
+    dislikes
+    likeRate
+    likeRateLow
+    likeRateHigh
+    scores
+    averageScore
+    averageScoreError
+    scoreHistogram
+    comments
+    corrections
+    signals {
+      signal
+      count
+    }
+  }
+}`) as unknown as TypedDocumentString<RatingStatsLiveSubscription, RatingStatsLiveSubscriptionVariables>;
+export const FeedbackDocument = new TypedDocumentString(`
+    query Feedback($topic: String, $rating: Rating, $hasComment: Boolean, $tag: String, $model: ID, $source: FeedbackSource, $from: DateTime, $to: DateTime, $search: String, $first: Int! = 20, $after: String) {
+  feedback(
+    topic: $topic
+    rating: $rating
+    hasComment: $hasComment
+    tag: $tag
+    model: $model
+    source: $source
+    from: $from
+    to: $to
+    search: $search
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...FeedbackFields
+      createdAt
+      message {
+        ...MessageFields
+        conversation {
+          id
+          topic
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment FeedbackFields on Feedback {
+  username
+  source
+  rating
+  score
+  comment
+  tags
+  correction
+}
+fragment MessageFields on Message {
+  id
+  role
+  content
+  reasoning
+  status
+  error
+  finishReason
+  createdAt
+  parent {
+    id
+  }
+  model {
+    id
+  }
+  usage {
+    promptTokens
+    completionTokens
+    totalTokens
+  }
+  timings {
+    firstTokenMs
+    totalMs
+  }
+}`) as unknown as TypedDocumentString<FeedbackQuery, FeedbackQueryVariables>;
+export const ModelRankingDocument = new TypedDocumentString(`
+    query ModelRanking($topic: String! = "default", $from: DateTime, $to: DateTime, $source: FeedbackSource! = END_USER, $tags: [String!], $fromRatings: Boolean! = false) {
+  modelRanking(
+    topic: $topic
+    from: $from
+    to: $to
+    source: $source
+    tags: $tags
+    fromRatings: $fromRatings
+  ) {
+    model {
+      id
+    }
+    rank
+    set
+    setSize
+    strength
+    strengthLow
+    strengthHigh
+    isAdjusted
+    wins
+    losses
+    ties
+    pairs {
+      opponent {
+        id
+      }
+      wins
+      losses
+      ties
+      winRate
+      winRateLow
+      winRateHigh
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelRankingQuery, ModelRankingQueryVariables>;
+export const CompareModelsDocument = new TypedDocumentString(`
+    query CompareModels($a: ComparedInput!, $b: ComparedInput!, $topic: String! = "default", $source: FeedbackSource! = END_USER) {
+  compareModels(a: $a, b: $b, topic: $topic, source: $source) {
+    summary
+    difference
+    differenceLow
+    differenceHigh
+    excludesZero
+    moreRatings
+    offset
+    a {
+      likes
+      dislikes
+      likeRate
+    }
+    b {
+      likes
+      dislikes
+      likeRate
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CompareModelsQuery, CompareModelsQueryVariables>;

@@ -7,12 +7,8 @@ import { mayReadAll } from '../identity/viewer.ts';
 import { isUlid } from '../log/identifier.ts';
 import { visibleConversations, visibleMessages } from './access.ts';
 import { Model } from './graphql.ts';
+import { literally } from './search.ts';
 import { checkText } from './text.ts';
-
-/** Prisma's `contains` is a LIKE whose wildcards it leaves to the caller. */
-function literally(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
-}
 
 builder.queryFields((t) => ({
   models: t.connection({

@@ -49,7 +49,8 @@ export const SignalEnum = builder.enumType('Signal', {
 });
 
 export const Feedback = builder.prismaObject('Feedback', {
-  select: { messageId: true, username: true, source: true },
+  // With what makes its place in a list.
+  select: { messageId: true, username: true, source: true, createdAt: true },
   description: 'What one author says of one reply in one capacity.',
   fields: (t) => ({
     username: t.exposeString('username', { description: 'The author.' }),

@@ -16,9 +16,8 @@ import {
   FeedbackSourceEnum,
   RatingEnum,
   RecordedSignalEnum,
-  SuggestedTag,
 } from './graphql.ts';
-import { configureTopic, readSuggestedTags } from './topic-settings.ts';
+import { configureTopic } from './topic-settings.ts';
 
 const authorDescription = 'The author, if not the viewer: for SERVICE and ADMIN.';
 const sourceDescription = 'In which capacity; END_USER where not given, others for SERVICE and ADMIN.';
@@ -219,14 +218,3 @@ builder.mutationFields((t) => ({
     }),
   }),
 }));
-
-builder.queryField('suggestedTags', (t) =>
-  t.field({
-    type: [SuggestedTag],
-    description: 'The reasons that clients should offer in a topic, in this order: for everyone.',
-    args: {
-      topic: t.arg.string({ required: true, defaultValue: 'default', description: 'Which topic.' }),
-    },
-    resolve: (_root, { topic }, { services }) => readSuggestedTags(services, topic),
-  }),
-);

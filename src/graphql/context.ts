@@ -7,12 +7,18 @@ import type { GenerationServices } from '../generation/commands.ts';
 import type { Follower } from '../generation/follow.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { EventFollower } from '../log/follow.ts';
+import type { LiveStats } from '../stats/live.ts';
 
 /** Made once, by src/app.ts. */
 export type Services = ConversationServices &
   GenerationServices &
   FeedbackServices &
-  Pick<Database, 'prisma'> & { follower: Follower; events: EventFollower; summarize: Summarize };
+  Pick<Database, 'prisma'> & {
+    follower: Follower;
+    events: EventFollower;
+    summarize: Summarize;
+    stats: LiveStats;
+  };
 
 export type Context = {
   viewer: Viewer;

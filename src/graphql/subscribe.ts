@@ -1,5 +1,6 @@
 // Follows a subscription as the specification says, but for values that are plain: those are answered without
-// executing GraphQL for each. Every result of a value that can be resumed after carries the id that does it.
+// executing GraphQL for each. Every result of a value that can be resumed after carries the id that does it. Results
+// that don't depend on who asks are made once for all who asked for the same.
 import {
   createSourceEventStream,
   type ExecutionArgs,
@@ -10,7 +11,12 @@ import {
 } from 'graphql';
 import { plainDelta } from '../generation/plain-delta.ts';
 import { plainEvent } from '../log/plain-event.ts';
+
+import { executeOnce } from './execute-once.ts';
 import { createSharedResponses, type Respond } from './shared-responses.ts';
+
+/** The subscription whose values are the same objects for everyone, with fields that don't look at the viewer. */
+const sharedField = 'ratingStats';
 
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
   return Symbol.asyncIterator in value;
@@ -28,6 +34,7 @@ function createResponder(validated: ValidatedSubscriptionArgs): Respond {
   const execute: Respond = (rootValue) => executeSubscriptionEvent({ ...validated, rootValue });
   if (name === plainDelta.field) return deltaResponses(document, execute);
   if (name === plainEvent.field) return eventResponses(document, execute);
+  if (name === sharedField) return executeOnce(validated, execute);
   return execute;
 }
 

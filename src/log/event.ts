@@ -9,8 +9,13 @@ const timestamp = z.iso.datetime({ offset: true, local: true });
 export const roleSchema = z.enum(['system', 'user', 'assistant']);
 export const ratingSchema = z.enum(['like', 'dislike']);
 export const feedbackSourceSchema = z.enum(['end_user', 'reviewer', 'judge']);
-/** What someone did with a reply, as clients tell of it. What the log itself shows is no event of its own. */
+/** What someone did with a reply, as clients tell of it. */
 export const recordedSignalSchema = z.enum(['copied', 'shared', 'inserted', 'read_aloud']);
+/** And what the log itself shows, which is no event of its own. */
+export const signalSchema = z.enum([
+  ...(['regenerated', 'edited', 'stopped', 'ended'] as const),
+  ...recordedSignalSchema.options,
+]);
 export const finalStatusSchema = z.enum(['complete', 'stopped', 'interrupted', 'failed']);
 
 export const parametersSchema = z.object({
@@ -119,6 +124,7 @@ export type FeedbackSource = z.output<typeof feedbackSourceSchema>;
 export type FinalStatus = z.output<typeof finalStatusSchema>;
 export type RecordedParameters = z.output<typeof parametersSchema>;
 export type EndOfGeneration = z.output<typeof endOfGenerationSchema>;
+export type Signal = z.output<typeof signalSchema>;
 export type RecordedSignal = z.output<typeof recordedSignalSchema>;
 export type ImpressionFields = z.output<typeof impressionFieldsSchema>;
 export type FeedbackFields = z.output<typeof feedbackFieldsSchema>;

@@ -101,7 +101,11 @@ const impression = fc
   .tuple(author, fc.record({ rating, score, feedback: comment, tags }, { requiredKeys: [] }))
   .map(([by, fields]) => ({ ...by, ...fields }));
 const chosen = fc.record({ by: author, isTie: fc.boolean(), isWithdrawn: fc.nat(5) });
-const parent = fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, fc.constant(null), which);
+const parent = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: fc.constant(null) },
+  { weight: 3, arbitrary: which },
+);
 
 const step = fc.oneof(
   {

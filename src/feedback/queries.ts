@@ -1,0 +1,82 @@
+// The queries that list feedback and the reasons that are suggested for it.
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import { checkTopic } from '../conversation/commands.ts';
+import { AppError } from '../errors.ts';
+import { builder } from '../graphql/builder.ts';
+import { checkPage, pageCost } from '../graphql/page.ts';
+import { Feedback, FeedbackSourceEnum, RatingEnum, SuggestedTag } from './graphql.ts';
+import { feedbackWhere, formatPlace, newestFirst, parsePlace } from './list.ts';
+import { readSuggestedTags } from './topic-settings.ts';
+
+const FeedbackEdge = builder.edgeObject({ type: Feedback, name: 'FeedbackEdge' });
+const FeedbackConnection = builder.connectionObject(
+  { type: Feedback, name: 'FeedbackConnection' },
+  FeedbackEdge,
+);
+
+const defaultSize = 20;
+
+builder.queryFields((t) => ({
+  feedback: t.field({
+    type: FeedbackConnection,
+    description:
+      'Feedback that the viewer may see, each with its message and thread; the newest first, by when it was first given. A USER sees their own, ANALYST, SERVICE and ADMIN all.',
+    complexity: (args) => pageCost(args, defaultSize),
+    args: {
+      topic: t.arg.string({ description: 'Only on replies of this topic.' }),
+      rating: t.arg({ type: RatingEnum, description: 'Only with this rating.' }),
+      hasComment: t.arg.boolean({ description: 'Only with a comment; false: only without.' }),
+      tag: t.arg.string({ description: 'Only with this tag.' }),
+      model: t.arg.id({ description: 'Only on replies of this model.' }),
+      source: t.arg({ type: FeedbackSourceEnum, description: 'Only from this source.' }),
+      from: t.arg({ type: 'DateTime', description: 'Only on replies that were made then or later.' }),
+      to: t.arg({ type: 'DateTime', description: 'Only on replies that were made before.' }),
+      search: t.arg.string({
+        description: 'Only with this text in the comment, the correction or the reply.',
+      }),
+      first: t.arg.int({ required: true, defaultValue: defaultSize, description: 'How many; at most 100.' }),
+      after: t.arg.string({ description: 'The cursor of an entry: the page begins after it.' }),
+    },
+    resolve: async (_root, { first, after, ...filter }, context, info) => {
+      checkPage({ first });
+      if (filter.topic != null) checkTopic(filter.topic);
+      const { from, to } = filter;
+      if (from != null && to != null && from >= to) {
+        throw new AppError(
+          'INVALID_INPUT',
+          `from ${from.toISOString()} is not before to ${to.toISOString()}: exchange them.`,
+        );
+      }
+      const { select } = queryFromInfo({
+        context,
+        info,
+        paths: [['nodes'], ['edges', 'node']],
+        typeName: 'Feedback',
+      });
+      const found = await context.services.prisma.feedback.findMany({
+        ...(select && { select }),
+        where: feedbackWhere(context.viewer, filter, after == null ? undefined : parsePlace(after)),
+        orderBy: [...newestFirst],
+        take: first + 1,
+      });
+      const edges = found.slice(0, first).map((node) => ({ node, cursor: formatPlace(node) }));
+      return {
+        edges,
+        pageInfo: {
+          hasNextPage: found.length > first,
+          hasPreviousPage: after != null,
+          startCursor: edges[0]?.cursor ?? null,
+          endCursor: edges.at(-1)?.cursor ?? null,
+        },
+      };
+    },
+  }),
+  suggestedTags: t.field({
+    type: [SuggestedTag],
+    description: 'The reasons that clients should offer in a topic, in this order: for everyone.',
+    args: {
+      topic: t.arg.string({ required: true, defaultValue: 'default', description: 'Which topic.' }),
+    },
+    resolve: (_root, { topic }, { services }) => readSuggestedTags(services, topic),
+  }),
+}));

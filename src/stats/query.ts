@@ -1,0 +1,113 @@
+// What statistics are asked for, checked and in one form: two who want the same numbers have the same query.
+import { checkTopic, defaultTopic } from '../conversation/commands.ts';
+import { checkText } from '../conversation/text.ts';
+import { AppError } from '../errors.ts';
+import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import type { FeedbackSource } from '../log/event.ts';
+import { checkTimeZone } from './time-zone.ts';
+
+export const statsDimensions = ['model', 'day', 'hour', 'tag'] as const;
+export type StatsDimension = (typeof statsDimensions)[number];
+
+export type Optional<T> = T | null | undefined;
+
+export type RatingStatsArgs = {
+  topic?: Optional<string>;
+  models?: Optional<readonly string[]>;
+  from?: Optional<Date>;
+  to?: Optional<Date>;
+  source?: Optional<FeedbackSource>;
+  by?: Optional<readonly StatsDimension[]>;
+  timeZone?: Optional<string>;
+  zeroFill?: Optional<boolean>;
+};
+
+/** Plain values in a fixed order: as JSON it is the name of what it asks for. */
+export type StatsQuery = {
+  topic: string;
+  source: FeedbackSource;
+  /** undefined: all. */
+  models: readonly string[] | undefined;
+  /** Milliseconds since 1970, at whole half hours; undefined: without a bound. */
+  from: number | undefined;
+  to: number | undefined;
+  isByModel: boolean;
+  isByTag: boolean;
+  bucket: 'day' | 'hour' | undefined;
+  timeZone: string;
+  isZeroFilled: boolean;
+};
+
+export const halfHourMs = 30 * 60_000;
+const mostModels = 100;
+/** What one query may be made of: ten years. */
+const mostHalfHours = 10 * 366 * 48;
+
+/** @throws AppError FORBIDDEN: numbers about everyone are for those who may read everything */
+export function refuseUnlessAnalyst(viewer: Viewer): void {
+  if (mayReadAll(viewer)) return;
+  throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN read statistics of a topic.');
+}
+
+/** @throws AppError INVALID_INPUT where `from` is not before `to` */
+export function checkPeriod(from: Optional<Date>, to: Optional<Date>, name = ''): void {
+  if (from == null || to == null || from < to) return;
+  throw new AppError(
+    'INVALID_INPUT',
+    `${name}from ${from.toISOString()} is not before ${name}to ${to.toISOString()}: exchange them.`,
+  );
+}
+
+/** Half hours are not divided: the period is widened to whole ones. */
+export function wholeHalfHours(from: Optional<Date>, to: Optional<Date>) {
+  return {
+    from: from == null ? undefined : Math.floor(from.getTime() / halfHourMs) * halfHourMs,
+    to: to == null ? undefined : Math.ceil(to.getTime() / halfHourMs) * halfHourMs,
+  };
+}
+
+function checkModels(models: Optional<readonly string[]>): readonly string[] | undefined {
+  if (models == null) return undefined;
+  if (models.length === 0) {
+    throw new AppError('INVALID_INPUT', 'models is empty: name at least one, or leave it out for all.');
+  }
+  if (models.length > mostModels) {
+    throw new AppError(
+      'LIMIT_EXCEEDED',
+      `models has ${models.length} entries; at most ${mostModels} are taken.`,
+    );
+  }
+  return [...new Set(models.map((model) => checkText('A model', model, { bytes: 200 })))].sort();
+}
+
+function checkFill({ from, to }: { from: number | undefined; to: number | undefined }): void {
+  if (from === undefined) {
+    throw new AppError('INVALID_INPUT', 'zeroFill needs from: say where the buckets begin.');
+  }
+  const halfHours = ((to ?? Date.now()) - from) / halfHourMs;
+  if (halfHours <= mostHalfHours) return;
+  throw new AppError('LIMIT_EXCEEDED', 'zeroFill covers more than ten years: give a later from.');
+}
+
+/** @throws AppError FORBIDDEN, INVALID_INPUT or LIMIT_EXCEEDED, before anything is read */
+export function checkStatsQuery(viewer: Viewer, args: RatingStatsArgs): StatsQuery {
+  refuseUnlessAnalyst(viewer);
+  const by = args.by ?? [];
+  checkPeriod(args.from, args.to);
+  const period = wholeHalfHours(args.from, args.to);
+  // A bucket of an hour lies in its day.
+  const bucket = by.includes('hour') ? 'hour' : by.includes('day') ? 'day' : undefined;
+  const isZeroFilled = args.zeroFill === true && bucket !== undefined;
+  if (isZeroFilled) checkFill(period);
+  return {
+    topic: checkTopic(args.topic ?? defaultTopic),
+    source: args.source ?? 'end_user',
+    models: checkModels(args.models),
+    ...period,
+    isByModel: by.includes('model'),
+    isByTag: by.includes('tag'),
+    bucket,
+    timeZone: checkTimeZone(args.timeZone ?? 'UTC'),
+    isZeroFilled,
+  };
+}

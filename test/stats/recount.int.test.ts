@@ -1,0 +1,151 @@
+// The law of statistics over random histories, with changes and withdrawals: every number equals a recount from the
+// log, as appending made it and as a rebuild does.
+import fc from 'fast-check';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { FoldableEvent } from '../../src/log/fold.ts';
+import { readHistory } from '../../src/log/history.ts';
+import { halfHourMs, type StatsQuery } from '../../src/stats/query.ts';
+import { type RatingStats, readRatingStats } from '../../src/stats/read.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { append, type Item } from '../support/log.ts';
+import { history } from '../support/random-history.ts';
+import { createBench, differing } from '../support/rebuild.ts';
+import { recount, repliesOf, shownAs } from '../support/recount.ts';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = new pg.Pool({ connectionString: database.url, options: '-c TimeZone=UTC' });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.close();
+});
+
+const halfHour = fc
+  .date({ min: new Date('1980-01-01'), max: new Date('2080-01-01'), noInvalidDate: true })
+  .map((date) => Math.floor(date.getTime() / halfHourMs) * halfHourMs);
+const period = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ from: undefined, to: undefined }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(halfHour, halfHour)
+      .map(([one, other]) => ({ from: Math.min(one, other), to: Math.max(one, other) })),
+  },
+);
+const query: fc.Arbitrary<StatsQuery> = fc
+  .record({
+    topic: fc.constantFrom('t0', 't1'),
+    source: fc.constantFrom('end_user', 'reviewer', 'judge'),
+    models: fc.constantFrom(undefined, undefined, ['zephyr'], ['model b', 'none']),
+    isByModel: fc.boolean(),
+    isByTag: fc.boolean(),
+    bucket: fc.constantFrom(undefined, 'day', 'hour'),
+    timeZone: fc.constantFrom('UTC', 'America/New_York', 'Asia/Kolkata', 'Australia/Adelaide'),
+    period,
+  })
+  .map(({ period: bounds, ...rest }) => ({ ...rest, ...bounds, isZeroFilled: false }));
+/** As many in one batch as there are, while they are feedback: other events of a conversation wait for each other. */
+const sizes = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 5 });
+
+async function appendAll(items: Item[], batchSizes: number[]): Promise<void> {
+  const isFeedback = (item: Item | undefined) =>
+    item?.type === 'UPDATE_MESSAGE' && !('status' in item.payload);
+  let batch: Item[] = [];
+  const flush = async () => {
+    const answers = await append(database.client, ...batch);
+    expect(answers.filter(({ refusal }) => refusal !== undefined)).toEqual([]);
+    batch = [];
+  };
+  for (const [index, item] of items.entries()) {
+    const most = batchSizes[index % batchSizes.length] ?? 1;
+    if (batch.length > 0 && !(isFeedback(item) && isFeedback(batch.at(-1)) && batch.length < most))
+      await flush();
+    batch.push(item);
+  }
+  await flush();
+}
+
+async function readHistories(items: Item[]): Promise<FoldableEvent[][]> {
+  const started = items.filter(({ type }) => type === 'START_CONVERSATION');
+  return await Promise.all(
+    started.map(({ conversation_id: id = '' }) => readHistory(pool, { conversationId: id }, {})),
+  );
+}
+
+const shown = (asked: StatsQuery, { bucket, scoreSum, scoreSquares: _, ...row }: RatingStats) => ({
+  ...row,
+  bucket: bucket === null ? null : shownAs(asked, bucket),
+  scoreSum: Math.round(scoreSum * 1e6),
+});
+const sorted = (rows: { model: unknown; bucket: unknown; tag: unknown }[]) => {
+  const keyOf = ({ model, bucket, tag }: (typeof rows)[number]) => JSON.stringify([model, bucket, tag]);
+  return rows.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+};
+
+const seen = new Map<string, number>();
+function takeNote(rows: readonly RatingStats[], replies: ReturnType<typeof repliesOf>): void {
+  const see = (what: string, is: boolean) => seen.set(what, (seen.get(what) ?? 0) + (is ? 1 : 0));
+  see(
+    'rated',
+    rows.some(({ likes, dislikes }) => likes + dislikes > 0),
+  );
+  see(
+    'scored',
+    rows.some(({ scores }) => scores > 0),
+  );
+  see(
+    'tagged',
+    rows.some(({ tag }) => tag !== null),
+  );
+  for (const signal of ['regenerated', 'edited', 'stopped', 'copied']) {
+    see(
+      signal,
+      replies.some(({ signals }) => signals.includes(signal)),
+    );
+  }
+}
+
+it('every number equals a recount from the log, over random histories with changes and withdrawals', async () => {
+  const bench = createBench(database.url);
+  let runs = 0;
+  const property = async (items: Item[], batchSizes: number[], asked: StatsQuery[]) => {
+    await database.client.query(
+      'TRUNCATE topic, event, conversation, message, feedback, conversation_feedback, signal, reply_rollup, signal_rollup, rating_rollup',
+    );
+    await appendAll(items, batchSizes);
+    const replies = repliesOf(await readHistories(items));
+    for (const one of asked) {
+      const { rows } = await readRatingStats(pool, one);
+      const isWhole = !one.isByModel && !one.isByTag && one.bucket === undefined;
+      const expected = recount(replies, one);
+      const found = rows.map((row) => shown(one, row));
+      if (isWhole && expected.length === 0) expect(rows).toMatchObject([{ replies: 0, records: 0 }]);
+      else expect(sorted(found)).toEqual(sorted(expected));
+      takeNote(rows, replies);
+    }
+    runs += 1;
+    if (runs % 20 === 0) {
+      expect(differing(await bench.verify())).toEqual({});
+      await bench.rebuild();
+      expect(differing(await bench.verify())).toEqual({});
+    }
+  };
+  try {
+    await fc.assert(
+      fc.asyncProperty(history, sizes, fc.array(query, { minLength: 6, maxLength: 6 }), property),
+      {
+        numRuns: Number(process.env.STATS_RUNS ?? 80),
+        seed: Number(process.env.STATS_SEED ?? 20261125),
+        interruptAfterTimeLimit: 90_000,
+        markInterruptAsFailure: true,
+      },
+    );
+  } finally {
+    await bench.close();
+  }
+  expect([...seen].filter(([, times]) => times < 5)).toEqual([]);
+}, 150_000);

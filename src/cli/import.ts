@@ -5,43 +5,32 @@ import { parseConfig, readEnvironment } from '../config.ts';
 import { checkTopic, defaultTopic } from '../conversation/commands.ts';
 import { checkFilled } from '../conversation/text.ts';
 import { createAppender } from '../dataset/append.ts';
-import { readEnsign } from '../dataset/ensign.ts';
 import { type ImportOptions, type ImportResult, importSource } from '../dataset/import.ts';
-import type { Source, SourceOptions } from '../dataset/source.ts';
+import { findImportFormat, importFormats } from '../dataset/sources.ts';
 import { createLogWriter } from '../log/writer.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { openDatabase } from './database.ts';
 import { createProgress, type Progress } from './progress.ts';
 
-type Format = {
-  /** One line, for the list of all formats. */
-  summary: string;
-  read(chunks: AsyncIterable<Buffer>, options: SourceOptions): Source;
-};
-
-const formats: Record<string, Format> = {
-  ensign: {
-    summary: 'events of the Python reference, as its consumer prints them, or as JSON lines',
-    read: readEnsign,
-  },
-};
-
-const listOfFormats = Object.entries(formats)
+const listOfFormats = Object.entries(importFormats)
   .map(([name, { summary }]) => `  ${name.padEnd(18)} ${summary}`)
   .join('\n');
 
 const usage = `Usage: npm run afterword -- import FORMAT FILE [OPTION…]
 
-Adds the events of a file (- is stdin) to the log. It can be repeated, after an interruption or with a file that has
-grown: what the log has already is not added again. Events of one conversation keep their order; those of different
-conversations may change places.
+Adds what a file holds (- is stdin) to the log, as ordinary events. It can be repeated, after an interruption or with a
+file that has grown: what the log has already is not added again. Events of one conversation keep their order; those of
+different conversations may change places.
 
 Formats:
 ${listOfFormats}
 
+Lines of training data are conversations of their own, of the model "unknown"; the same line twice in a file is two.
+Fields that mean nothing here are kept as metadata. What export writes in a format, import reads.
+
 Options:
   --topic NAME       the topic to import into (default: ${defaultTopic})
-  --username NAME    whose the conversations are that name nobody (default: imported)
+  --username NAME    whose the conversations and the feedback are that name nobody (default: imported)
   --utc-offset=±H:M  what timestamps without a zone are local to, such as -05:00 (default: they are in UTC)
   --strict           end at the first bad line: what comes before it is imported, and of what comes after it at most
                      the lines that were already on their way
@@ -71,7 +60,7 @@ function readOptions(args: string[]) {
   if (name === undefined || file === undefined) throw new UsageError('Give a format and a file.');
   if (more.length > 0)
     throw new UsageError(`One file at a time: ${JSON.stringify(more[0])} is one too many.`);
-  const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
+  const format = findImportFormat(name);
   if (format === undefined)
     throw new UsageError(`There is no format ${JSON.stringify(name)}:\n${listOfFormats}`);
   const utcOffset = values['utc-offset'];

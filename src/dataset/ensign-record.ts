@@ -75,7 +75,7 @@ function read<Schema extends z.ZodObject>(schema: Schema, fields: Record<string,
   return { ...data, others: Object.fromEntries(others) };
 }
 
-function isDeeper(value: unknown, depth: number): boolean {
+export function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
 }

@@ -1,5 +1,6 @@
 // All formats that can be imported, by their names.
 import { createChatSource } from './chat.ts';
+import { readConversationLines } from './conversation-lines.ts';
 import { readEnsign } from './ensign.ts';
 import type { Source, SourceOptions } from './source.ts';
 
@@ -37,6 +38,10 @@ export const importFormats = {
   'openai-dpo': {
     summary: 'pairs as OpenAI’s preference tuning takes them',
     read: createChatSource('openai-dpo'),
+  },
+  conversations: {
+    summary: 'whole conversations with all feedback, as they are exported, with their ids',
+    read: readConversationLines,
   },
 } satisfies Record<string, ImportFormat>;
 

@@ -36,8 +36,9 @@ Options:
                      the lines that were already on their way
   --dry-run          read the file and report bad lines, but write nothing; what the log would refuse isn't found
 
-A bad line is reported with its number, and the rest is imported. Ends with 0 where there was none, 1 where there was
-one or the import failed, 2 where the arguments make no sense, and 130 when it was interrupted.
+A bad line, or a bad entry of an array, is reported with its number, and the rest is imported. Ends with 0 where there
+was none, 1 where there was one or the import failed, 2 where the arguments make no sense, and 130 when it was
+interrupted.
 `;
 
 const mostReported = 20;
@@ -96,7 +97,10 @@ async function openInput(
 }
 
 /** Bad lines as people see them: the first ones, and how many more there are. */
-function createReport(progress: Progress | undefined): Pick<ImportOptions, 'onBadLine'> & { end(): void } {
+function createReport(
+  progress: Progress | undefined,
+  { format: { unit = 'Line' } }: Options,
+): Pick<ImportOptions, 'onBadLine'> & { end(): void } {
   let count = 0;
   const tell = (text: string) => {
     progress?.end();
@@ -105,7 +109,7 @@ function createReport(progress: Progress | undefined): Pick<ImportOptions, 'onBa
   return {
     onBadLine(line, reason) {
       count += 1;
-      if (count <= mostReported) tell(`Line ${line}: ${reason}`);
+      if (count <= mostReported) tell(`${unit} ${line}: ${reason}`);
     },
     end() {
       progress?.end();
@@ -147,7 +151,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   const { stream, bytes } = await openInput(options.file, stack);
   const append = await openAppend(options, stack);
   const progress = bytes === undefined ? undefined : createProgress('Importing', bytes);
-  const report = createReport(progress);
+  const report = createReport(progress, options);
   const chunks: AsyncIterable<Buffer> = addAbortSignal(signal, stream);
   const source = options.format.read(chunks, { ...options, maxMessageBytes, now: () => new Date() });
   let result: ImportResult;

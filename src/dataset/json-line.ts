@@ -10,12 +10,12 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AppError('INVALID_INPUT', `The line is no JSON: ${reason}.`);
+    throw new AppError('INVALID_INPUT', `The record is no JSON: ${reason}.`);
   }
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'The line' : path.map(String).join('.').slice(0, 100);
+  return path.length === 0 ? 'The record' : path.map(String).join('.').slice(0, 100);
 }
 
 /**
@@ -28,7 +28,7 @@ export function readJsonLine<Schema extends z.ZodType>(
 ): { record: z.output<Schema>; canonical: string } {
   const value = parseJson(line);
   if (isDeeper(value, deepest)) {
-    throw new AppError('INVALID_INPUT', `The line is nested more than ${deepest} deep.`);
+    throw new AppError('INVALID_INPUT', `The record is nested more than ${deepest} deep.`);
   }
   const { data, error } = schema.safeParse(value);
   const issue = error?.issues[0];

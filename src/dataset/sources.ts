@@ -2,12 +2,15 @@
 import { createChatSource } from './chat.ts';
 import { readConversationLines } from './conversation-lines.ts';
 import { readEnsign } from './ensign.ts';
+import { readOpenWebui } from './open-webui.ts';
 import type { Source, SourceOptions } from './source.ts';
 
 export type ImportFormat = {
   /** One line, for the list of all formats. */
   summary: string;
   read(chunks: AsyncIterable<Buffer>, options: SourceOptions): Source;
+  /** What is counted where a bad one is named; lines where it is not given. */
+  unit?: string;
 };
 
 export const importFormats = {
@@ -42,6 +45,11 @@ export const importFormats = {
   conversations: {
     summary: 'whole conversations with all feedback, as they are exported, with their ids',
     read: readConversationLines,
+  },
+  'open-webui': {
+    summary: 'feedback as Open WebUI exports it: one JSON array; its chats become conversations',
+    read: readOpenWebui,
+    unit: 'Entry',
   },
 } satisfies Record<string, ImportFormat>;
 

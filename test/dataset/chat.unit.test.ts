@@ -204,18 +204,18 @@ describe('its ids', () => {
 describe('a line is bad', () => {
   const long = { ...good, content: 'x'.repeat(101) };
   const cases: [ChatFormatName, unknown, string][] = [
-    ['sft', [], 'The line: Invalid input: expected object, received array.'],
+    ['sft', [], 'The record: Invalid input: expected object, received array.'],
     [
       'sft',
       { text: 'Hello.' },
-      'The line: must hold messages, or prompt and completion, as lists of {role, content}.',
+      'The record: must hold messages, or prompt and completion, as lists of {role, content}.',
     ],
     ['sft', { messages: [] }, 'messages: must have a message.'],
     ['sft', { messages: 'Hello.' }, 'messages: must be a list of messages, {role, content}.'],
     [
       'sft',
       { messages: [user], prompt: [user] },
-      'The line: must hold messages, or prompt and completion, as lists of {role, content}.',
+      'The record: must hold messages, or prompt and completion, as lists of {role, content}.',
     ],
     ['sft', { messages: [user, 'Three.'] }, 'messages.1: must be an object with role and content.'],
     [
@@ -288,8 +288,8 @@ describe('a line is bad', () => {
   });
 
   it('where it is no JSON, or nested without end', () => {
-    expect(readText('sft', '{"messages": [')).toThrow(/^The line is no JSON: /);
+    expect(readText('sft', '{"messages": [')).toThrow(/^The record is no JSON: /);
     const nested = `{"messages": ${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
-    expect(readText('sft', nested)).toThrow('The line is nested more than 100 deep.');
+    expect(readText('sft', nested)).toThrow('The record is nested more than 100 deep.');
   });
 });

@@ -21,6 +21,7 @@ import { createTokenLog } from './generation/token-log.ts';
 import type { Services } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { type Connections, createConnections } from './http/connections.ts';
+import { createExports } from './http/exports.ts';
 import { createReadiness } from './http/health.ts';
 import { createPolicy } from './http/policy.ts';
 import { createHttpServer } from './http/server.ts';
@@ -161,6 +162,9 @@ async function openGenerations(workshop: Workshop, { pool, backgroundPool, write
   return { generations, follower: createFollower({ generations, replicas, endings: createEndings(pool) }) };
 }
 
+/** Each may hold one connection, and asks with another: three quarters of them are for everyone else. */
+const exportsAtOnce = ({ databasePoolSize }: Config) => Math.max(1, Math.floor(databasePoolSize / 4));
+
 function createServers({ config, log, onError }: Workshop, services: Services, connections: Connections) {
   const mask = createErrorMask((error) => log.error({ err: error }, 'unexpected failure of an operation'));
   const authenticate = createAuthenticate(config.auth);
@@ -174,6 +178,7 @@ function createServers({ config, log, onError }: Workshop, services: Services, c
     policy,
     connections,
     yoga,
+    serveExport: createExports({ ...services, authenticate, mostAtOnce: exportsAtOnce(config) }),
     maxRequestBytes,
     checkReady: createReadiness({ pool: services.pool, isStopping: () => connections.isDraining }),
     onError,
@@ -212,12 +217,12 @@ async function build(workshop: Workshop): Promise<App> {
   const { generations, follower } = await openGenerations(workshop, parts);
   const events = createEventFollower({ pool, tails });
   const models = config.models ?? demoModels;
-  const { maxMessageBytes } = config;
+  const { maxMessageBytes, pseudonymKey } = config;
   const admission = createAdmission({ pool, most: config.maxGenerationsPerUser });
   const replies = { generations, admission, follower, relay };
   const stats = createLiveStats({ pool, tails });
   releases.add('live statistics', () => stats.stop());
-  const read = { events, stats, summarize: createSummaries(pool) };
+  const read = { events, stats, summarize: createSummaries(pool), pseudonymKey };
   const services: Services = { prisma, pool, writer, ...replies, ...read, models, maxMessageBytes };
   const connections = createConnections({
     subscriptionsPerConnection: config.maxSubscriptionsPerConnection,

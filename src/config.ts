@@ -1,7 +1,7 @@
 // The only place that reads the environment. Everything else is handed a Config.
 import { existsSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
 
 function integer(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
@@ -16,6 +16,11 @@ const httpUrl = z.url({
   protocol: /^https?$/,
   error: 'must be an http:// or https:// URL, such as http://127.0.0.1:8080/v1',
 });
+
+const secret = z
+  .string()
+  .min(32, { error: 'must be at least 32 characters; make one with: openssl rand -base64 48' })
+  .optional();
 
 const list = z.string().transform((text) =>
   text
@@ -53,19 +58,13 @@ export const environmentSchema = z.object({
   MODEL_IDLE_TIMEOUT_MS: integer(100, longestFetchMs)
     .default(60_000)
     .describe('How long a begun answer may stay silent'),
-  AUTH_JWT_SECRET: z
-    .string()
-    .min(32, { error: 'must be at least 32 characters; make one with: openssl rand -base64 48' })
-    .optional()
-    .describe('Secret of HS256 bearer tokens'),
+  AUTH_JWT_SECRET: secret.describe('Secret of HS256 bearer tokens'),
   AUTH_JWKS_URL: httpUrl.optional().describe('Key set of RS256, ES256 or EdDSA bearer tokens'),
   AUTH_ISSUER: z.string().optional().describe('Required `iss` of tokens'),
   AUTH_AUDIENCE: z.string().optional().describe('Required `aud` of tokens'),
-  PSEUDONYM_KEY: z
-    .string()
-    .min(32, { error: 'must be at least 32 characters; make one with: openssl rand -base64 48' })
-    .optional()
-    .describe('Secret that exports hash usernames with; keep it, and the hashes stay the same'),
+  PSEUDONYM_KEY: secret.describe(
+    'Secret that exports hash usernames with; keep it, and the hashes stay the same',
+  ),
   ALLOWED_ORIGINS: list
     .pipe(
       z.array(
@@ -164,12 +163,6 @@ export class ConfigError extends Error {
     );
     this.name = 'ConfigError';
   }
-}
-
-/** Whether only this machine can reach a server that listens on the host. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
 
 function rulesAcrossVariables(env: Record<string, string | undefined>): string[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, environmentSchema, isLoopback, parseConfig } from '../src/config.ts';
+import { ConfigError, environmentSchema, parseConfig } from '../src/config.ts';
+import { isLoopback } from '../src/loopback.ts';
 
 const secret = 'a secret of more than thirty-two characters';
 

@@ -1,4 +1,5 @@
-// What an export is made by: every filter and rule, read from texts, as the command line and a URL give them.
+// What an export is made by: every filter and rule, read from texts (or lists of them), as the command line,
+// a URL and the graph give them.
 // Together with the log it decides every byte of the export.
 import { z } from 'zod';
 import { checkTopic, defaultTopic } from '../conversation/commands.ts';
@@ -14,8 +15,7 @@ const splitNames = /^[a-z][a-z0-9_-]{0,39}$/;
 
 function listOf<Output>(item: z.ZodType<Output, string>) {
   return z
-    .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
+    .union([z.array(z.string()), z.string().transform((text) => text.split(',').map((part) => part.trim()))])
     .pipe(z.array(item).min(1));
 }
 
@@ -81,7 +81,7 @@ const described = {
     .enum(['all', 'not-disliked', 'liked'])
     .default('not-disliked')
     .describe(
-      'WHICH|of threads: up to their first disliked reply (not-disliked), up to the last liked one (liked), or all',
+      'WHICH|of threads: up to their first reply that was disliked, or over which a sibling was chosen (not-disliked), up to the last liked one (liked), or all',
     ),
   roles: listOf(roleSchema)
     .default(['system', 'user', 'assistant'])

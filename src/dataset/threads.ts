@@ -6,6 +6,7 @@ import { isChosen, isTeachable, modelOf, type Turn, threadProblem, turnsOf } fro
 import {
   type Correction,
   correctionsOf,
+  countedFeedback,
   type FeedbackAuthor,
   keyOf,
   verdictOn,
@@ -16,15 +17,26 @@ import {
 type Step = { message: MessageSnapshot; correction: Correction | undefined; isLiked: boolean | undefined };
 export type Thread = { steps: Step[]; turns: (Turn & { isDisliked: boolean })[] };
 
+/** Replies over which a sibling was chosen. */
+function beatenIn({ messages }: ConversationSnapshot, recipe: Recipe): Set<string> {
+  return new Set(
+    messages.flatMap((message) =>
+      countedFeedback(message, recipe).flatMap(({ preferredOver }) => preferredOver),
+    ),
+  );
+}
+
 /** Each message once, so that a contradiction is counted once, in however many threads its reply is. */
 function judge(conversation: ConversationSnapshot, recipe: Recipe, tally: Tally): Map<string, Step> {
+  const beaten = beatenIn(conversation, recipe);
   return new Map(
     conversation.messages.map((message) => {
-      const isReply = message.role === 'assistant';
-      const correction = isReply ? correctionsOf(message, recipe)[0] : undefined;
+      if (message.role !== 'assistant')
+        return [message.id, { message, correction: undefined, isLiked: undefined }];
+      const [correction] = correctionsOf(message, recipe);
+      const verdict = verdictOn(message, recipe, tally) ?? (beaten.has(message.id) ? false : undefined);
       // What was corrected is good now, whatever it was.
-      const isLiked = correction !== undefined || (isReply ? verdictOn(message, recipe, tally) : undefined);
-      return [message.id, { message, correction, isLiked }];
+      return [message.id, { message, correction, isLiked: correction !== undefined || verdict }];
     }),
   );
 }

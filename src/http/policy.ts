@@ -1,8 +1,8 @@
 // Who may talk to the server at all, decided by one function for HTTP, SSE and WebSocket alike, before anything of
 // a request is read. Browsers send what a page of any site asks for; these checks tell its pages from foreign ones.
 import type { IncomingHttpHeaders } from 'node:http';
-import { isLoopback } from '../config.ts';
 import { AppError } from '../errors.ts';
+import { isLoopback } from '../loopback.ts';
 
 export type Policy = {
   /** @throws AppError FORBIDDEN */

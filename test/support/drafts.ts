@@ -1,0 +1,34 @@
+// What a format makes of a conversation that was told, without a database.
+import { type FormatName, formats } from '../../src/dataset/formats.ts';
+import { readRecipe } from '../../src/dataset/recipe.ts';
+import { createTally, type Draft, type Tally } from '../../src/dataset/tally.ts';
+import { begun, changed, foldAll, replied, said, type Told } from './told.ts';
+
+export type Drafted = { values: Draft['value'][]; drafts: Draft[]; tally: Tally };
+
+export function draft(format: FormatName, told: Told[], settings: Record<string, unknown> = {}): Drafted {
+  const tally = createTally();
+  const past = { startedAtOffset: 0, events: [], snapshot: foldAll(begun, ...told) };
+  const drafts = formats[format].records(past, readRecipe(settings), tally);
+  return { drafts, values: drafts.map(({ value }) => value), tally };
+}
+
+export const system = (content: string): Told => said('s', { role: 'system', content });
+export const prompt = (id: string, content: string, parent: string | null = null): Told =>
+  said(id, { content, parent_id: parent });
+export const answer = (
+  id: string,
+  content: string,
+  parent: string,
+  fields: Record<string, unknown> = {},
+): Told => replied(id, { content, parent_id: parent, ...fields });
+
+/** What someone says of a reply, as an end user unless they say otherwise. */
+export const feedback = (id: string, username: string, fields: Record<string, unknown>): Told =>
+  changed(id, { username, source: 'end_user', ...fields });
+export const likes = (id: string, username: string): Told => feedback(id, username, { rating: 'like' });
+export const dislikes = (id: string, username: string): Told => feedback(id, username, { rating: 'dislike' });
+
+/** A turn of each role. */
+export const user = (content: string) => ({ role: 'user', content });
+export const assistant = (content: string) => ({ role: 'assistant', content });

@@ -1,7 +1,8 @@
 // Reads our own format `conversations` back: what each line comes to in the log, with the ids that it has in the file.
 //
 // A later file of the same conversation adds what is new. What an author says in it takes the place of all that they
-// said before; what it no longer says stays, since a file may hold only a part.
+// said before; what it no longer says stays, since a file may hold only a part. What was said and then said again after
+// something else is known already, and changes nothing.
 import { checkFilled, checkMetadata, checkText } from '../conversation/text.ts';
 import { AppError } from '../errors.ts';
 import type { EndOfGeneration } from '../log/event.ts';

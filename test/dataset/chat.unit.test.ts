@@ -177,6 +177,11 @@ describe('a line becomes a conversation', () => {
   });
 });
 
+it('whole numbers beyond 2^53 stay as they are written', () => {
+  const text = JSON.stringify({ messages: [user, good], seed: 0 }).replace('0}', '12345678901234567890}');
+  expect(outline(readText('sft', text)())[0]).toMatchObject({ metadata: { seed: '12345678901234567890' } });
+});
+
 describe('its ids', () => {
   const line = { prompt: [user], completion: [{ ...good, content: 'Drei – “3”.' }], label: true };
 

@@ -109,6 +109,16 @@ describe('an entry becomes a chat with what was said of it', () => {
     expect(feedbackOf(read(entry({ data: { rating } })))).toMatchObject({ rating: expected });
   });
 
+  it('the detailed rating from 1 to 10 is a score from 0 to 1', () => {
+    const score = (rating: number | null) => feedbackOf(read(entry({ data: { details: { rating } } })));
+    expect([1, 4, 10, null].map(score)).toMatchObject([
+      { score: 0 },
+      { score: 3 / 9 },
+      { score: 1 },
+      { score: null },
+    ]);
+  });
+
   it('a like among siblings is a choice over those that it was compared with', () => {
     const messages = [other, answer, prompt];
     const given = (data: object, more = messages) => {

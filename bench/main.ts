@@ -1,6 +1,8 @@
 // Runs one benchmark and prints its table. It keeps nothing: numbers belong to the machine and the moment.
 import { parseArgs } from 'node:util';
 import { benchAppend } from './append.ts';
+import { benchDashboards } from './dashboards.ts';
+import { benchExport } from './export.ts';
 import { benchFanout } from './fanout.ts';
 import { benchFeedback } from './feedback.ts';
 import { benchMemory } from './memory.ts';
@@ -31,11 +33,13 @@ const benches: Record<string, Bench> = {
   memory: { run: benchMemory, seconds: 1 },
   append: { run: benchAppend, seconds: 4 },
   feedback: { run: benchFeedback, seconds: 5 },
+  dashboards: { run: benchDashboards, seconds: 10 },
   replay: { run: benchReplay, seconds: 5 },
+  export: { run: benchExport, seconds: 1 },
   read: { run: benchRead, seconds: 8 },
 };
 
-const usage = `npm run bench -- stream|fanout|memory|append|replay|feedback|read [--rounds 3] [--seconds N] [--quick] [--only CASE] [--profile FOLDER]
+const usage = `npm run bench -- stream|fanout|memory|append|replay|feedback|dashboards|export|read [--rounds 3] [--seconds N] [--quick] [--only CASE] [--profile FOLDER]
 Read bench/README.md for what is measured.
 `;
 

@@ -162,9 +162,6 @@ async function openGenerations(workshop: Workshop, { pool, backgroundPool, write
   return { generations, follower: createFollower({ generations, replicas, endings: createEndings(pool) }) };
 }
 
-/** Each may hold one connection, and asks with another: three quarters of them are for everyone else. */
-const exportsAtOnce = ({ databasePoolSize }: Config) => Math.max(1, Math.floor(databasePoolSize / 4));
-
 function createServers({ config, log, onError }: Workshop, services: Services, connections: Connections) {
   const mask = createErrorMask((error) => log.error({ err: error }, 'unexpected failure of an operation'));
   const authenticate = createAuthenticate(config.auth);
@@ -172,13 +169,15 @@ function createServers({ config, log, onError }: Workshop, services: Services, c
   const yoga = createGraphQL({ services, connections, authenticate, mask });
   // A message of the largest size, in JSON that escapes much of it, and the rest of the request.
   const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
+  const { pseudonymKey } = config;
+  const exports = createExports({ pool: services.pool, authenticate, connections, pseudonymKey });
   const http = createHttpServer({
     host: config.host,
     port: config.port,
     policy,
     connections,
     yoga,
-    serveExport: createExports({ ...services, authenticate, mostAtOnce: exportsAtOnce(config) }),
+    exports,
     maxRequestBytes,
     checkReady: createReadiness({ pool: services.pool, isStopping: () => connections.isDraining }),
     onError,
@@ -217,12 +216,12 @@ async function build(workshop: Workshop): Promise<App> {
   const { generations, follower } = await openGenerations(workshop, parts);
   const events = createEventFollower({ pool, tails });
   const models = config.models ?? demoModels;
-  const { maxMessageBytes, pseudonymKey } = config;
+  const { maxMessageBytes } = config;
   const admission = createAdmission({ pool, most: config.maxGenerationsPerUser });
   const replies = { generations, admission, follower, relay };
   const stats = createLiveStats({ pool, tails });
   releases.add('live statistics', () => stats.stop());
-  const read = { events, stats, summarize: createSummaries(pool), pseudonymKey };
+  const read = { events, stats, summarize: createSummaries(pool) };
   const services: Services = { prisma, pool, writer, ...replies, ...read, models, maxMessageBytes };
   const connections = createConnections({
     subscriptionsPerConnection: config.maxSubscriptionsPerConnection,

@@ -17,11 +17,6 @@ const httpUrl = z.url({
   error: 'must be an http:// or https:// URL, such as http://127.0.0.1:8080/v1',
 });
 
-const secret = z
-  .string()
-  .min(32, { error: 'must be at least 32 characters; make one with: openssl rand -base64 48' })
-  .optional();
-
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -29,7 +24,7 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
-/** Node's fetch gives up on headers, and on a silent body, after this long by itself. */
+/** Node's fetch gives up after this long by itself. */
 const longestFetchMs = 300_000;
 
 /** Every variable that Afterword reads, by its name in the environment. */
@@ -58,13 +53,19 @@ export const environmentSchema = z.object({
   MODEL_IDLE_TIMEOUT_MS: integer(100, longestFetchMs)
     .default(60_000)
     .describe('How long a begun answer may stay silent'),
-  AUTH_JWT_SECRET: secret.describe('Secret of HS256 bearer tokens'),
+  AUTH_JWT_SECRET: z
+    .string()
+    .min(32, { error: 'must be at least 32 characters; make one with: openssl rand -base64 48' })
+    .optional()
+    .describe('Secret of HS256 bearer tokens'),
   AUTH_JWKS_URL: httpUrl.optional().describe('Key set of RS256, ES256 or EdDSA bearer tokens'),
   AUTH_ISSUER: z.string().optional().describe('Required `iss` of tokens'),
   AUTH_AUDIENCE: z.string().optional().describe('Required `aud` of tokens'),
-  PSEUDONYM_KEY: secret.describe(
-    'Secret that exports hash usernames with; keep it, and the hashes stay the same',
-  ),
+  PSEUDONYM_KEY: z
+    .string()
+    .min(32, { error: 'must be at least 32 characters; make one with: openssl rand -base64 48' })
+    .optional()
+    .describe('Secret that exports hash usernames with; keep it, and the hashes stay the same'),
   ALLOWED_ORIGINS: list
     .pipe(
       z.array(
@@ -139,7 +140,6 @@ export type Config = {
   modelTimeoutMs: number;
   modelIdleTimeoutMs: number;
   auth: AuthConfig | undefined;
-  /** Undefined: usernames can't be hashed. */
   pseudonymKey: string | undefined;
   allowedOrigins: string[];
   logLevel: Environment['LOG_LEVEL'];

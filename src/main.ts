@@ -31,8 +31,10 @@ const app = await startApp(config, log).catch((error: unknown) => fail(explain(e
 process.stdout.write(`
 Afterword is ready.
 
-  Try it:     ${app.url}/graphql   (GraphiQL, in a browser)
-  API:        ${app.url}/graphql   (HTTP, SSE and WebSocket)
+  Chat:       ${app.url}/
+  Dashboard:  ${app.url}/dashboard
+  Log:        ${app.url}/log
+  API:        ${app.url}/graphql   (HTTP, SSE and WebSocket; GraphiQL in a browser)
   Models:     ${app.models.join(', ')}${app.isDemo ? '   (the built-in demo; set MODEL_BASE_URL for a real one)' : ''}
   Data:       ${config.databaseUrl === undefined ? config.dataDir : 'DATABASE_URL'}
 

@@ -23,7 +23,7 @@ function importsOf(path: string, text: string): Import[] {
 }
 
 const sources: Source[] = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts') && !path.startsWith('generated') && path !== 'client/operations.ts')
+  .filter((path) => /\.tsx?$/.test(path) && !path.startsWith('generated') && !path.endsWith('/operations.ts'))
   .map((path) => {
     const text = readFileSync(join(root, path), 'utf8');
     return { path, text, imports: importsOf(path, text) };
@@ -145,6 +145,15 @@ describe('the direction of imports', () => {
         (isIn(target, 'demo') && !isIn(path, 'demo') && path !== 'app.ts'),
     );
     expect(known).toEqual([]);
+  });
+
+  it('keeps the pages clients of the public API: they know the fold that is published, and nothing else', () => {
+    const known = breaches(({ path }, { target }) => {
+      const isOwn = isPackage(target) || isIn(target, 'web', 'client') || target === 'log/fold.ts';
+      return isIn(path, 'web') && !isOwn;
+    });
+    const users = breaches(({ path }, { target }) => isIn(target, 'web') && !isIn(path, 'web'));
+    expect([...known, ...users]).toEqual([]);
   });
 
   it('has no cycle', () => {

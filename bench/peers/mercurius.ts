@@ -10,6 +10,9 @@ const schema = `
   enum Rating { like dislike }
   scalar DateTime
   type Query { conversation(id: ID!): Conversation }
+  type Mutation { rateReply(input: RateReplyInput!): RateReplyPayload }
+  input RateReplyInput { messageId: String username: String rating: String score: Float }
+  type RateReplyPayload { result: String }
   type Conversation { id: ID! title: String model: Model! messages(first: Int = 100): MessageConnection! }
   type Model { id: ID! }
   type MessageConnection { nodes: [Message!]! }
@@ -25,6 +28,7 @@ type FeedbackRow = {
   score: number | null;
   comment: string | null;
 };
+type RateReplyInput = { messageId: string; username: string; rating: string | null; score: number | null };
 type Batch<Row, Params = unknown> = { obj: Row; params: Params }[];
 
 function grouped<Row>(rows: Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
@@ -46,6 +50,16 @@ const resolvers = {
         values: [id],
       });
       return rows[0] ?? null;
+    },
+  },
+  Mutation: {
+    async rateReply(_root: unknown, { input }: { input: RateReplyInput }) {
+      const { rows } = await pool.query<{ result: string }>({
+        name: 'rate_reply',
+        text: 'SELECT rate_reply($1, $2, $3, $4) AS result',
+        values: [input.messageId, input.username, input.rating, input.score],
+      });
+      return rows[0];
     },
   },
   Conversation: { model: ({ model_id }: ConversationRow) => ({ id: model_id }) },

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { type Connection, type LoadTarget, serveLoad } from './load.ts';
+import { randomAuthor } from './random-author.ts';
 
 const headEnd = '\r\n\r\n';
 
@@ -57,7 +58,10 @@ async function connect({ url, templates }: LoadTarget): Promise<Connection> {
     send(id, turn) {
       answer = Promise.withResolvers();
       const template = templates[turn % templates.length] ?? '';
-      const body = template.replaceAll('%ID%', id).replaceAll('%NUMBER%', () => String(Number(id)));
+      const body = template
+        .replaceAll('%ID%', id)
+        .replaceAll('%NUMBER%', () => String(Number(id)))
+        .replaceAll('%AUTHOR%', randomAuthor);
       socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}${headEnd}${body}`);
       return answer.promise;
     },

@@ -9,7 +9,7 @@ export type LoadTarget = {
   ids: { prefix: string; count: number };
   /**
    * What to send in turn: over HTTP bodies, with %ID% where the id belongs, or %NUMBER% where it does without prefix
-   * and zeros; else as the worker reads them.
+   * and zeros, and %AUTHOR% where one of many users does; else as the worker reads them.
    */
   templates: string[];
   /** Of those that each hold a connection to Postgres: how many it takes. Default: as many as wanted. */

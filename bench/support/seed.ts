@@ -38,6 +38,11 @@ async function seedMessages(database: BenchDatabase, conversations: number, set:
     FROM generate_series(0, ${conversations - 1}) AS n, generate_series(0, ${turns - 1}) AS turn,
          (VALUES (false), (true)) AS kinds (is_reply)
     ORDER BY n, turn, is_reply`);
+  await database.run(`INSERT INTO reply_rollup AS held (topic, half_hour, model_id, replies)
+    SELECT c.topic, half_hour_of(m.created_at), m.model_id, count(*)
+    FROM message AS m JOIN conversation AS c ON c.id = m.conversation_id
+    WHERE m.id LIKE '${reply}%' AND m.role = 'assistant' GROUP BY 1, 2, 3
+    ON CONFLICT (topic, half_hour, model_id) DO UPDATE SET replies = held.replies + excluded.replies`);
   await database.run(`INSERT INTO feedback
       (message_id, username, source, rating, score, comment, tags, created_at, updated_at)
     SELECT ${id(reply, `n * ${turns}`)}, 'local', 'end_user',

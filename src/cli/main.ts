@@ -3,6 +3,7 @@ import { type Command, UsageError } from './command.ts';
 
 // Each is loaded when it is called: what the others need would take time, and memory for as long as it runs.
 const commands: Record<string, () => Promise<Command>> = {
+  'demo-data': async () => (await import('./demo-data.ts')).demoDataCommand,
   events: async () => (await import('./events.ts')).eventsCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   import: async () => (await import('./import.ts')).importCommand,

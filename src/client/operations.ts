@@ -41,80 +41,6 @@ export type ConfigureTopicInput = {
   tags: Array<SuggestedTagInput>;
 };
 
-/** What holds where authors contradict each other. */
-export type ConflictRule =
-  /** Nothing. */
-  | 'DROP'
-  /** Both, as a record each. */
-  | 'KEEP_ALL'
-  /** What more of them say; a tie is dropped. */
-  | 'MAJORITY';
-
-/** What goes into a dataset. Together with the log it decides every record. */
-export type DatasetFilter = {
-  /** As the log stood at this offset; the newest where none is given. */
-  asOf?: number | null | undefined;
-  /** What holds where authors contradict each other; MAJORITY where nothing is given. */
-  conflict?: ConflictRule | null | undefined;
-  /** Of records that are exactly the same only the first. */
-  deduplicate?: boolean | null | undefined;
-  /** Only replies from this instant on. */
-  from?: string | null | undefined;
-  /** Also replies that were stopped. */
-  includeStopped?: boolean | null | undefined;
-  /** Whether system prompts stay; they do where nothing is given. */
-  keepSystem?: boolean | null | undefined;
-  /** No record whose texts have more characters. */
-  maxCharacters?: number | null | undefined;
-  /** Only what so many authors agree on. */
-  minRaters?: number | null | undefined;
-  /** Only replies of these models. */
-  models?: Array<string> | null | undefined;
-  /** Where pairs come from; all where nothing is given. */
-  pairs?: Array<PairKind> | null | undefined;
-  /** In each record where it comes from. */
-  provenance?: boolean | null | undefined;
-  /** Usernames as hashes that stay the same; else they are numbered within a conversation. */
-  pseudonymise?: boolean | null | undefined;
-  /** Placeholders for e-mail addresses, phone and card numbers, IP addresses and keys. */
-  redact?: boolean | null | undefined;
-  /** Which replies end a thread; NOT_DISLIKED where nothing is given. */
-  replies?: TaughtReplies | null | undefined;
-  /** Only messages of these roles. */
-  roles?: Array<Role> | null | undefined;
-  /** Where an author gave no rating: a score from here on is a like, one below it a dislike. */
-  scoreThreshold?: number | null | undefined;
-  /** Whose feedback counts; that of end users where nothing is given, but all of it for EVENTS and CONVERSATIONS. */
-  sources?: Array<FeedbackSource> | null | undefined;
-  /** Only feedback with one of these tags. */
-  tags?: Array<string> | null | undefined;
-  /** Only replies before this instant. */
-  to?: string | null | undefined;
-  /** The topic; `default` where none is given. */
-  topic?: string | null | undefined;
-  /** How much is told of what came before; THREAD where nothing is given. */
-  turns?: TaughtTurns | null | undefined;
-};
-
-/** What records of a dataset look like. */
-export type DatasetFormat =
-  /** Whole conversations with all feedback. */
-  | 'CONVERSATIONS'
-  /** Pairs of replies, for TRL's DPOTrainer: prompt, chosen, rejected. */
-  | 'DPO'
-  /** The events of the log. */
-  | 'EVENTS'
-  /** Rated replies, for TRL's KTOTrainer: prompt, completion, label. */
-  | 'KTO'
-  /** Pairs of replies for OpenAI's preference fine-tuning. */
-  | 'OPENAI_DPO'
-  /** Threads for OpenAI's fine-tuning, with weight 0 on disliked replies. */
-  | 'OPENAI_SFT'
-  /** Pairs of whole conversations, for TRL's RewardTrainer: chosen, rejected. */
-  | 'REWARD'
-  /** Threads with corrections in place, for TRL's SFTTrainer: messages. */
-  | 'SFT';
-
 /** A conversation to end. */
 export type EndConversationInput = {
   /** Its ULID. */
@@ -176,15 +102,6 @@ export type MessageStatus =
   | 'STOPPED'
   /** The model is producing it. */
   | 'STREAMING';
-
-/** Where it is known from that a reply is better than another. */
-export type PairKind =
-  /** It is what the other should have been. */
-  | 'CORRECTION'
-  /** Someone chose it. */
-  | 'PREFERENCE'
-  /** The same author liked one and disliked the other. */
-  | 'RATING';
 
 /** A choice among the replies to one message. */
 export type PreferReplyInput = {
@@ -376,22 +293,6 @@ export type SuggestedTagInput = {
   /** What people read: at most 200 bytes, not empty. */
   label: string;
 };
-
-/** Which replies end a thread that is learnt. */
-export type TaughtReplies =
-  /** Any. */
-  | 'ALL'
-  /** The last that was liked. */
-  | 'LIKED'
-  /** The last before one that was disliked, or over which a sibling was chosen. */
-  | 'NOT_DISLIKED';
-
-/** How much is told of what came before a reply. */
-export type TaughtTurns =
-  /** The last prompt alone, with the system prompt. */
-  | 'LAST'
-  /** All of its thread. */
-  | 'THREAD';
 
 /** What a viewer may do beyond their own conversations. */
 export type ViewerRole =
@@ -662,23 +563,6 @@ export type CompareModelsQueryVariables = Exact<{
 
 
 export type CompareModelsQuery = { compareModels: { summary: string, difference: number | null, differenceLow: number | null, differenceHigh: number | null, excludesZero: boolean, moreRatings: number | null, offset: number | null, a: { likes: number, dislikes: number, likeRate: number | null }, b: { likes: number, dislikes: number, likeRate: number | null } } };
-
-export type DatasetPreviewQueryVariables = Exact<{
-  format: DatasetFormat;
-  filter?: DatasetFilter | null | undefined;
-  first?: number | null | undefined;
-}>;
-
-
-export type DatasetPreviewQuery = { datasetPreview: { asOf: number | null, records: Array<unknown>, hasMore: boolean } };
-
-export type DatasetSummaryQueryVariables = Exact<{
-  format: DatasetFormat;
-  filter?: DatasetFilter | null | undefined;
-}>;
-
-
-export type DatasetSummaryQuery = { datasetSummary: { asOf: number | null, isWhole: boolean, conversations: number, messages: number, records: number, tokenEstimate: number, trueLabels: number, falseLabels: number, models: Array<{ records: number, share: number, model: { id: string } }>, provenance: Array<{ name: string, count: number }>, skipped: Array<{ name: string, count: number }>, conflicts: { found: number, decided: number, dropped: number, keptAll: number } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1620,47 +1504,3 @@ export const CompareModelsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CompareModelsQuery, CompareModelsQueryVariables>;
-export const DatasetPreviewDocument = new TypedDocumentString(`
-    query DatasetPreview($format: DatasetFormat!, $filter: DatasetFilter, $first: Int = 10) {
-  datasetPreview(format: $format, filter: $filter, first: $first) {
-    asOf
-    records
-    hasMore
-  }
-}
-    `) as unknown as TypedDocumentString<DatasetPreviewQuery, DatasetPreviewQueryVariables>;
-export const DatasetSummaryDocument = new TypedDocumentString(`
-    query DatasetSummary($format: DatasetFormat!, $filter: DatasetFilter) {
-  datasetSummary(format: $format, filter: $filter) {
-    asOf
-    isWhole
-    conversations
-    messages
-    records
-    tokenEstimate
-    trueLabels
-    falseLabels
-    models {
-      model {
-        id
-      }
-      records
-      share
-    }
-    provenance {
-      name
-      count
-    }
-    skipped {
-      name
-      count
-    }
-    conflicts {
-      found
-      decided
-      dropped
-      keptAll
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<DatasetSummaryQuery, DatasetSummaryQueryVariables>;

@@ -1,5 +1,4 @@
-// What an export is made by: every filter and rule, read from texts (or lists of them), as the command line,
-// a URL and the graph give them.
+// What an export is made by: every filter and rule, read from texts, as the command line and a URL give them.
 // Together with the log it decides every byte of the export.
 import { z } from 'zod';
 import { checkTopic, defaultTopic } from '../conversation/commands.ts';
@@ -15,7 +14,8 @@ const splitNames = /^[a-z][a-z0-9_-]{0,39}$/;
 
 function listOf<Output>(item: z.ZodType<Output, string>) {
   return z
-    .union([z.array(z.string()), z.string().transform((text) => text.split(',').map((part) => part.trim()))])
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
     .pipe(z.array(item).min(1));
 }
 

@@ -47,7 +47,9 @@ export function createAdmission({ pool, most }: { pool: pg.Pool; most: number })
     if (found === undefined || found.is_known) return () => {};
     const { username, running } = found;
     const ids = admitted.get(username) ?? new Set();
-    if (new Set([...running, ...ids]).size >= most) {
+    // One that is asked for twice at once does not stand in its own way.
+    const others = new Set([...running, ...ids].filter((id) => id !== reply.id));
+    if (others.size >= most) {
       throw new AppError(
         'LIMIT_EXCEEDED',
         `MAX_GENERATIONS_PER_USER is ${most}, and as many replies of ${JSON.stringify(username)} are being produced: wait until one ends, or stop one.`,

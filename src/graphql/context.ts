@@ -18,8 +18,6 @@ export type Services = ConversationServices &
     events: EventFollower;
     summarize: Summarize;
     stats: LiveStats;
-    /** What hashes of usernames are made with; undefined: there are none. */
-    pseudonymKey: string | undefined;
   };
 
 export type Context = {

@@ -1,146 +1,125 @@
-// GET /exports/{format}.jsonl: training data as it is read from the log, no faster than the client takes it. For one
-// offset the bytes are always the same, so a client that was cut off continues after the records that it has.
+// GET /exports/FORMAT.jsonl: an export as a stream, for those who may read everything. It is written as fast as it is
+// read, and can be continued: with the as-of of its head, `skip` leaves out the records that came already.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import type pg from 'pg';
-import { refuseUnlessExporter } from '../dataset/access.ts';
-import { type ExportBatch, type ExportJob, exportLines, planExport } from '../dataset/export.ts';
+import { type ExportJob, exportLines, planExport } from '../dataset/export.ts';
 import { readFormatName } from '../dataset/formats.ts';
 import { readRecipe } from '../dataset/recipe.ts';
 import { createTally } from '../dataset/tally.ts';
 import { AppError } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
-import { sendError } from './answers.ts';
+import { mayReadAll } from '../identity/viewer.ts';
+import type { Connections } from './connections.ts';
+import { untilExpiry } from './expiry.ts';
 
-export type ServeExport = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+export type Exports = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export const exportPath = /^\/exports\/([^/]*)\.jsonl$/;
+type Asked = { job: ExportJob; skip: number; part: string };
 
-type Asked = {
-  job: ExportJob;
-  /** How many records the client has. */
-  after: number;
-  /** The part of the split that is asked for; '' where there is no split. */
-  part: string;
-};
-
-function refuse(message: string): never {
-  throw new AppError('INVALID_INPUT', message);
+function readSkip(given: string | undefined): number {
+  if (given === undefined) return 0;
+  if (/^\d{1,15}$/.test(given)) return Number(given);
+  throw new AppError(
+    'INVALID_INPUT',
+    `skip ${JSON.stringify(given.slice(0, 100))} is no whole number: give how many records came already.`,
+  );
 }
 
-function settingsOf(url: URL): Record<string, string> {
-  const names = [...url.searchParams.keys()];
-  const double = names.find((name, index) => names.indexOf(name) !== index);
-  if (double !== undefined) refuse(`${double} is there twice: give it once, lists separated by commas.`);
-  return Object.fromEntries(url.searchParams);
+function readPart(given: string | undefined, { recipe }: ExportJob): string {
+  const names = (recipe.split ?? []).map(({ name }) => name);
+  if (names.length === 0 && given === undefined) return '';
+  const part = names.find((name) => name === given);
+  if (part !== undefined) return part;
+  const allowed = names.length === 0 ? 'leave it out, or give a split' : `choose from ${names.join(', ')}`;
+  throw new AppError(
+    'INVALID_INPUT',
+    `part ${JSON.stringify(given ?? null)} is none of the split: ${allowed}.`,
+  );
 }
 
-function readAfter(text: string, asOf: string | undefined): number {
-  if (!/^\d{1,15}$/.test(text)) refuse(`after ${JSON.stringify(text)} must be a number of records from 0.`);
-  if (text !== '0' && asOf === undefined) {
-    refuse('after needs as-of: the records are the same only for the offset that X-Afterword-As-Of told.');
+function settingsOf(parameters: URLSearchParams): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const [name, value] of parameters) {
+    if (Object.hasOwn(settings, name))
+      throw new AppError('INVALID_INPUT', `${name} is given twice: give it once.`);
+    settings[name] = value;
   }
-  return Number(text);
+  return settings;
 }
 
-async function readAsked(url: URL, pool: pg.Pool, pseudonymKey: string | undefined): Promise<Asked> {
-  const format = readFormatName(exportPath.exec(url.pathname)?.[1] ?? '');
-  const { after = '0', part = '', ...settings } = settingsOf(url);
-  const recipe = readRecipe(settings);
-  const parts = recipe.split?.map(({ name }) => name) ?? [''];
-  if (!parts.includes(part)) {
-    const choices =
-      recipe.split === undefined ? 'leave it out, or give split' : `choose from ${parts.join(', ')}`;
-    refuse(`part ${JSON.stringify(part.slice(0, 100))} is none of the split: ${choices}.`);
-  }
-  const count = readAfter(after, settings['as-of']);
-  return { job: await planExport({ pool, format, recipe, pseudonymKey }), after: count, part };
-}
-
-/** The records after those that the client has, of its part; no batch is empty. */
-async function* textsOf({ job, after, part }: Asked): AsyncGenerator<string> {
-  let passed = 0;
-  const textOf = ({ lines }: ExportBatch) => {
-    const texts = lines.filter((line) => line.part === part).map(({ text }) => text);
-    const rest = texts.slice(Math.max(after - passed, 0));
-    passed += texts.length;
-    return rest.length === 0 ? '' : `${rest.join('\n')}\n`;
-  };
-  for await (const batch of exportLines(job, createTally())) {
-    const text = textOf(batch);
-    if (text !== '') yield text;
+async function* linesOf({ job, skip, part }: Asked, count: { records: number }): AsyncGenerator<string> {
+  let left = skip;
+  for await (const { lines } of exportLines(job, createTally())) {
+    const own = lines.filter((line) => line.part === part);
+    const rest = own.slice(Math.min(left, own.length));
+    left -= own.length - rest.length;
+    count.records += rest.length;
+    if (rest.length > 0) yield `${rest.map(({ text }) => text).join('\n')}\n`;
   }
 }
 
-/** What was read already, then the rest. */
-async function* continued(first: IteratorResult<string>, rest: AsyncGenerator<string>) {
-  try {
-    if (first.done !== true) yield Buffer.from(first.value);
-    for await (const text of rest) yield Buffer.from(text);
-  } finally {
-    await rest.return(undefined);
-  }
-}
-
-function setHeaders(response: ServerResponse, { job }: Asked, isCompressed: boolean): void {
-  response.setHeader('Content-Type', 'application/jsonl; charset=utf-8');
-  response.setHeader('Content-Disposition', `attachment; filename="${job.format}.jsonl"`);
-  response.setHeader('Cache-Control', 'no-store');
-  response.setHeader('Vary', 'Origin, Accept-Encoding');
-  response.setHeader('Access-Control-Expose-Headers', 'X-Afterword-As-Of');
-  if (job.asOf !== undefined) response.setHeader('X-Afterword-As-Of', job.asOf);
-  if (isCompressed) response.setHeader('Content-Encoding', 'gzip');
-}
-
-function acceptsGzip({ headers }: IncomingMessage): boolean {
-  const accepted = headers['accept-encoding'];
-  return /(^|[\s,])gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(String(accepted ?? ''));
-}
-
-async function stream(asked: Asked, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const texts = textsOf(asked);
-  // What fails before the first record can still be told.
-  const first = await texts.next();
-  const isCompressed = acceptsGzip(request);
-  setHeaders(response, asked, isCompressed);
-  const source = Readable.from(continued(first, texts), { objectMode: false, highWaterMark: 1 });
-  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  const piped = isCompressed ? pipeline(source, gzip, response) : pipeline(source, response);
-  await piped.catch((error: unknown) => {
-    // A client that has left needs no answer.
-    if (!request.socket.destroyed) throw error;
+async function send(
+  asked: Asked,
+  {
+    request,
+    response,
+    expiresAt,
+  }: { request: IncomingMessage; response: ServerResponse; expiresAt: number | undefined },
+): Promise<void> {
+  const isZipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  response.writeHead(200, {
+    'Content-Type': 'application/x-ndjson; charset=utf-8',
+    'Cache-Control': 'no-store, no-transform',
+    'Afterword-As-Of': String(asked.job.asOf ?? ''),
+    Vary: 'Origin, Accept-Encoding',
+    // Without it the end of a stream and the death of a proxy look the same.
+    Trailer: 'Afterword-Records',
+    ...(isZipped && { 'Content-Encoding': 'gzip' }),
   });
+  const count = { records: 0 };
+  const source = Readable.from(untilExpiry(linesOf(asked, count), expiresAt), { highWaterMark: 1 });
+  const steps = isZipped ? [createGzip({ level: constants.Z_BEST_SPEED })] : [];
+  await pipeline([source, ...steps, response], { end: false });
+  response.addTrailers({ 'Afterword-Records': String(count.records) });
+  response.end();
 }
 
-/**
- * @param options.mostAtOnce how many exports run on this node at once
- */
 export function createExports(options: {
   pool: pg.Pool;
   authenticate: Authenticate;
+  connections: Connections;
   pseudonymKey: string | undefined;
-  mostAtOnce: number;
-}): ServeExport {
-  const { pool, authenticate, pseudonymKey, mostAtOnce } = options;
-  let running = 0;
-  return async (request, response, url) => {
-    refuseUnlessExporter(await authenticate(request.headers.authorization));
-    if (request.method !== 'GET') {
-      response.setHeader('Allow', 'GET');
-      return sendError(response, new AppError('INVALID_INPUT', 'Exports are read: ask with GET.'), 405);
+}): Exports {
+  const { pool, authenticate, connections, pseudonymKey } = options;
+
+  return async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    if (request.method !== 'GET') throw new AppError('INVALID_INPUT', 'Exports are read with GET.');
+    const viewer = await authenticate(request.headers.authorization);
+    if (!mayReadAll(viewer)) {
+      throw new AppError(
+        'FORBIDDEN',
+        'Only the roles ANALYST, SERVICE and ADMIN export: ask for one of them.',
+      );
     }
-    if (running >= mostAtOnce) {
-      response.setHeader('Retry-After', '10');
-      const error = `${running} exports are running on this node, which are as many as it takes: try again soon.`;
-      return sendError(response, new AppError('LIMIT_EXCEEDED', error), 429);
-    }
-    running += 1;
+    const name = /^\/exports\/([^/]+)\.jsonl$/.exec(pathname)?.[1] ?? pathname;
+    const format = readFormatName(decodeURIComponent(name));
+    const { skip, part, ...settings } = settingsOf(searchParams);
+    const job = await planExport({ pool, format, recipe: readRecipe(settings), pseudonymKey });
+    const asked = { job, skip: readSkip(skip), part: readPart(part, job) };
+    const leave = () => response.destroy();
+    const connection = connections.add({ close: leave, terminate: leave });
     try {
-      await stream(await readAsked(url, pool, pseudonymKey), request, response);
+      connection.admit(viewer.username);
+      await send(asked, { request, response, expiresAt: viewer.expiresAt });
+    } catch (error) {
+      // Who asked has gone, and with them whoever could be told.
+      if (!response.destroyed) throw error;
     } finally {
-      running -= 1;
+      connection.remove();
     }
   };
 }

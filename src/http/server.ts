@@ -1,15 +1,62 @@
 // The HTTP server: policy first, then the few routes. It owns every socket, and closes them when it stops.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AppError } from '../errors.ts';
-import { allowOrigin, answerPreflight, isPreflight, sendError, sendJson } from './answers.ts';
 import { isJson, limitBody } from './body.ts';
 import type { Connections } from './connections.ts';
-import { exportPath, type ServeExport } from './exports.ts';
+import type { Exports } from './exports.ts';
 import type { Readiness } from './health.ts';
 import type { Policy } from './policy.ts';
+import { createStaticFiles } from './static.ts';
 import type { Yoga } from './yoga.ts';
 
+const httpStatuses: Partial<Record<AppError['code'], number>> = {
+  FORBIDDEN: 403,
+  LIMIT_EXCEEDED: 413,
+  NOT_FOUND: 404,
+  UNAUTHENTICATED: 401,
+  UPSTREAM_FAILED: 503,
+};
+
 const notJson = new AppError('INVALID_INPUT', 'Send the request as JSON: Content-Type: application/json.');
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+  });
+  response.end(text);
+}
+
+/** The same shape as every other failure, also where no GraphQL was reached. */
+function sendError(
+  response: ServerResponse,
+  error: AppError,
+  status = httpStatuses[error.code] ?? 400,
+): void {
+  sendJson(response, status, {
+    errors: [{ message: error.message, extensions: { code: error.code } }],
+  });
+}
+
+/** The policy has already refused foreign origins: a page whose request arrives here may read the answer. */
+function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('Vary', 'Origin');
+  if (request.headers.origin === undefined) return;
+  response.setHeader('Access-Control-Allow-Origin', request.headers.origin);
+}
+
+/** What a browser asks before a page of another origin may send JSON. */
+function answerPreflight(response: ServerResponse): void {
+  response
+    .writeHead(204, {
+      'Access-Control-Allow-Methods': 'GET, POST',
+      'Access-Control-Allow-Headers': 'Content-Type, Authorization, Last-Event-ID',
+      'Access-Control-Max-Age': '600',
+    })
+    .end();
+}
 
 export type HttpServer = {
   server: Server;
@@ -29,15 +76,16 @@ export function createHttpServer(options: {
   policy: Policy;
   connections: Connections;
   yoga: Yoga;
-  serveExport: ServeExport;
+  exports: Exports;
   maxRequestBytes: number;
   checkReady: () => Promise<Readiness>;
   onError: (error: unknown) => void;
 }): HttpServer {
   const { policy, yoga } = options;
+  const files = createStaticFiles();
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [path = '/'] = (request.url ?? '/').split('?', 1);
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     response.setHeader('X-Content-Type-Options', 'nosniff');
     // The next request of the client goes to another node.
     if (options.connections.isDraining) response.setHeader('Connection', 'close');
@@ -49,25 +97,24 @@ export function createHttpServer(options: {
     policy.check(request.headers);
     if (path === '/graphql') {
       allowOrigin(request, response);
-      if (isPreflight(request)) return answerPreflight(response);
+      if (request.headers['access-control-request-method'] !== undefined) return answerPreflight(response);
       // Whatever else there is, a form on any page can send without being asked for a preflight.
       if (request.method === 'POST' && !isJson(request)) return sendError(response, notJson, 415);
       await limitBody(request, options.maxRequestBytes);
       await yoga(request, response);
       return;
     }
-    if (exportPath.test(path)) {
-      allowOrigin(request, response);
-      if (isPreflight(request)) return answerPreflight(response);
-      options.connections.refuseWhileDraining();
-      await options.serveExport(request, response, new URL(request.url ?? '', 'http://localhost'));
-      return;
+    // A page of another site that may use the API may also load the widget.
+    allowOrigin(request, response);
+    if (path.startsWith('/exports/')) {
+      if (request.headers['access-control-request-method'] !== undefined) return answerPreflight(response);
+      return await options.exports(request, response);
     }
-    if (path === '/') {
-      response.writeHead(302, { Location: '/graphql' }).end();
-      return;
-    }
-    throw new AppError('NOT_FOUND', `There is nothing at ${path}: the API is at /graphql.`);
+    if (files.serve(path, request, response)) return;
+    throw new AppError(
+      'NOT_FOUND',
+      `There is nothing at ${path}: the API is at /graphql, the pages begin at /.`,
+    );
   }
 
   const server = createServer((request, response) => {

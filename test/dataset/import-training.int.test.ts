@@ -36,6 +36,8 @@ const feedback = async () =>
   (await database.client.query('SELECT username, rating, score, comment, tags, preferred_over FROM feedback'))
     .rows;
 
+const exportedLines = async () => (await exporter.run('conversations', { usernames: true })).lines;
+
 const user = { role: 'user', content: 'How many?' };
 const good = { role: 'assistant', content: 'Three.' };
 const bad = { role: 'assistant', content: 'Eleven.' };
@@ -94,7 +96,7 @@ it('the same file in another topic is another import', async () => {
 const reply = { ...answer, timestamp: 1_764_000_001 };
 const conversation = async () => {
   await take('kto', [{ prompt: [user], completion: [good], label: true }]);
-  const [line = ''] = await exporter.exportLines('conversations');
+  const [line = ''] = await exportedLines();
   return JSON.parse(line);
 };
 const clear = () =>
@@ -109,7 +111,7 @@ it('a later file of a conversation adds messages, and replaces what an author sa
   const more = { ...asked, id: '01J7PTGBKBEYJHJAMZ9Q9EE9SD', parentId: replied.id, content: 'Sure?' };
   const later = { ...first, messages: [asked, { ...replied, feedback: [said] }, more] };
   expect(await take('conversations', [later])).toEqual({ added: 2, known: 3, bad: [] });
-  expect((await exporter.exportLines('conversations')).map((line) => JSON.parse(line))).toEqual([later]);
+  expect((await exportedLines()).map((line) => JSON.parse(line))).toEqual([later]);
   const withdrawn = { ...said, comment: null, tags: [] };
   await take('conversations', [{ ...later, messages: [asked, { ...replied, feedback: [withdrawn] }, more] }]);
   expect(await feedback()).toMatchObject([{ rating: 'dislike', comment: null, tags: [] }]);

@@ -47,7 +47,7 @@ async function exportedAfterImport(name: Name, lines: string[]): Promise<string[
   const before = await everything(database.client);
   expect(await importer.importLines(lines, { format })).toEqual({ added: 0, known: first.added, bad: [] });
   expect(await everything(database.client)).toEqual(before);
-  return await exporter.exportLines(name);
+  return (await exporter.run(name, { usernames: true })).lines;
 }
 
 /** JSON of Postgres keeps no order of names. */

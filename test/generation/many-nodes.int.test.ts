@@ -1,6 +1,7 @@
 // Two nodes on one database: live text, stops and wake-ups of the one are there for those who are on the other.
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
+import { newId } from '../../src/log/identifier.ts';
 import { type NatsServer, startNats } from '../support/nats.ts';
 import { createReplyReader, ways } from '../support/reply-reader.ts';
 import { createGate, delta, done, finish, hang, head, wait } from '../support/script.ts';
@@ -29,6 +30,27 @@ async function stop(client: TwoNodes['one']['client'], messageId: string) {
 
 /** What holds with NATS and without. */
 function describeBoth() {
+  it('prompts that are sent to both with the same ids at the same time are answered once, as many as may run', async () => {
+    const conversationId = await startConversation(nodes.one.client);
+    const before = nodes.model.requests.length;
+    const inputs = Array.from({ length: 10 }, () => ({
+      conversationId,
+      content: 'hello',
+      id: newId(),
+      replyId: newId(),
+    }));
+    await Promise.all(
+      [nodes.one.client, nodes.other.client, nodes.one.client].flatMap((client) =>
+        inputs.map((input) => client.run(operations.SendMessageDocument, { input })),
+      ),
+    );
+    for (const { replyId } of inputs) {
+      const { end } = await followReply(nodes.other.client, 'sse', { messageId: replyId });
+      expect(end.status).toBe('COMPLETE');
+    }
+    expect(nodes.model.requests).toHaveLength(before + inputs.length);
+  });
+
   it('readers join mid-answer by the dozen, on both nodes and over every carrier', async () => {
     const gate = createGate();
     nodes.model.enqueue([

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../../src/app.ts';
 import * as operations from '../../src/client/operations.ts';
-import { newId } from '../../src/log/identifier.ts';
 import { createLogger } from '../../src/logger.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createGraphQLClient, type GraphQLClient } from '../support/graphql-client.ts';
@@ -41,27 +40,6 @@ describe('two nodes on one database', () => {
     const { text, end } = await reading;
     expect(text).toBe('first second');
     expect(end).toMatchObject({ status: 'COMPLETE', content: 'first second' });
-  });
-
-  it('a prompt that is sent to both with the same ids at the same time is answered once', async () => {
-    const conversationId = await startConversation(test.client);
-    const before = test.model.requests.length;
-    const inputs = Array.from({ length: 10 }, () => ({
-      conversationId,
-      content: 'hello',
-      id: newId(),
-      replyId: newId(),
-    }));
-    await Promise.all(
-      [test.client, otherClient, test.client].flatMap((client) =>
-        inputs.map((input) => client.run(operations.SendMessageDocument, { input })),
-      ),
-    );
-    for (const { replyId } of inputs) {
-      const { end } = await followReply(otherClient, 'sse', { messageId: replyId });
-      expect(end.status).toBe('COMPLETE');
-    }
-    expect(test.model.requests).toHaveLength(before + inputs.length);
   });
 
   it('a reply is stopped from the other node', async () => {

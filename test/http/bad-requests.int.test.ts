@@ -84,11 +84,9 @@ describe('a request', () => {
     }
   });
 
-  it('to another path is NOT_FOUND, and / leads to /graphql', async () => {
+  it('to another path is NOT_FOUND', async () => {
     const answer = await rawRequest(test.app.url, { method: 'GET', path: '/no' });
     expect(answer).toMatchObject({ status: 404, code: 'NOT_FOUND' });
-    const root = await rawRequest(test.app.url, { method: 'GET', path: '/' });
-    expect(root).toMatchObject({ status: 302, headers: { location: '/graphql' } });
   });
 
   it('whose client goes away in the middle is no failure of ours', async () => {

@@ -1,27 +1,39 @@
-// Exports within the test's process, as the command does: the records of a topic.
-import { connect } from '../../src/database/connect.ts';
+// Exports within the test's process, as the command does; and a validator that is none of ours.
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import pg from 'pg';
 import { exportLines, planExport } from '../../src/dataset/export.ts';
-import type { FormatName } from '../../src/dataset/formats.ts';
+import { type FormatName, formats } from '../../src/dataset/formats.ts';
 import { readRecipe } from '../../src/dataset/recipe.ts';
-import { createTally } from '../../src/dataset/tally.ts';
+import { createTally, type Tally } from '../../src/dataset/tally.ts';
+
+export type Exported = { lines: string[]; records: Record<string, unknown>[]; tally: Tally };
 
 export type Exporter = {
-  /** The lines of an export with usernames, in their order. */
-  exportLines(format: FormatName, settings?: Record<string, unknown>): Promise<string[]>;
+  /** Fails where a record is not as the JSON Schema of its format demands. */
+  run(format: FormatName, settings?: Record<string, unknown>): Promise<Exported>;
   close(): Promise<void>;
 };
 
+const ajv = new Ajv2020({ allErrors: true });
+
 export function createExporter(url: string): Exporter {
-  const database = connect({ url, poolSize: 2, onError: () => {} });
+  const pool = new pg.Pool({ connectionString: url, max: 2, options: '-c TimeZone=UTC' });
   return {
-    async exportLines(format, settings = {}) {
-      const recipe = readRecipe({ topic: 'fruit', usernames: true, ...settings });
-      const job = await planExport({ pool: database.pool, format, recipe, pseudonymKey: undefined });
-      const texts: string[] = [];
-      for await (const { lines } of exportLines(job, createTally()))
-        texts.push(...lines.map(({ text }) => text));
-      return texts;
+    async run(format, settings = {}) {
+      const recipe = readRecipe({ topic: 'fruit', ...settings });
+      const pseudonymKey = 'k'.repeat(32);
+      const job = await planExport({ pool, format, recipe, pseudonymKey });
+      const tally = createTally();
+      const lines: string[] = [];
+      for await (const batch of exportLines(job, tally)) lines.push(...batch.lines.map(({ text }) => text));
+      const validate = ajv.getSchema(format) ?? ajv.compile({ ...formats[format].schema, $id: format });
+      const records = lines.map((line): Record<string, unknown> => JSON.parse(line));
+      for (const record of records) {
+        if (!validate(record))
+          throw new Error(`${JSON.stringify(record)}: ${JSON.stringify(validate.errors)}`);
+      }
+      return { lines, records, tally };
     },
-    close: () => database.close(),
+    close: () => pool.end(),
   };
 }

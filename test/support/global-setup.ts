@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded.ts';
+import { findBrowser } from '../web/support/browser.ts';
 import { describeLeftOut } from './left-out.ts';
 import { hasNatsServer } from './nats.ts';
 
@@ -17,10 +18,17 @@ declare module 'vitest' {
     templateUrl: string;
     /** Whether there is a NATS server to start; without one the tests that need it are skipped. */
     hasNats: boolean;
+    /** Whether there is a Chromium; without one the tests of the pages are skipped. */
+    hasBrowser: boolean;
   }
 }
 
 const natsServer = { provided: 'hasNats', missing: 'nats-server', install: 'apt-get install nats-server' };
+const chromium = {
+  provided: 'hasBrowser',
+  missing: 'Chromium',
+  install: 'apt-get install chromium, or name another one in CHROMIUM_PATH',
+};
 
 async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const given = process.env.TEST_DATABASE_URL;
@@ -60,7 +68,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   process.stdout.write(`Tests run on PostgreSQL ${rows[0]?.server_version}.\n`);
   const hasNats = hasNatsServer();
   project.provide('hasNats', hasNats);
-  const leftOut = hasNats ? '' : describeLeftOut(natsServer);
+  const hasBrowser = findBrowser() !== undefined;
+  project.provide('hasBrowser', hasBrowser);
+  const leftOut = [
+    hasNats ? '' : describeLeftOut(natsServer),
+    hasBrowser ? '' : describeLeftOut(chromium),
+  ].join('');
   process.stdout.write(leftOut);
   return async () => {
     process.stdout.write(leftOut);

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The test files that ask for what is provided under this name. */
 function filesThatAskFor(name: string): string[] {
   const files = globSync('test/**/*.test.ts', { cwd: root }).sort();
-  return files.filter((file) => readFileSync(`${root}/${file}`, 'utf8').includes(`inject('${name}')`));
+  return files.filter((file) => readFileSync(`${root}/${file}`, 'utf8').includes(name));
 }
 
 /**

@@ -1,0 +1,1035 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** One side of a comparison. */
+export type ComparedInput = {
+  /** Only replies that were made then or later. */
+  from?: string | null | undefined;
+  /** Only replies of this model; of all where not given. */
+  model?: string | null | undefined;
+  /** Only replies that were made before. */
+  to?: string | null | undefined;
+};
+
+/** What becomes of contradictions between authors. */
+export type ConflictRule =
+  /** Nothing. */
+  | 'DROP'
+  /** Both. */
+  | 'KEEP_ALL'
+  /** What more of them say; a tie is dropped. */
+  | 'MAJORITY';
+
+/** What goes into a dataset; what is left out does not limit. */
+export type DatasetFilter = {
+  /** As the log stood at this offset; the newest where not given. */
+  asOf?: number | null | undefined;
+  /** Where authors contradict each other; MAJORITY where not given. */
+  conflict?: ConflictRule | null | undefined;
+  /** Of records that are exactly the same only the first. */
+  deduplicate?: boolean | null | undefined;
+  /** Only replies from this instant on. */
+  from?: string | null | undefined;
+  /** Also replies that were stopped. */
+  includeStopped?: boolean | null | undefined;
+  /** No record whose texts have more characters. */
+  maxCharacters?: number | null | undefined;
+  /** Only what so many authors agree on. */
+  minRaters?: number | null | undefined;
+  /** Only replies of these models. */
+  models?: Array<string> | null | undefined;
+  /** Personal data and keys as placeholders. */
+  redact?: boolean | null | undefined;
+  /** A score from here on counts as a like, one below as a dislike. */
+  scoreThreshold?: number | null | undefined;
+  /** Whose feedback counts; END_USER where not given. */
+  source?: Array<FeedbackSource> | null | undefined;
+  /** Only feedback with one of these tags. */
+  tags?: Array<string> | null | undefined;
+  /** Only replies before this instant. */
+  to?: string | null | undefined;
+  /** The topic; `default` where not given. */
+  topic?: string | null | undefined;
+};
+
+/** A format of training data. */
+export type DatasetFormat =
+  /** As the command `export conversations` writes it. */
+  | 'CONVERSATIONS'
+  /** As the command `export dpo` writes it. */
+  | 'DPO'
+  /** As the command `export events` writes it. */
+  | 'EVENTS'
+  /** As the command `export kto` writes it. */
+  | 'KTO'
+  /** As the command `export openai-dpo` writes it. */
+  | 'OPENAI_DPO'
+  /** As the command `export openai-sft` writes it. */
+  | 'OPENAI_SFT'
+  /** As the command `export reward` writes it. */
+  | 'REWARD'
+  /** As the command `export sft` writes it. */
+  | 'SFT';
+
+/** A conversation to end. */
+export type EndConversationInput = {
+  /** Its ULID. */
+  id: string;
+};
+
+/** What happened. */
+export type EventType =
+  /** A message was added; a reply that is yet to be produced, without its text. */
+  | 'ADD_MESSAGE'
+  /** A conversation ended. */
+  | 'END_CONVERSATION'
+  /** A conversation began. */
+  | 'START_CONVERSATION'
+  /** A conversation as a whole got feedback. */
+  | 'UPDATE_CONVERSATION'
+  /** A reply ended, or got feedback; the payload holds only what changed. */
+  | 'UPDATE_MESSAGE';
+
+/** In which capacity feedback was given. Sources are never mixed in one number. */
+export type FeedbackSource =
+  /** By a person who used the application. */
+  | 'END_USER'
+  /** By a model. */
+  | 'JUDGE'
+  /** By a person who reviews replies. */
+  | 'REVIEWER';
+
+/** What a piece of a reply belongs to. Text offsets count within a channel. */
+export type GenerationChannel =
+  /** What the model thinks before and between its text, where it tells: the `reasoning` of the message. */
+  | 'REASONING'
+  /** The reply itself: what becomes the `content` of its message. */
+  | 'TEXT';
+
+/** How the model is to answer; what is left out, the model chooses. */
+export type GenerationParameters = {
+  /** Most tokens in the reply, from 1. */
+  maxTokens?: number | null | undefined;
+  /** Asks for the same choices again, as far as the model can. */
+  seed?: number | null | undefined;
+  /** Up to 4 texts at which the reply ends. */
+  stop?: Array<string> | null | undefined;
+  /** 0 to 2: the higher, the more varied. */
+  temperature?: number | null | undefined;
+  /** 0 to 1: only the likeliest tokens with this much probability together. */
+  topP?: number | null | undefined;
+};
+
+/** Where a message stands. It only moves from STREAMING to one of the others. */
+export type MessageStatus =
+  /** Whole. */
+  | 'COMPLETE'
+  /** The model failed, `error` says how; it keeps the text that it had. */
+  | 'FAILED'
+  /** The server that produced it went away; it keeps the text that it had. */
+  | 'INTERRUPTED'
+  /** Someone stopped it, or it grew too long; it keeps the text that it had. */
+  | 'STOPPED'
+  /** The model is producing it. */
+  | 'STREAMING';
+
+/** A choice among the replies to one message. */
+export type PreferReplyInput = {
+  /** The reply that is chosen. */
+  chosenId: string;
+  /** Other replies to the same message, which it is compared with: 1 to 100. null withdraws the choice that was made of `chosenId`. */
+  rejectedIds?: Array<string> | null | undefined;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** Whether they are as good as the chosen one. */
+  tie?: boolean | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** Feedback on a whole conversation to give or withdraw: what is left out stays, null withdraws. */
+export type RateConversationInput = {
+  /** In their own words: not empty. */
+  comment?: string | null | undefined;
+  /** The conversation's id. */
+  id: string;
+  /** The verdict. */
+  rating?: Rating | null | undefined;
+  /** 0 (worst) to 1 (best). */
+  score?: number | null | undefined;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** Keys of reasons: at most 20, of at most 100 bytes each. */
+  tags?: Array<string> | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** A rating to give or withdraw: what is left out stays, null withdraws. */
+export type RateMessageInput = {
+  /** The reply's id. */
+  messageId: string;
+  /** The verdict. */
+  rating?: Rating | null | undefined;
+  /** 0 (worst) to 1 (best). */
+  score?: number | null | undefined;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** A verdict on a reply. */
+export type Rating =
+  /** Bad. */
+  | 'DISLIKE'
+  /** Good. */
+  | 'LIKE';
+
+/** Something that someone did with a reply. */
+export type RecordSignalInput = {
+  /** The reply's id. */
+  messageId: string;
+  /** What they did. */
+  signal: RecordedSignal;
+  /** Who did it, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** What someone did with a reply, as clients tell of it. */
+export type RecordedSignal =
+  /** Copied its text. */
+  | 'COPIED'
+  /** Put it into a document or a form. */
+  | 'INSERTED'
+  /** Had it read to them. */
+  | 'READ_ALOUD'
+  /** Shared it with others. */
+  | 'SHARED';
+
+/** A reply that is to be produced once more, beside the one that there is. */
+export type RegenerateReplyInput = {
+  /** The reply; one that is still STREAMING goes on. It must follow a message. */
+  messageId: string;
+  /** A model on offer; where not given that of the reply, or, where it has none, the conversation's. */
+  model?: string | null | undefined;
+  /** How it is to answer, all of it; where not given as the reply was asked for. */
+  parameters?: GenerationParameters | null | undefined;
+  /** The new reply's id: a ULID of the client's choice, which makes the request safe to repeat; a new one where not given. */
+  replyId?: string | null | undefined;
+};
+
+/** Who speaks in a message. */
+export type Role =
+  /** The model: a reply. */
+  | 'ASSISTANT'
+  /** Instructions to the model. */
+  | 'SYSTEM'
+  /** The person: a prompt. */
+  | 'USER';
+
+/** A prompt that a model is to answer. */
+export type SendMessageInput = {
+  /** The prompt: not empty, at most MAX_MESSAGE_BYTES. */
+  content: string;
+  /** Where it belongs. */
+  conversationId: string;
+  /** The prompt's id: a ULID of the client's choice, which makes the request safe to repeat. */
+  id?: string | null | undefined;
+  /** A model on offer; the conversation's where not given. */
+  model?: string | null | undefined;
+  /** How it is to answer. */
+  parameters?: GenerationParameters | null | undefined;
+  /** What it follows: the newest message where not given, an earlier one to branch; null begins a thread of its own. */
+  parentId?: string | null | undefined;
+  /** The reply's id: a ULID; follows from `id` where not given. */
+  replyId?: string | null | undefined;
+};
+
+/** What someone did with a reply, without a word on it: a hint, and no rating. */
+export type Signal =
+  /** Copied its text. */
+  | 'COPIED'
+  /** Wrote the prompt anew that it answers. */
+  | 'EDITED'
+  /** Ended the conversation within a minute, with it as the last message. */
+  | 'ENDED'
+  /** Put it into a document or a form. */
+  | 'INSERTED'
+  /** Had it read to them. */
+  | 'READ_ALOUD'
+  /** Asked for another reply beside it. */
+  | 'REGENERATED'
+  /** Shared it with others. */
+  | 'SHARED'
+  /** Stopped it before its end. */
+  | 'STOPPED';
+
+/** A conversation to begin. */
+export type StartConversationInput = {
+  /** A ULID of the client's choice, which makes the request safe to repeat. */
+  id?: string | null | undefined;
+  /** An object of at most 64 KiB, kept as it is. */
+  metadata?: unknown;
+  /** The id of a model on offer. */
+  model: string;
+  /** Instructions to the model: becomes the first message. */
+  systemPrompt?: string | null | undefined;
+  /** At most 1,000 bytes. */
+  title?: string | null | undefined;
+  /** The log for its events, made when new; `default` where not given. */
+  topic?: string | null | undefined;
+  /** Whose it is, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** By what statistics are divided into rows. */
+export type StatsDimension =
+  /** A row for each day, in the time zone, in which replies were made. */
+  | 'DAY'
+  /** A row for each hour in which replies were made; with DAY: by hour. */
+  | 'HOUR'
+  /** A row for each model that made replies. */
+  | 'MODEL'
+  /** A row for each tag, of the feedback that carries it; feedback may carry several, or none. */
+  | 'TAG';
+
+/** A reply to stop. */
+export type StopGenerationInput = {
+  /** The reply's id. */
+  messageId: string;
+};
+
+/** Feedback to give or withdraw: what is left out stays, null withdraws. */
+export type SubmitFeedbackInput = {
+  /** In their own words: not empty. */
+  comment?: string | null | undefined;
+  /** What the reply should have been: not empty. */
+  correction?: string | null | undefined;
+  /** The reply's id. */
+  messageId: string;
+  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  source?: FeedbackSource | null | undefined;
+  /** Keys of reasons: at most 20, of at most 100 bytes each. */
+  tags?: Array<string> | null | undefined;
+  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  username?: string | null | undefined;
+};
+
+/** What a viewer may do beyond their own conversations. */
+export type ViewerRole =
+  /** May do everything. */
+  | 'ADMIN'
+  /** Reads everything. */
+  | 'ANALYST'
+  /** Reads everything, and writes on behalf of any username. */
+  | 'SERVICE'
+  /** Reads and writes their own conversations. */
+  | 'USER';
+
+export type EventFieldsFragment = { topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewer: { username: string, roles: Array<ViewerRole> } };
+
+export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelsQuery = { models: { nodes: Array<{ id: string, isDefault: boolean }> } };
+
+export type ConversationsQueryVariables = Exact<{
+  username?: string | null | undefined;
+  search?: string | null | undefined;
+  first?: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ConversationsQuery = { conversations: { nodes: Array<{ id: string, title: string | null, startedAt: string, endedAt: string | null, model: { id: string }, messages: { nodes: Array<{ role: Role, content: string }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ConversationEventsQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type ConversationEventsQuery = { conversation: { id: string } | null, events: { nodes: Array<{ topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type FollowConversationSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type FollowConversationSubscription = { events: { topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown } };
+
+export type FollowReplySubscriptionVariables = Exact<{
+  messageId: string;
+  after?: number;
+  afterReasoning?: number;
+}>;
+
+
+export type FollowReplySubscription = { generation:
+    | { __typename: 'GenerationDelta', channel: GenerationChannel, offset: number, end: number, text: string }
+    | { __typename: 'GenerationEnd', message: { id: string, content: string, reasoning: string | null, status: MessageStatus, error: string | null } }
+    | { __typename: 'GenerationRewind', channel: GenerationChannel, end: number }
+   };
+
+export type StartConversationMutationVariables = Exact<{
+  input: StartConversationInput;
+}>;
+
+
+export type StartConversationMutation = { startConversation: { conversation: { id: string } } };
+
+export type SendMessageMutationVariables = Exact<{
+  input: SendMessageInput;
+}>;
+
+
+export type SendMessageMutation = { sendMessage: { message: { id: string }, reply: { id: string } } };
+
+export type RegenerateReplyMutationVariables = Exact<{
+  input: RegenerateReplyInput;
+}>;
+
+
+export type RegenerateReplyMutation = { regenerateReply: { reply: { id: string } } };
+
+export type StopGenerationMutationVariables = Exact<{
+  input: StopGenerationInput;
+}>;
+
+
+export type StopGenerationMutation = { stopGeneration: { message: { id: string } } };
+
+export type RateMessageMutationVariables = Exact<{
+  input: RateMessageInput;
+}>;
+
+
+export type RateMessageMutation = { rateMessage: { message: { id: string } } };
+
+export type SubmitFeedbackMutationVariables = Exact<{
+  input: SubmitFeedbackInput;
+}>;
+
+
+export type SubmitFeedbackMutation = { submitFeedback: { message: { id: string } } };
+
+export type EndConversationMutationVariables = Exact<{
+  input: EndConversationInput;
+}>;
+
+
+export type EndConversationMutation = { endConversation: { conversation: { id: string } } };
+
+export type TopicsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TopicsQuery = { topics: Array<{ name: string, nextOffset: number }> };
+
+export type EventsQueryVariables = Exact<{
+  topic: string;
+  offset?: number | null | undefined;
+  after?: string | null | undefined;
+  first: number;
+  types?: Array<EventType> | EventType | null | undefined;
+  conversationId?: string | null | undefined;
+}>;
+
+
+export type EventsQuery = { events: { nodes: Array<{ topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type FollowEventsSubscriptionVariables = Exact<{
+  topic: string;
+  offset?: number | null | undefined;
+  after?: string | null | undefined;
+  types?: Array<EventType> | EventType | null | undefined;
+  conversationId?: string | null | undefined;
+}>;
+
+
+export type FollowEventsSubscription = { events: { topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown } };
+
+export type SuggestedTagsQueryVariables = Exact<{
+  topic: string;
+}>;
+
+
+export type SuggestedTagsQuery = { suggestedTags: Array<{ key: string, label: string }> };
+
+export type PreferReplyMutationVariables = Exact<{
+  input: PreferReplyInput;
+}>;
+
+
+export type PreferReplyMutation = { preferReply: { message: { id: string } } };
+
+export type RecordSignalMutationVariables = Exact<{
+  input: RecordSignalInput;
+}>;
+
+
+export type RecordSignalMutation = { recordSignal: { message: { id: string } } };
+
+export type RateConversationMutationVariables = Exact<{
+  input: RateConversationInput;
+}>;
+
+
+export type RateConversationMutation = { rateConversation: { conversation: { id: string } } };
+
+export type StatsFieldsFragment = { bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> };
+
+export type FollowStatsSubscriptionVariables = Exact<{
+  topic: string;
+  models?: Array<string> | string | null | undefined;
+  from?: string | null | undefined;
+  source: FeedbackSource;
+  by: Array<StatsDimension> | StatsDimension;
+  timeZone: string;
+  zeroFill: boolean;
+}>;
+
+
+export type FollowStatsSubscription = { ratingStats: { offset: number | null, rows: Array<{ bucket: string | null, tag: string | null, replies: number, rated: number | null, responseRate: number | null, feedback: number, likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null, scores: number, averageScore: number | null, averageScoreError: number | null, scoreHistogram: Array<number>, comments: number, corrections: number, model: { id: string } | null, signals: Array<{ signal: Signal, count: number }> }> } };
+
+export type LatestDislikesQueryVariables = Exact<{
+  topic: string;
+  source: FeedbackSource;
+  model?: string | null | undefined;
+  from?: string | null | undefined;
+  first: number;
+}>;
+
+
+export type LatestDislikesQuery = { feedback: { nodes: Array<{ username: string, comment: string | null, tags: Array<string>, correction: string | null, updatedAt: string, message: { id: string, content: string, model: { id: string } | null, conversation: { id: string }, parent: { content: string } | null } }> } };
+
+export type ModelRankingQueryVariables = Exact<{
+  topic: string;
+  from?: string | null | undefined;
+  source: FeedbackSource;
+}>;
+
+
+export type ModelRankingQuery = { modelRanking: Array<{ rank: number, set: number, setSize: number, strength: number, strengthLow: number, strengthHigh: number, wins: number, losses: number, ties: number, isAdjusted: boolean, model: { id: string }, pairs: Array<{ wins: number, losses: number, ties: number, winRate: number | null, opponent: { id: string } }> }> };
+
+export type CompareModelsQueryVariables = Exact<{
+  topic: string;
+  source: FeedbackSource;
+  a: ComparedInput;
+  b: ComparedInput;
+}>;
+
+
+export type CompareModelsQuery = { compareModels: { summary: string, difference: number | null, differenceLow: number | null, differenceHigh: number | null, excludesZero: boolean, moreRatings: number | null, a: { likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null }, b: { likes: number, dislikes: number, likeRate: number | null, likeRateLow: number | null, likeRateHigh: number | null } } };
+
+export type DatasetQueryVariables = Exact<{
+  format: DatasetFormat;
+  filter: DatasetFilter;
+}>;
+
+
+export type DatasetQuery = { datasetSummary: { conversations: number, messages: number, records: number, tokenEstimate: number, conflicts: number, models: Array<{ key: string, count: number }>, skipped: Array<{ key: string, count: number }> }, datasetPreview: { records: Array<unknown> } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const EventFieldsFragmentDoc = new TypedDocumentString(`
+    fragment EventFields on Event {
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}
+    `, {"fragmentName":"EventFields"}) as unknown as TypedDocumentString<EventFieldsFragment, unknown>;
+export const StatsFieldsFragmentDoc = new TypedDocumentString(`
+    fragment StatsFields on RatingStats {
+  model {
+    id
+  }
+  bucket
+  tag
+  replies
+  rated
+  responseRate
+  feedback
+  likes
+  dislikes
+  likeRate
+  likeRateLow
+  likeRateHigh
+  scores
+  averageScore
+  averageScoreError
+  scoreHistogram
+  comments
+  corrections
+  signals {
+    signal
+    count
+  }
+}
+    `, {"fragmentName":"StatsFields"}) as unknown as TypedDocumentString<StatsFieldsFragment, unknown>;
+export const ViewerDocument = new TypedDocumentString(`
+    query Viewer {
+  viewer {
+    username
+    roles
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ModelsDocument = new TypedDocumentString(`
+    query Models {
+  models(first: 100) {
+    nodes {
+      id
+      isDefault
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+export const ConversationsDocument = new TypedDocumentString(`
+    query Conversations($username: String, $search: String, $first: Int! = 30, $after: String) {
+  conversations(
+    username: $username
+    search: $search
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      id
+      title
+      startedAt
+      endedAt
+      model {
+        id
+      }
+      messages(first: 2) {
+        nodes {
+          role
+          content
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConversationsQuery, ConversationsQueryVariables>;
+export const ConversationEventsDocument = new TypedDocumentString(`
+    query ConversationEvents($id: ID!, $after: String) {
+  conversation(id: $id) {
+    id
+  }
+  events(conversationId: $id, after: $after, first: 1000) {
+    nodes {
+      ...EventFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment EventFields on Event {
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}`) as unknown as TypedDocumentString<ConversationEventsQuery, ConversationEventsQueryVariables>;
+export const FollowConversationDocument = new TypedDocumentString(`
+    subscription FollowConversation($id: ID!, $after: String) {
+  events(conversationId: $id, after: $after) {
+    ...EventFields
+  }
+}
+    fragment EventFields on Event {
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}`) as unknown as TypedDocumentString<FollowConversationSubscription, FollowConversationSubscriptionVariables>;
+export const FollowReplyDocument = new TypedDocumentString(`
+    subscription FollowReply($messageId: ID!, $after: Int! = 0, $afterReasoning: Int! = 0) {
+  generation(
+    messageId: $messageId
+    after: $after
+    afterReasoning: $afterReasoning
+  ) {
+    __typename
+    ... on GenerationDelta {
+      channel
+      offset
+      end
+      text
+    }
+    ... on GenerationRewind {
+      channel
+      end
+    }
+    ... on GenerationEnd {
+      message {
+        id
+        content
+        reasoning
+        status
+        error
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowReplySubscription, FollowReplySubscriptionVariables>;
+export const StartConversationDocument = new TypedDocumentString(`
+    mutation StartConversation($input: StartConversationInput!) {
+  startConversation(input: $input) {
+    conversation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartConversationMutation, StartConversationMutationVariables>;
+export const SendMessageDocument = new TypedDocumentString(`
+    mutation SendMessage($input: SendMessageInput!) {
+  sendMessage(input: $input) {
+    message {
+      id
+    }
+    reply {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SendMessageMutation, SendMessageMutationVariables>;
+export const RegenerateReplyDocument = new TypedDocumentString(`
+    mutation RegenerateReply($input: RegenerateReplyInput!) {
+  regenerateReply(input: $input) {
+    reply {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RegenerateReplyMutation, RegenerateReplyMutationVariables>;
+export const StopGenerationDocument = new TypedDocumentString(`
+    mutation StopGeneration($input: StopGenerationInput!) {
+  stopGeneration(input: $input) {
+    message {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StopGenerationMutation, StopGenerationMutationVariables>;
+export const RateMessageDocument = new TypedDocumentString(`
+    mutation RateMessage($input: RateMessageInput!) {
+  rateMessage(input: $input) {
+    message {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RateMessageMutation, RateMessageMutationVariables>;
+export const SubmitFeedbackDocument = new TypedDocumentString(`
+    mutation SubmitFeedback($input: SubmitFeedbackInput!) {
+  submitFeedback(input: $input) {
+    message {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SubmitFeedbackMutation, SubmitFeedbackMutationVariables>;
+export const EndConversationDocument = new TypedDocumentString(`
+    mutation EndConversation($input: EndConversationInput!) {
+  endConversation(input: $input) {
+    conversation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EndConversationMutation, EndConversationMutationVariables>;
+export const TopicsDocument = new TypedDocumentString(`
+    query Topics {
+  topics {
+    name
+    nextOffset
+  }
+}
+    `) as unknown as TypedDocumentString<TopicsQuery, TopicsQueryVariables>;
+export const EventsDocument = new TypedDocumentString(`
+    query Events($topic: String!, $offset: Offset, $after: String, $first: Int!, $types: [EventType!], $conversationId: ID) {
+  events(
+    topic: $topic
+    offset: $offset
+    after: $after
+    first: $first
+    types: $types
+    conversationId: $conversationId
+  ) {
+    nodes {
+      ...EventFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment EventFields on Event {
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}`) as unknown as TypedDocumentString<EventsQuery, EventsQueryVariables>;
+export const FollowEventsDocument = new TypedDocumentString(`
+    subscription FollowEvents($topic: String!, $offset: Offset, $after: String, $types: [EventType!], $conversationId: ID) {
+  events(
+    topic: $topic
+    offset: $offset
+    after: $after
+    types: $types
+    conversationId: $conversationId
+  ) {
+    ...EventFields
+  }
+}
+    fragment EventFields on Event {
+  topic
+  offset
+  cursor
+  type
+  conversationId
+  version
+  actor
+  recordedAt
+  payload
+}`) as unknown as TypedDocumentString<FollowEventsSubscription, FollowEventsSubscriptionVariables>;
+export const SuggestedTagsDocument = new TypedDocumentString(`
+    query SuggestedTags($topic: String!) {
+  suggestedTags(topic: $topic) {
+    key
+    label
+  }
+}
+    `) as unknown as TypedDocumentString<SuggestedTagsQuery, SuggestedTagsQueryVariables>;
+export const PreferReplyDocument = new TypedDocumentString(`
+    mutation PreferReply($input: PreferReplyInput!) {
+  preferReply(input: $input) {
+    message {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PreferReplyMutation, PreferReplyMutationVariables>;
+export const RecordSignalDocument = new TypedDocumentString(`
+    mutation RecordSignal($input: RecordSignalInput!) {
+  recordSignal(input: $input) {
+    message {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RecordSignalMutation, RecordSignalMutationVariables>;
+export const RateConversationDocument = new TypedDocumentString(`
+    mutation RateConversation($input: RateConversationInput!) {
+  rateConversation(input: $input) {
+    conversation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RateConversationMutation, RateConversationMutationVariables>;
+export const FollowStatsDocument = new TypedDocumentString(`
+    subscription FollowStats($topic: String!, $models: [ID!], $from: DateTime, $source: FeedbackSource!, $by: [StatsDimension!]!, $timeZone: String!, $zeroFill: Boolean!) {
+  ratingStats(
+    topic: $topic
+    models: $models
+    from: $from
+    source: $source
+    by: $by
+    timeZone: $timeZone
+    zeroFill: $zeroFill
+    minIntervalMs: 500
+  ) {
+    offset
+    rows {
+      ...StatsFields
+    }
+  }
+}
+    fragment StatsFields on RatingStats {
+  model {
+    id
+  }
+  bucket
+  tag
+  replies
+  rated
+  responseRate
+  feedback
+  likes
+  dislikes
+  likeRate
+  likeRateLow
+  likeRateHigh
+  scores
+  averageScore
+  averageScoreError
+  scoreHistogram
+  comments
+  corrections
+  signals {
+    signal
+    count
+  }
+}`) as unknown as TypedDocumentString<FollowStatsSubscription, FollowStatsSubscriptionVariables>;
+export const LatestDislikesDocument = new TypedDocumentString(`
+    query LatestDislikes($topic: String!, $source: FeedbackSource!, $model: ID, $from: DateTime, $first: Int!) {
+  feedback(
+    topic: $topic
+    source: $source
+    model: $model
+    from: $from
+    rating: DISLIKE
+    first: $first
+  ) {
+    nodes {
+      username
+      comment
+      tags
+      correction
+      updatedAt
+      message {
+        id
+        content
+        model {
+          id
+        }
+        conversation {
+          id
+        }
+        parent {
+          content
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LatestDislikesQuery, LatestDislikesQueryVariables>;
+export const ModelRankingDocument = new TypedDocumentString(`
+    query ModelRanking($topic: String!, $from: DateTime, $source: FeedbackSource!) {
+  modelRanking(topic: $topic, from: $from, source: $source, fromRatings: true) {
+    model {
+      id
+    }
+    rank
+    set
+    setSize
+    strength
+    strengthLow
+    strengthHigh
+    wins
+    losses
+    ties
+    isAdjusted
+    pairs {
+      opponent {
+        id
+      }
+      wins
+      losses
+      ties
+      winRate
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelRankingQuery, ModelRankingQueryVariables>;
+export const CompareModelsDocument = new TypedDocumentString(`
+    query CompareModels($topic: String!, $source: FeedbackSource!, $a: ComparedInput!, $b: ComparedInput!) {
+  compareModels(topic: $topic, source: $source, a: $a, b: $b) {
+    summary
+    difference
+    differenceLow
+    differenceHigh
+    excludesZero
+    moreRatings
+    a {
+      likes
+      dislikes
+      likeRate
+      likeRateLow
+      likeRateHigh
+    }
+    b {
+      likes
+      dislikes
+      likeRate
+      likeRateLow
+      likeRateHigh
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CompareModelsQuery, CompareModelsQueryVariables>;
+export const DatasetDocument = new TypedDocumentString(`
+    query Dataset($format: DatasetFormat!, $filter: DatasetFilter!) {
+  datasetSummary(format: $format, filter: $filter) {
+    conversations
+    messages
+    records
+    tokenEstimate
+    conflicts
+    models {
+      key
+      count
+    }
+    skipped {
+      key
+      count
+    }
+  }
+  datasetPreview(format: $format, filter: $filter, first: 3) {
+    records
+  }
+}
+    `) as unknown as TypedDocumentString<DatasetQuery, DatasetQueryVariables>;

@@ -1,0 +1,54 @@
+// Which model answers next: the conversation's until another one is picked; or two of them, side by side.
+import { Columns2 } from 'lucide-react';
+import { useState } from 'react';
+import { useModels } from '../api/queries.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Select } from '../ui/select.tsx';
+
+export type ChosenModels = {
+  options: readonly string[];
+  chosen: string;
+  choose: (model: string) => void;
+  /** Undefined where one model answers alone. */
+  rival: string | undefined;
+  chooseRival: (model: string | undefined) => void;
+};
+
+/** @param ofConversation undefined before there is one */
+export function useChosenModels(ofConversation: string | undefined): ChosenModels {
+  const { data = [] } = useModels();
+  const [picked, choose] = useState<string>();
+  const [rival, chooseRival] = useState<string>();
+  const options = data.map(({ id }) => id);
+  const fallback = data.find(({ isDefault }) => isDefault)?.id ?? options[0] ?? '';
+  const known = [picked, ofConversation].find((model) => model !== undefined && options.includes(model));
+  return { options, chosen: known ?? fallback, choose, rival, chooseRival };
+}
+
+export function ModelChoice({ options, chosen, choose, rival, chooseRival }: ChosenModels) {
+  const shown = options.map((model) => ({ value: model, label: model }));
+  const other = options.find((model) => model !== chosen);
+  if (options.length === 0) return <span />;
+  return (
+    <>
+      <Select
+        label={rival === undefined ? 'Model' : 'First model'}
+        isQuiet
+        value={chosen}
+        options={shown}
+        onChange={choose}
+      />
+      {rival !== undefined && (
+        <Select label="Second model" isQuiet value={rival} options={shown} onChange={chooseRival} />
+      )}
+      {other !== undefined && (
+        <IconButton
+          label="Side by side"
+          icon={<Columns2 />}
+          isPressed={rival !== undefined}
+          onClick={() => chooseRival(rival === undefined ? other : undefined)}
+        />
+      )}
+    </>
+  );
+}

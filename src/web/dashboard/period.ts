@@ -1,0 +1,32 @@
+// The span of time that is counted, in whole days or hours of the viewer.
+import type { StatsDimension } from '../api/operations.ts';
+import type { Range } from './address.ts';
+
+export type Period = {
+  /** Null: from the beginning. */
+  from: string | null;
+  /** What makes a point in the charts over time. */
+  step: Extract<StatsDimension, 'DAY' | 'HOUR'>;
+  timeZone: string;
+};
+
+const days: Record<Exclude<Range, '24h' | 'all'>, number> = { '7d': 7, '30d': 30, '90d': 90 };
+
+/** Counts are kept by half hours: in a zone that is a quarter of an hour off, they are shown by days of UTC. */
+function timeZoneOf(now: Date): string {
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return now.getTimezoneOffset() % 30 === 0 ? (zone ?? 'UTC') : 'UTC';
+}
+
+export function periodOf(range: Range, now: Date = new Date()): Period {
+  const timeZone = timeZoneOf(now);
+  if (range === 'all') return { from: null, step: 'DAY', timeZone };
+  const from = new Date(now);
+  if (range === '24h') {
+    from.setHours(now.getHours() - 23, 0, 0, 0);
+    return { from: from.toISOString(), step: 'HOUR', timeZone };
+  }
+  from.setDate(now.getDate() - days[range] + 1);
+  from.setHours(0, 0, 0, 0);
+  return { from: from.toISOString(), step: 'DAY', timeZone };
+}

@@ -1,0 +1,197 @@
+// Training data of what users said: how much there is, what it looks like, and the file.
+import { Dialog } from '@base-ui/react/dialog';
+import { useQuery } from '@tanstack/react-query';
+import { Download, X } from 'lucide-react';
+import { useState } from 'react';
+import { ask } from '../api/ask.ts';
+import { DatasetDocument, type DatasetQuery } from '../api/operations.ts';
+import { readToken } from '../api/token.ts';
+import { Button, buttonClass, IconButton } from '../ui/button.tsx';
+import dialogStyles from '../ui/dialog.module.css';
+import { ErrorNotice, Loading } from '../ui/notice.tsx';
+import { Select } from '../ui/select.tsx';
+import { useAction } from '../ui/use-action.ts';
+import styles from './dataset.module.css';
+import {
+  addressOf,
+  type DatasetChoice,
+  fileOf,
+  filterOf,
+  formats,
+  sourceOptions,
+  takesSource,
+} from './dataset-choice.ts';
+import { download } from './download.ts';
+
+const whole = new Intl.NumberFormat();
+
+/** `tooFewRaters` as it is read: too few raters. */
+const readable = (key: string): string =>
+  key.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+type CheckProps = { label: string; isOn: boolean; onChange: (isOn: boolean) => void };
+
+function Check({ label, isOn, onChange }: CheckProps) {
+  return (
+    <label className={styles.check}>
+      <input type="checkbox" checked={isOn} onChange={(event) => onChange(event.target.checked)} />
+      {label}
+    </label>
+  );
+}
+
+type ChoicesProps = { choice: DatasetChoice; onChange: (part: Partial<DatasetChoice>) => void };
+
+function Choices({ choice, onChange }: ChoicesProps) {
+  return (
+    <div className={styles.choices}>
+      <Select
+        label="Format"
+        value={choice.format}
+        options={formats}
+        onChange={(chosen) =>
+          onChange({ format: formats.find(({ value }) => value === chosen)?.value ?? 'KTO' })
+        }
+      />
+      {takesSource(choice.format) && (
+        <Select
+          label="Source"
+          value={choice.source}
+          options={sourceOptions}
+          onChange={(chosen) =>
+            onChange({ source: sourceOptions.find(({ value }) => value === chosen)?.value ?? 'END_USER' })
+          }
+        />
+      )}
+      <Check
+        label="Personal data as placeholders"
+        isOn={choice.redact}
+        onChange={(redact) => onChange({ redact })}
+      />
+      <Check
+        label="Each record once"
+        isOn={choice.deduplicate}
+        onChange={(deduplicate) => onChange({ deduplicate })}
+      />
+    </div>
+  );
+}
+
+function Counts({ summary }: { summary: DatasetQuery['datasetSummary'] }) {
+  const { records, tokenEstimate, conversations, conflicts, models, skipped } = summary;
+  const facts: [string, string][] = [
+    ['Records', whole.format(records)],
+    ['Tokens, about', whole.format(tokenEstimate)],
+    ['Conversations read', whole.format(conversations)],
+    ['Conflicts', whole.format(conflicts)],
+  ];
+  const listed = (counts: readonly { key: string; count: number }[]) =>
+    counts
+      .filter(({ count }) => count > 0)
+      .toSorted((one, other) => other.count - one.count)
+      .map(({ key, count }) => `${readable(key)} ${whole.format(count)}`)
+      .join(' · ');
+  return (
+    <>
+      <dl className={styles.counts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {listed(models) !== '' && <p className={styles.about}>By model: {listed(models)}</p>}
+      {listed(skipped) !== '' && <p className={styles.about}>Left out: {listed(skipped)}</p>}
+    </>
+  );
+}
+
+function Preview({ records }: { records: readonly unknown[] }) {
+  if (records.length === 0) {
+    return (
+      <p className={styles.about}>No records: choose another format or source, or gather more feedback.</p>
+    );
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <pre className={styles.preview} tabIndex={0}>
+      {records.map((record) => JSON.stringify(record, null, 2)).join('\n')}
+    </pre>
+  );
+}
+
+function Save({ choice, isEmpty }: { choice: DatasetChoice; isEmpty: boolean }) {
+  const saving = useAction(() => download(addressOf(choice), fileOf(choice)));
+  const label = (
+    <>
+      <Download aria-hidden />
+      Download {fileOf(choice)}
+    </>
+  );
+  return (
+    <>
+      {saving.error !== null && <ErrorNotice error={saving.error} />}
+      {isEmpty || readToken() !== null ? (
+        <Button look="primary" disabled={isEmpty || saving.isRunning} onClick={() => saving.run()}>
+          {label}
+        </Button>
+      ) : (
+        <a className={buttonClass('primary')} href={addressOf(choice)} download={fileOf(choice)}>
+          {label}
+        </a>
+      )}
+    </>
+  );
+}
+
+function Dataset({ topic }: { topic: string }) {
+  const [rest, setRest] = useState<Omit<DatasetChoice, 'topic'>>({
+    format: 'KTO',
+    source: 'END_USER',
+    redact: false,
+    deduplicate: false,
+  });
+  const choice = { topic, ...rest };
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ['dataset', choice],
+    queryFn: ({ signal }) =>
+      ask(DatasetDocument, { format: choice.format, filter: filterOf(choice) }, signal),
+    placeholderData: (before) => before,
+  });
+  return (
+    <>
+      <Choices choice={choice} onChange={(part) => setRest((now) => ({ ...now, ...part }))} />
+      {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
+      {isPending && <Loading label="Counting" />}
+      {data !== undefined && (
+        <>
+          <Counts summary={data.datasetSummary} />
+          <Preview records={data.datasetPreview.records} />
+        </>
+      )}
+      <Save choice={choice} isEmpty={(data?.datasetSummary.records ?? 0) === 0} />
+    </>
+  );
+}
+
+export function DatasetDialog({ topic }: { topic: string }) {
+  return (
+    <Dialog.Root>
+      <Dialog.Trigger className={buttonClass()}>
+        <Download aria-hidden />
+        Dataset
+      </Dialog.Trigger>
+      <Dialog.Portal>
+        <Dialog.Backdrop className={dialogStyles.backdrop} />
+        <Dialog.Popup className={styles.popup}>
+          <div className={styles.head}>
+            <Dialog.Title>Dataset of {topic}</Dialog.Title>
+            <Dialog.Close render={<IconButton label="Close" icon={<X />} data-tooltip-side="below" />} />
+          </div>
+          <Dataset topic={topic} />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

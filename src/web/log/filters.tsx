@@ -1,0 +1,82 @@
+// Which events: of which topic, of which types, of which conversation.
+import { Toggle } from '@base-ui/react/toggle';
+import { useQuery } from '@tanstack/react-query';
+import { X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { ask } from '../api/ask.ts';
+import { TopicsDocument } from '../api/operations.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Select } from '../ui/select.tsx';
+import { eventTypes, type LogView } from './address.ts';
+import { typeName } from './event-list.tsx';
+import styles from './log.module.css';
+
+type FiltersProps = { view: LogView; onChange: (part: Partial<LogView>) => void };
+
+function useTopics(current: string): string[] {
+  const { data } = useQuery({
+    queryKey: ['topics'],
+    queryFn: ({ signal }) => ask(TopicsDocument, {}, signal),
+  });
+  return [...new Set([current, ...(data?.topics.map(({ name }) => name) ?? [])])].sort();
+}
+
+function ConversationField({ view: { conversationId }, onChange }: FiltersProps) {
+  const [text, setText] = useState(conversationId ?? '');
+  useEffect(() => setText(conversationId ?? ''), [conversationId]);
+  return (
+    <form
+      className={styles.conversation}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onChange({ conversationId: text.trim() || undefined, offset: undefined });
+      }}
+    >
+      <input
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        placeholder="Conversation id"
+        aria-label="Conversation id"
+        spellCheck={false}
+      />
+      {conversationId !== undefined && (
+        <IconButton
+          label="All conversations"
+          icon={<X />}
+          onClick={() => onChange({ conversationId: undefined })}
+        />
+      )}
+    </form>
+  );
+}
+
+export function Filters({ view, onChange }: FiltersProps) {
+  const topics = useTopics(view.topic);
+  const toggled = (type: (typeof eventTypes)[number]) =>
+    view.types.includes(type) ? view.types.filter((other) => other !== type) : [...view.types, type];
+  return (
+    <div className={styles.filters}>
+      <Select
+        label="Topic"
+        value={view.topic}
+        options={topics.map((topic) => ({ value: topic, label: topic }))}
+        onChange={(topic) => onChange({ topic, conversationId: undefined, offset: undefined })}
+      />
+      <fieldset className={styles.types}>
+        <legend className="visually-hidden">Types of events</legend>
+        {eventTypes.map((type) => (
+          <Toggle
+            key={type}
+            className={styles.typeToggle}
+            data-type={type}
+            pressed={view.types.includes(type)}
+            onPressedChange={() => onChange({ types: toggled(type) })}
+          >
+            {typeName(type)}
+          </Toggle>
+        ))}
+      </fieldset>
+      <ConversationField view={view} onChange={onChange} />
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+// Says that the connection is being made anew. A moment's loss is not worth a word.
+import { useEffect, useState } from 'react';
+import { useConnectionStatus } from '../api/queries.ts';
+import { Notice } from '../ui/notice.tsx';
+import styles from './shell.module.css';
+
+const quietMs = 400;
+
+export function ConnectionBanner() {
+  const isLost = useConnectionStatus() === 'reconnecting';
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    if (!isLost) return setShown(false);
+    const timer = setTimeout(() => setShown(true), quietMs);
+    return () => clearTimeout(timer);
+  }, [isLost]);
+  return (
+    <div className={styles.connection}>
+      {isShown && <Notice>The connection was lost: reconnecting…</Notice>}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+// Buttons, with words and without. One without words says its name to screen readers, and in a tooltip.
+import type { ComponentProps, ReactNode } from 'react';
+import styles from './button.module.css';
+
+type Look = 'plain' | 'primary' | 'quiet' | 'danger';
+
+export function classes(...names: (string | false | undefined)[]): string {
+  return names.filter(Boolean).join(' ');
+}
+
+export function buttonClass(look: Look = 'plain'): string {
+  return classes(styles.button, look !== 'plain' && styles[look]);
+}
+
+export function Button({ look = 'plain', className, ...rest }: ComponentProps<'button'> & { look?: Look }) {
+  return <button type="button" {...rest} className={classes(buttonClass(look), className)} />;
+}
+
+type IconButtonProps = Omit<ComponentProps<'button'>, 'children'> & {
+  label: string;
+  icon: ReactNode;
+  isPressed?: boolean;
+  tone?: 'good' | 'bad';
+  'data-tooltip-side'?: 'below' | 'end';
+};
+
+export function IconButton({ label, icon, isPressed, tone, className, ...rest }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      aria-label={label}
+      aria-pressed={isPressed}
+      data-tone={tone}
+      data-tooltip={label}
+      className={classes(styles.button, styles.icon, className)}
+    >
+      {icon}
+    </button>
+  );
+}

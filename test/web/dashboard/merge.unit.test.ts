@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { wilson as wilsonOfServer } from '../../../src/stats/interval.ts';
+import { mergePoints, sizeFor, wilson } from '../../../src/web/dashboard/merge.ts';
+import type { Point } from '../../../src/web/dashboard/series.ts';
+import type { Stats } from '../../../src/web/dashboard/stats.ts';
+
+const row = (likes: number, dislikes: number, replies: number): Stats => ({
+  model: { id: 'a' },
+  bucket: null,
+  tag: null,
+  replies,
+  rated: likes + dislikes,
+  responseRate: null,
+  feedback: likes + dislikes,
+  likes,
+  dislikes,
+  likeRate: null,
+  likeRateLow: null,
+  likeRateHigh: null,
+  scores: 0,
+  averageScore: null,
+  averageScoreError: null,
+  scoreHistogram: [],
+  comments: 0,
+  corrections: 0,
+  signals: [],
+});
+const points = (count: number, of: Stats): Point[] =>
+  Array.from({ length: count }, (_, day) => ({ bucket: `day ${day}`, byModel: new Map([['a', of]]) }));
+
+describe('moments that are counted together', () => {
+  it('are as many as it takes to have enough ratings, and leave enough points', () => {
+    expect(sizeFor(points(30, row(20, 5, 50)))).toBe(1);
+    expect(sizeFor(points(30, row(4, 2, 20)))).toBe(3);
+    expect(sizeFor(points(30, row(1, 0, 20)))).toBe(5);
+    expect(sizeFor([])).toBe(1);
+  });
+
+  it('have rates of their sums, and the newest of them is whole', () => {
+    const merged = mergePoints(points(7, row(3, 1, 10)), 3);
+    expect(merged.map(({ bucket }) => bucket)).toEqual(['day 0', 'day 1', 'day 4']);
+    expect(merged.at(-1)?.byModel.get('a')).toMatchObject({
+      likes: 9,
+      dislikes: 3,
+      likeRate: 0.75,
+      responseRate: 0.4,
+    });
+  });
+
+  it('have the interval that the server computes for one', () => {
+    for (const [count, of] of [
+      [0, 1],
+      [1, 1],
+      [3, 4],
+      [50, 100],
+      [999, 1_000],
+    ] as const) {
+      const { low, high } = wilson(count, of);
+      const server = wilsonOfServer({ count, of });
+      expect(low).toBeCloseTo(server?.low ?? Number.NaN, 5);
+      expect(high).toBeCloseTo(server?.high ?? Number.NaN, 5);
+    }
+  });
+});

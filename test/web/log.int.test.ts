@@ -1,0 +1,146 @@
+import { text as readText } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  AddMessageDocument,
+  RateMessageDocument,
+  StartConversationDocument,
+} from '../../src/client/operations.ts';
+import { violationsOf } from './support/axe.ts';
+import { button } from './support/chat.ts';
+import { desktop, hasBrowser, type Pages, phone, startPages } from './support/pages.ts';
+
+let pages: Pages;
+
+async function begin(topic: string, title: string): Promise<string> {
+  const input = { topic, title, model: 'model-a' };
+  const { startConversation } = await pages.client.run(StartConversationDocument, { input });
+  return startConversation.conversation.id;
+}
+
+async function add(conversationId: string, role: 'USER' | 'ASSISTANT', content: string): Promise<string> {
+  const { addMessage } = await pages.client.run(AddMessageDocument, {
+    input: { conversationId, role, content },
+  });
+  return addMessage.message.id;
+}
+
+describe.skipIf(!hasBrowser)('the log', () => {
+  beforeAll(async () => {
+    pages = await startPages();
+  });
+  afterAll(() => pages.stop());
+  afterEach(async () => {
+    for (const context of pages.browser.contexts()) await context.close();
+    expect(pages.complaints()).toEqual([]);
+  });
+
+  it('shows what has happened, then each event as it happens', async () => {
+    const id = await begin('live', 'Before the page');
+    const page = await pages.open('/log?topic=live');
+    await page.getByRole('button', { name: /start conversation Before the page/ }).waitFor();
+    await add(id, 'USER', 'While the page is open');
+    await page.getByRole('button', { name: /user: While the page is open/ }).waitFor();
+    const rows = page.getByRole('list', { name: 'Events, newest first' }).getByRole('button');
+    expect(await rows.count()).toBe(2);
+    expect(await rows.first().innerText()).toContain('While the page is open');
+  });
+
+  it('says what to do where nothing has happened, or nothing fits', async () => {
+    const page = await pages.open('/log?topic=empty');
+    await page.getByText('Nothing has happened yet').waitFor();
+    await begin('empty', 'The first');
+    await page.getByRole('button', { name: /The first/ }).waitFor();
+    await button(page, 'end conversation').click();
+    await page.getByText('No event fits').waitFor();
+  });
+
+  it('filters by topic, type and conversation, in its address', async () => {
+    const [one, two] = [await begin('filtered', 'One'), await begin('filtered', 'Two')];
+    await add(one, 'USER', 'in one');
+    await add(two, 'USER', 'in two');
+    const page = await pages.open('/log');
+    await page.getByRole('combobox', { name: 'Topic' }).selectOption('filtered');
+    const rows = page.getByRole('list', { name: 'Events, newest first' }).getByRole('button');
+    await rows.nth(3).waitFor();
+    await button(page, 'add message').click();
+    await page.waitForURL(/types=ADD_MESSAGE/);
+    await rows.filter({ hasText: 'start conversation' }).first().waitFor({ state: 'detached' });
+    await rows.filter({ hasText: 'in one' }).waitFor();
+    expect(await rows.count()).toBe(2);
+    await page.getByRole('textbox', { name: 'Conversation id' }).fill(two);
+    await page.keyboard.press('Enter');
+    await rows.filter({ hasText: 'in one' }).waitFor({ state: 'detached' });
+    await rows.filter({ hasText: 'in two' }).waitFor();
+    expect(await rows.count()).toBe(1);
+    const shared = await pages.open(new URL(page.url()).pathname + new URL(page.url()).search);
+    await shared.getByRole('button', { name: /user: in two/ }).waitFor();
+    expect(await shared.getByRole('button', { name: /in one/ }).count()).toBe(0);
+  });
+
+  it('shows earlier events when it is asked to', async () => {
+    const id = await begin('long', 'The very first');
+    for (let count = 0; count < 210; count += 1) await add(id, 'USER', `message ${count}`);
+    const page = await pages.open('/log?topic=long');
+    await page.getByRole('button', { name: /user: message 209/ }).waitFor();
+    expect(await page.getByRole('button', { name: /The very first/ }).count()).toBe(0);
+    await button(page, 'Show earlier events').click();
+    await page.getByRole('button', { name: /The very first/ }).waitFor();
+    expect(await button(page, 'Show earlier events').count()).toBe(0);
+  });
+
+  it('shows what a dataset would hold, and downloads it', async () => {
+    const id = await begin('taught', 'Taught');
+    await add(id, 'USER', 'How far?');
+    const reply = await add(id, 'ASSISTANT', 'Very far.');
+    await pages.client.run(RateMessageDocument, { input: { messageId: reply, rating: 'LIKE' } });
+    const page = await pages.open('/log?topic=taught');
+    await button(page, 'Dataset').click();
+    const dialog = page.getByRole('dialog', { name: 'Dataset of taught' });
+    await dialog.locator('pre').filter({ hasText: '"label": true' }).waitFor();
+    await dialog.locator('dl > div', { hasText: 'Records' }).getByText('1', { exact: true }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    const downloading = page.waitForEvent('download');
+    await dialog.getByRole('link', { name: 'Download kto.jsonl' }).click();
+    const stream = await (await downloading).createReadStream();
+    const lines = (await readText(stream)).trimEnd().split('\n');
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([{ label: true }]);
+    await dialog.getByRole('combobox', { name: 'Source' }).selectOption('REVIEWER');
+    await dialog.getByText('No records: choose another format').waitFor();
+    await dialog.getByRole('combobox', { name: 'Format' }).selectOption('EVENTS');
+    await dialog.getByRole('link', { name: 'Download events.jsonl' }).waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  for (const [name, viewport] of [
+    ['a desktop', desktop],
+    ['a phone', phone],
+  ] as const) {
+    it(`shows an event's payload, and its conversation at each version, on ${name}`, async () => {
+      const topic = `travel-${viewport.width}`;
+      const id = await begin(topic, 'Travel');
+      await add(id, 'USER', 'How far?');
+      const reply = await add(id, 'ASSISTANT', 'Very *far*.');
+      await pages.client.run(RateMessageDocument, { input: { messageId: reply, rating: 'LIKE' } });
+      const page = await pages.open(`/log?topic=${topic}`, { viewport });
+      await page.getByRole('button', { name: /rating: like/ }).click();
+      const detail = page.getByRole('region', { name: 'Event', exact: true });
+      await detail.locator('pre').filter({ hasText: '"rating": "like"' }).waitFor();
+      await detail.getByText('local like').waitFor();
+      expect(await violationsOf(page)).toEqual([]);
+      const slider = detail.getByRole('slider', { name: 'Version 4 of 4' });
+      await slider.focus();
+      await page.keyboard.press('ArrowLeft');
+      await detail.getByText('local like').waitFor({ state: 'detached' });
+      await detail.getByText('Very far.').waitFor();
+      await page.keyboard.press('ArrowLeft');
+      await detail.getByText('Very far.').waitFor({ state: 'detached' });
+      await detail.getByText('How far?').first().waitFor();
+      await page.keyboard.press('Home');
+      await detail.getByText('Nothing had been said yet.').waitFor();
+      await button(detail, 'Close the event').click();
+      await page.getByRole('button', { name: /rating: like/ }).waitFor();
+      expect(await violationsOf(page)).toEqual([]);
+    });
+  }
+});

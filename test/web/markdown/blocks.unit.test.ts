@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createBlockReader, readBlocks } from '../../../src/web/markdown/blocks.ts';
+
+const parts = [
+  'A paragraph with *emphasis*,\nof two lines.\n\n',
+  '# Heading\n',
+  'Setext\n===\n\n',
+  '- one\n- two\n\n  still two\n- three\n\n',
+  '1. first\n\n2. second\n   - nested\n\n',
+  '```ts\nconst a = 1;\n\nconst b = 2;\n```\n',
+  '| a | b |\n| - | - |\n| 1 | 2 |\n\n',
+  '> quoted\n> more\n\n',
+  '$$\nx^2\n\n+ y\n$$\n\n',
+  'costs $5 and $E = mc^2$\n\n',
+  '---\n\n',
+  '<div>html</div>\n\n',
+  '    indented code\n\n',
+  '- [ ] task\n- [x] done\n\n',
+];
+const markdown = fc.array(fc.constantFrom(...parts), { maxLength: 12 }).map((all) => all.join(''));
+const rawOf = (text: string) => readBlocks(text).map(({ type, raw }) => [type, raw]);
+
+describe('markdown that grows', () => {
+  it('has in the end the blocks that it has when it is read at once, however it came', () => {
+    fc.assert(
+      fc.property(markdown, fc.array(fc.nat({ max: 30 }), { minLength: 1 }), (text, steps) => {
+        const reader = createBlockReader();
+        let end = 0;
+        for (let at = 0; end < text.length; at += 1) {
+          end = Math.min(text.length, end + 1 + (steps[at % steps.length] ?? 0));
+          reader.read(text.slice(0, end));
+        }
+        const shown = reader.read(text).map(({ type, raw }) => [type, raw]);
+        expect(shown).toEqual(rawOf(text));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('begins anew where the text is another one', () => {
+    const reader = createBlockReader();
+    reader.read('one\n\ntwo\n\nthree');
+    expect(reader.read('# else').map(({ type }) => type)).toEqual(['heading']);
+  });
+
+  it('is read in time that does not grow with what is finished', () => {
+    const paragraph = 'The quick brown fox jumps over the lazy dog.\n\n';
+    const reader = createBlockReader();
+    let text = '';
+    const timeOf = (count: number) => {
+      const begin = performance.now();
+      for (let at = 0; at < count; at += 1) {
+        text += paragraph;
+        reader.read(text);
+      }
+      return performance.now() - begin;
+    };
+    timeOf(200);
+    const early = timeOf(200);
+    timeOf(1_000);
+    expect(timeOf(200)).toBeLessThan(early * 8 + 50);
+  });
+});

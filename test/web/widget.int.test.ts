@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AddMessageDocument, StartConversationDocument } from '../../src/client/operations.ts';
+import { violationsOf } from './support/axe.ts';
+import { hasBrowser, type Pages, startPages } from './support/pages.ts';
+
+let pages: Pages;
+
+async function aReply(): Promise<string> {
+  const input = { model: 'model-a' };
+  const { startConversation } = await pages.client.run(StartConversationDocument, { input });
+  const conversationId = startConversation.conversation.id;
+  const { addMessage } = await pages.client.run(AddMessageDocument, {
+    input: { conversationId, role: 'ASSISTANT', content: 'Said elsewhere' },
+  });
+  return addMessage.message.id;
+}
+
+/** The page of another application, with a policy as strict as ours, and one line that loads the widget. */
+async function startApplication(messageId: string) {
+  const html = `<!doctype html><html lang="en"><head><title>Elsewhere</title>
+    <script type="module" src="${pages.app.url}/widget.js"></script></head>
+    <body><main><h1>Elsewhere</h1><afterword-feedback message-id="${messageId}" tags="late,rude"></afterword-feedback></main></body></html>`;
+  const policy = `default-src 'none'; script-src ${pages.app.url}; connect-src ${pages.app.url}`;
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
+    response.end(html);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, server };
+}
+
+async function feedbackOf(messageId: string): Promise<unknown> {
+  const { rows } = await pages.database.client.query(
+    'SELECT rating, comment, tags FROM feedback WHERE message_id = $1',
+    [messageId],
+  );
+  return rows[0];
+}
+
+const pressed = (page: Page, name: string, isPressed: boolean) =>
+  page.locator(`button[aria-label="${name}"][aria-pressed="${isPressed}"]`).waitFor();
+
+describe.skipIf(!hasBrowser)('the widget', () => {
+  beforeAll(async () => {
+    pages = await startPages();
+  });
+  afterAll(() => pages.stop());
+
+  it('collects feedback in a page of another application, by one line', async () => {
+    const messageId = await aReply();
+    const application = await startApplication(messageId);
+    try {
+      const page = await pages.open('/', { url: application.url });
+      await page.getByRole('button', { name: 'Dislike' }).click();
+      await pressed(page, 'Dislike', true);
+      await page.getByRole('button', { name: 'Late' }).click();
+      await page.getByRole('textbox', { name: 'Comment' }).fill('An hour');
+      expect(await violationsOf(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByText('Thank you.').waitFor();
+      expect(await feedbackOf(messageId)).toMatchObject({ comment: 'An hour', tags: ['late'] });
+      await page.reload();
+      await pressed(page, 'Dislike', true);
+      await page.getByRole('button', { name: 'Dislike' }).click();
+      await pressed(page, 'Dislike', false);
+      expect(pages.complaints()).toEqual([]);
+    } finally {
+      application.server.close();
+    }
+  });
+
+  it('tells its page what was given, takes its colours, and follows its attributes', async () => {
+    const page = await pages.open('/example.html');
+    await page.getByRole('button', { name: 'Ask' }).click();
+    const widget = page.locator('afterword-feedback');
+    await widget.waitFor();
+    const told = page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const onGiven = (event: Event) => resolve(event instanceof CustomEvent ? event.detail : undefined);
+          document.addEventListener('afterword-feedback', onGiven);
+        }),
+    );
+    await page.getByRole('button', { name: 'Like', exact: true }).click();
+    expect(await told).toMatchObject({ messageId: await widget.getAttribute('message-id'), rating: 'LIKE' });
+    expect(await violationsOf(page)).toEqual([]);
+    await page.evaluate(() => document.documentElement.style.setProperty('--afterword-like', 'rgb(1, 2, 3)'));
+    const color = () =>
+      page
+        .getByRole('button', { name: 'Like', exact: true })
+        .evaluate((like) => getComputedStyle(like).color);
+    expect(await color()).toBe('rgb(1, 2, 3)');
+    await widget.evaluate((element, id) => element.setAttribute('message-id', id), await aReply());
+    await pressed(page, 'Like', false);
+  });
+
+  it('says what is wrong where the reply is not known', async () => {
+    const page = await pages.open('/example.html');
+    await page.evaluate(() => {
+      const element = document.createElement('afterword-feedback');
+      element.setAttribute('message-id', '01K5AFTERW0RDN0TH1NGHERE00');
+      document.body.append(element);
+    });
+    await page.getByText('This reply is not known to the server.').waitFor();
+  });
+});

@@ -169,8 +169,9 @@ function createServers({ config, log, onError }: Workshop, services: Services, c
   const yoga = createGraphQL({ services, connections, authenticate, mask });
   // A message of the largest size, in JSON that escapes much of it, and the rest of the request.
   const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
-  const { pseudonymKey } = config;
-  const exports = createExports({ pool: services.pool, authenticate, connections, pseudonymKey });
+  const { pool } = services;
+  const { pseudonymKey, databasePoolSize: poolSize } = config;
+  const exports = createExports({ pool, authenticate, connections, pseudonymKey, poolSize });
   const http = createHttpServer({
     host: config.host,
     port: config.port,
@@ -179,7 +180,7 @@ function createServers({ config, log, onError }: Workshop, services: Services, c
     yoga,
     exports,
     maxRequestBytes,
-    checkReady: createReadiness({ pool: services.pool, isStopping: () => connections.isDraining }),
+    checkReady: createReadiness({ pool, isStopping: () => connections.isDraining }),
     onError,
   });
   const { server } = http;

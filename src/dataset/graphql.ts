@@ -149,11 +149,14 @@ function checkReader(viewer: Viewer): void {
   throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN look into datasets.');
 }
 
+/** Each may read a whole topic: an operation can hold ten of them, not hundreds. */
+const cost = 5_000;
+
 builder.queryFields((t) => ({
   datasetPreview: t.field({
     type: DatasetPreview,
     description: 'The first records that an export would write. For ANALYST, SERVICE and ADMIN.',
-    complexity: { field: 100, multiplier: 1 },
+    complexity: { field: cost, multiplier: 1 },
     args: {
       format: t.arg({ type: DatasetFormatEnum, required: true, description: 'In which format.' }),
       filter: t.arg({ type: DatasetFilter, description: 'What goes into it.' }),
@@ -169,7 +172,7 @@ builder.queryFields((t) => ({
     type: DatasetSummary,
     description:
       'What an export would come to. It reads the whole topic, for at most 30 s. For ANALYST, SERVICE and ADMIN.',
-    complexity: { field: 100, multiplier: 1 },
+    complexity: { field: cost, multiplier: 1 },
     args: {
       format: t.arg({ type: DatasetFormatEnum, required: true, description: 'In which format.' }),
       filter: t.arg({ type: DatasetFilter, description: 'What goes into it.' }),

@@ -11,16 +11,24 @@ import { readRecipe } from '../dataset/recipe.ts';
 import { createTally } from '../dataset/tally.ts';
 import { AppError } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
-import { mayReadAll } from '../identity/viewer.ts';
+import { mayReadAll, type Viewer } from '../identity/viewer.ts';
 import type { Connections } from './connections.ts';
 import { untilExpiry } from './expiry.ts';
 
 export type Exports = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+const pathForm = /^\/exports\/([^/]+)\.jsonl$/;
+
 type Asked = { job: ExportJob; skip: number; part: string };
 
-function readSkip(given: string | undefined): number {
+function readSkip(given: string | undefined, { recipe }: ExportJob): number {
   if (given === undefined) return 0;
+  if (given !== '0' && recipe['as-of'] === undefined) {
+    throw new AppError(
+      'INVALID_INPUT',
+      'skip needs as-of: the records are the same only for the offset that Afterword-As-Of told.',
+    );
+  }
   if (/^\d{1,15}$/.test(given)) return Number(given);
   throw new AppError(
     'INVALID_INPUT',
@@ -61,6 +69,24 @@ async function* linesOf({ job, skip, part }: Asked, count: { records: number }):
   }
 }
 
+/** Those that were read already, then the rest. */
+async function* continued(
+  first: IteratorResult<string>,
+  rest: AsyncGenerator<string>,
+): AsyncGenerator<string> {
+  try {
+    if (first.done !== true) yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+function acceptsGzip({ headers }: IncomingMessage): boolean {
+  const codings = String(headers['accept-encoding'] ?? '').split(',');
+  return codings.some((coding) => /^\s*gzip\s*(;(?!\s*q=0(\.0*)?\s*$).*)?$/i.test(coding));
+}
+
 async function send(
   asked: Asked,
   {
@@ -69,47 +95,70 @@ async function send(
     expiresAt,
   }: { request: IncomingMessage; response: ServerResponse; expiresAt: number | undefined },
 ): Promise<void> {
-  const isZipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  const isZipped = acceptsGzip(request);
+  const count = { records: 0 };
+  const lines = linesOf(asked, count);
+  // What fails before the first record can still be told by a status.
+  const first = await lines.next();
   response.writeHead(200, {
     'Content-Type': 'application/x-ndjson; charset=utf-8',
     'Cache-Control': 'no-store, no-transform',
     'Afterword-As-Of': String(asked.job.asOf ?? ''),
+    'Access-Control-Expose-Headers': 'Afterword-As-Of',
     Vary: 'Origin, Accept-Encoding',
     // Without it the end of a stream and the death of a proxy look the same.
     Trailer: 'Afterword-Records',
     ...(isZipped && { 'Content-Encoding': 'gzip' }),
   });
-  const count = { records: 0 };
-  const source = Readable.from(untilExpiry(linesOf(asked, count), expiresAt), { highWaterMark: 1 });
+  const source = Readable.from(untilExpiry(continued(first, lines), expiresAt), { highWaterMark: 1 });
   const steps = isZipped ? [createGzip({ level: constants.Z_BEST_SPEED })] : [];
   await pipeline([source, ...steps, response], { end: false });
   response.addTrailers({ 'Afterword-Records': String(count.records) });
   response.end();
 }
 
+async function readAsked(
+  url: URL,
+  { pool, pseudonymKey }: { pool: pg.Pool; pseudonymKey: string | undefined },
+): Promise<Asked> {
+  const name = pathForm.exec(url.pathname)?.[1];
+  if (name === undefined) {
+    throw new AppError('NOT_FOUND', `There is nothing at ${url.pathname}: ask for /exports/FORMAT.jsonl.`);
+  }
+  const format = readFormatName(name);
+  const { skip, part, ...settings } = settingsOf(url.searchParams);
+  const job = await planExport({ pool, format, recipe: readRecipe(settings), pseudonymKey });
+  return { job, skip: readSkip(skip, job), part: readPart(part, job) };
+}
+
+function checkReader(viewer: Viewer): void {
+  if (mayReadAll(viewer)) return;
+  throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN export: ask for one of them.');
+}
+
+/** @param options.poolSize how many connections `pool` has: an export may hold one throughout, and asks with another */
 export function createExports(options: {
   pool: pg.Pool;
   authenticate: Authenticate;
   connections: Connections;
   pseudonymKey: string | undefined;
+  poolSize: number;
 }): Exports {
-  const { pool, authenticate, connections, pseudonymKey } = options;
+  const { authenticate, connections, poolSize } = options;
+  const mostAtOnce = Math.max(1, Math.floor(poolSize / 4));
+  let running = 0;
 
-  return async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    if (request.method !== 'GET') throw new AppError('INVALID_INPUT', 'Exports are read with GET.');
-    const viewer = await authenticate(request.headers.authorization);
-    if (!mayReadAll(viewer)) {
-      throw new AppError(
-        'FORBIDDEN',
-        'Only the roles ANALYST, SERVICE and ADMIN export: ask for one of them.',
-      );
-    }
-    const name = /^\/exports\/([^/]+)\.jsonl$/.exec(pathname)?.[1] ?? pathname;
-    const format = readFormatName(decodeURIComponent(name));
-    const { skip, part, ...settings } = settingsOf(searchParams);
-    const job = await planExport({ pool, format, recipe: readRecipe(settings), pseudonymKey });
-    const asked = { job, skip: readSkip(skip), part: readPart(part, job) };
+  function checkRoom(response: ServerResponse): void {
+    if (running < mostAtOnce) return;
+    response.setHeader('Retry-After', '10');
+    throw new AppError(
+      'LIMIT_EXCEEDED',
+      `${running} export(s) run on this node, which is all it takes: try again soon.`,
+    );
+  }
+
+  async function run(viewer: Viewer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = await readAsked(new URL(request.url ?? '/', 'http://localhost'), options);
     const leave = () => response.destroy();
     const connection = connections.add({ close: leave, terminate: leave });
     try {
@@ -120,6 +169,19 @@ export function createExports(options: {
       if (!response.destroyed) throw error;
     } finally {
       connection.remove();
+    }
+  }
+
+  return async (request, response) => {
+    if (request.method !== 'GET') throw new AppError('INVALID_INPUT', 'Exports are read with GET.');
+    const viewer = await authenticate(request.headers.authorization);
+    checkReader(viewer);
+    checkRoom(response);
+    running += 1;
+    try {
+      await run(viewer, request, response);
+    } finally {
+      running -= 1;
     }
   };
 }

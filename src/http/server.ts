@@ -17,6 +17,11 @@ const httpStatuses: Partial<Record<AppError['code'], number>> = {
   UPSTREAM_FAILED: 503,
 };
 
+/** What is asked for without a body is not too large, but too often. */
+function statusOf({ code }: AppError, { method }: IncomingMessage): number | undefined {
+  return code === 'LIMIT_EXCEEDED' && method === 'GET' ? 429 : httpStatuses[code];
+}
+
 const notJson = new AppError('INVALID_INPUT', 'Send the request as JSON: Content-Type: application/json.');
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
@@ -122,7 +127,7 @@ export function createHttpServer(options: {
       const isGone = error === request.errored;
       if (!(error instanceof AppError) && !isGone) options.onError(error);
       if (response.headersSent) response.destroy();
-      else if (error instanceof AppError) sendError(response, error);
+      else if (error instanceof AppError) sendError(response, error, statusOf(error, request));
       else sendJson(response, 500, { errors: [{ message: 'Something went wrong here; it was logged.' }] });
     });
   });

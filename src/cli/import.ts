@@ -5,70 +5,40 @@ import { parseConfig, readEnvironment } from '../config.ts';
 import { checkTopic, defaultTopic } from '../conversation/commands.ts';
 import { checkFilled } from '../conversation/text.ts';
 import { createAppender } from '../dataset/append.ts';
-import { chatReaders } from '../dataset/chat-lines.ts';
-import { readConversationLines } from '../dataset/conversation-lines.ts';
-import { readEnsign } from '../dataset/ensign.ts';
 import { type ImportOptions, type ImportResult, importSource } from '../dataset/import.ts';
-import { readOpenWebui } from '../dataset/open-webui.ts';
-import type { Source, SourceOptions } from '../dataset/source.ts';
+import { findImportFormat, importFormats } from '../dataset/sources.ts';
 import { createLogWriter } from '../log/writer.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { openDatabase } from './database.ts';
 import { createProgress, type Progress } from './progress.ts';
 
-type Format = {
-  /** One line, for the list of all formats. */
-  summary: string;
-  read(chunks: AsyncIterable<Buffer>, options: SourceOptions): Source;
-};
-
-const formats: Record<string, Format> = {
-  ensign: {
-    summary: 'events of the Python reference, as its consumer prints them, or as JSON lines',
-    read: readEnsign,
-  },
-  conversations: {
-    summary: 'what export conversations writes',
-    read: readConversationLines,
-  },
-  kto: { summary: 'TRL’s unpaired preference: prompt, completion, label', read: chatReaders.kto },
-  dpo: { summary: 'TRL’s preference: prompt, chosen, rejected', read: chatReaders.dpo },
-  reward: { summary: 'the same with the prompt inside: chosen, rejected', read: chatReaders.reward },
-  sft: { summary: 'TRL’s conversations: messages, or prompt and completion', read: chatReaders.sft },
-  'openai-sft': {
-    summary: 'OpenAI’s chat format: messages, weight 0 is a dislike',
-    read: chatReaders['openai-sft'],
-  },
-  'openai-dpo': { summary: 'OpenAI’s preference format', read: chatReaders['openai-dpo'] },
-  'open-webui': {
-    summary: 'the feedback that Open WebUI exports: a JSON array, whose entries count as lines',
-    read: readOpenWebui,
-  },
-};
-
-const listOfFormats = Object.entries(formats)
+const listOfFormats = Object.entries(importFormats)
   .map(([name, { summary }]) => `  ${name.padEnd(18)} ${summary}`)
   .join('\n');
 
 const usage = `Usage: npm run afterword -- import FORMAT FILE [OPTION…]
 
-Adds the events of a file (- is stdin) to the log. It can be repeated, after an interruption or with a file that has
-grown: what the log has already is not added again. Events of one conversation keep their order; those of different
-conversations may change places.
+Adds what a file holds (- is stdin) to the log, as ordinary events. It can be repeated, after an interruption or with a
+file that has grown: what the log has already is not added again. Events of one conversation keep their order; those of
+different conversations may change places.
 
 Formats:
 ${listOfFormats}
 
+Lines of training data are conversations of their own, of the model "unknown"; the same line twice in a file is two.
+Fields that mean nothing here are kept as metadata. What export writes in a format, import reads.
+
 Options:
   --topic NAME       the topic to import into (default: ${defaultTopic})
-  --username NAME    whose the conversations are that name nobody (default: imported)
+  --username NAME    whose the conversations and the feedback are that name nobody (default: imported)
   --utc-offset=±H:M  what timestamps without a zone are local to, such as -05:00 (default: they are in UTC)
   --strict           end at the first bad line: what comes before it is imported, and of what comes after it at most
                      the lines that were already on their way
   --dry-run          read the file and report bad lines, but write nothing; what the log would refuse isn't found
 
-A bad line is reported with its number, and the rest is imported. Ends with 0 where there was none, 1 where there was
-one or the import failed, 2 where the arguments make no sense, and 130 when it was interrupted.
+A bad line, or a bad entry of an array, is reported with its number, and the rest is imported. Ends with 0 where there
+was none, 1 where there was one or the import failed, 2 where the arguments make no sense, and 130 when it was
+interrupted.
 `;
 
 const mostReported = 20;
@@ -91,7 +61,7 @@ function readOptions(args: string[]) {
   if (name === undefined || file === undefined) throw new UsageError('Give a format and a file.');
   if (more.length > 0)
     throw new UsageError(`One file at a time: ${JSON.stringify(more[0])} is one too many.`);
-  const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
+  const format = findImportFormat(name);
   if (format === undefined)
     throw new UsageError(`There is no format ${JSON.stringify(name)}:\n${listOfFormats}`);
   const utcOffset = values['utc-offset'];
@@ -127,7 +97,10 @@ async function openInput(
 }
 
 /** Bad lines as people see them: the first ones, and how many more there are. */
-function createReport(progress: Progress | undefined): Pick<ImportOptions, 'onBadLine'> & { end(): void } {
+function createReport(
+  progress: Progress | undefined,
+  { format: { unit = 'Line' } }: Options,
+): Pick<ImportOptions, 'onBadLine'> & { end(): void } {
   let count = 0;
   const tell = (text: string) => {
     progress?.end();
@@ -136,7 +109,7 @@ function createReport(progress: Progress | undefined): Pick<ImportOptions, 'onBa
   return {
     onBadLine(line, reason) {
       count += 1;
-      if (count <= mostReported) tell(`Line ${line}: ${reason}`);
+      if (count <= mostReported) tell(`${unit} ${line}: ${reason}`);
     },
     end() {
       progress?.end();
@@ -178,7 +151,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   const { stream, bytes } = await openInput(options.file, stack);
   const append = await openAppend(options, stack);
   const progress = bytes === undefined ? undefined : createProgress('Importing', bytes);
-  const report = createReport(progress);
+  const report = createReport(progress, options);
   const chunks: AsyncIterable<Buffer> = addAbortSignal(signal, stream);
   const source = options.format.read(chunks, { ...options, maxMessageBytes, now: () => new Date() });
   let result: ImportResult;

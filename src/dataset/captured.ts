@@ -1,5 +1,5 @@
-// A conversation that another system recorded, before it has ids: what every foreign format comes to, and the events
-// that this comes to in the log. The ids follow from the content, so that it is imported once however often it is read.
+// A conversation that a line of training data shows, before it has ids, and the events that it comes to in the log.
+// The ids follow from the content: it is imported once, however often it is read.
 import { checkFilled, checkText } from '../conversation/text.ts';
 import { AppError } from '../errors.ts';
 import type { FeedbackFields, Role } from '../log/event.ts';
@@ -14,11 +14,12 @@ export type CapturedMessage = {
   content: string;
   /** Its number among the messages; absent: the one before it. */
   parent?: number;
-  metadata?: Record<string, Literal>;
+  /** All that the line says of it beside. */
+  others: Record<string, Literal>;
 };
 
-/** What the importer says of one of the messages; messages are named by their numbers. */
-export type CapturedFeedback = Omit<FeedbackFields, 'preferred_over'> & {
+/** What the importer says of one of the messages, which are named by their numbers from 0. */
+export type CapturedFeedback = Pick<FeedbackFields, 'rating'> & {
   message: number;
   preferredOver?: number[];
 };
@@ -26,57 +27,72 @@ export type CapturedFeedback = Omit<FeedbackFields, 'preferred_over'> & {
 export type Captured = {
   messages: CapturedMessage[];
   feedback: CapturedFeedback[];
-  /** All that the line holds beside what is understood. */
+  /** All that the line holds beside. */
   others: Record<string, Literal>;
 };
 
 /** A ULID whose time says nothing: the ids that follow from it are of 1970. */
 const timeless = '00000000000000000000000000';
 
-type Options = SourceOptions & { lines: Occurrences };
+type Context = SourceOptions & {
+  conversationId: string;
+  idOf: (message: number) => string;
+};
 
-function addEvents(captured: Captured, conversationId: string, options: Options): Entry['events'] {
-  const idOf = (index: number) => derivedId(conversationId, `message ${index}`);
-  return captured.messages.map(({ role, content, parent, metadata }, index) => ({
+function addEvent(context: Context, captured: CapturedMessage, index: number): Entry['events'][number] {
+  const { conversationId, idOf, maxMessageBytes, now } = context;
+  const { role, content, parent = index - 1, others } = captured;
+  return {
     id: derivedId(idOf(index), 'ADD_MESSAGE'),
-    type: 'ADD_MESSAGE' as const,
+    type: 'ADD_MESSAGE',
     conversationId,
     payload: {
       id: idOf(index),
       conversation_id: conversationId,
-      ...{ role, content: checkFilled('content', content, { bytes: options.maxMessageBytes }) },
-      ...{ rating: '' as const, feedback: '' as const, timestamp: options.now().toISOString() },
-      parent_id: index === 0 ? null : idOf(parent ?? index - 1),
-      ...(metadata !== undefined && keep(metadata)),
+      role,
+      content: checkFilled(`The text of message ${index + 1}`, content, { bytes: maxMessageBytes }),
+      rating: '',
+      feedback: '',
+      timestamp: now().toISOString(),
+      parent_id: index === 0 ? null : idOf(parent),
+      ...keep(others),
     },
-  }));
+  };
 }
 
-function feedbackEvents(captured: Captured, conversationId: string, options: Options): Entry['events'] {
-  const idOf = (index: number) => derivedId(conversationId, `message ${index}`);
-  return captured.feedback.map(({ message, preferredOver, ...said }) => ({
+function feedbackEvent(context: Context, captured: CapturedFeedback): Entry['events'][number] {
+  const { conversationId, idOf, username } = context;
+  const { message, preferredOver, ...said } = captured;
+  return {
     id: derivedId(idOf(message), 'imported feedback'),
-    type: 'UPDATE_MESSAGE' as const,
+    type: 'UPDATE_MESSAGE',
     conversationId,
     payload: {
       id: idOf(message),
       conversation_id: conversationId,
-      username: options.username,
+      username,
       ...said,
       ...(preferredOver !== undefined && { preferred_over: preferredOver.map(idOf) }),
     },
-  }));
+  };
 }
 
 /**
- * @param line what it was read from: the same line again is the same conversation, unless it comes twice in one file
- * @throws AppError INVALID_INPUT where it can't be imported
+ * @param source.canonical what it was read from: the same again is the same conversation, unless one file has it twice
+ * @param source.lines counts what the file had before
+ * @throws AppError where it can't be imported
  */
-export function toEntry(captured: Captured, line: string, options: Options): Entry {
+export function toEntry(
+  captured: Captured,
+  { canonical, lines }: { canonical: string; lines: Occurrences },
+  options: SourceOptions,
+): Entry {
   if (captured.messages.length === 0) throw new AppError('INVALID_INPUT', 'There is no message in it.');
   const { topic } = options;
-  const occurrence = options.lines.count(line);
-  const conversationId = derivedId(timeless, `imported conversation ${topic} ${occurrence} ${line}`);
+  const purpose = `imported conversation ${topic} ${lines.count(canonical)} ${canonical}`;
+  const conversationId = derivedId(timeless, purpose);
+  const idOf = (index: number) => derivedId(conversationId, `imported message ${index}`);
+  const context = { ...options, conversationId, idOf };
   return {
     conversationId,
     conversationName: conversationId,
@@ -94,8 +110,8 @@ export function toEntry(captured: Captured, line: string, options: Options): Ent
           ...keep(captured.others),
         },
       },
-      ...addEvents(captured, conversationId, options),
-      ...feedbackEvents(captured, conversationId, options),
+      ...captured.messages.map((message, index) => addEvent(context, message, index)),
+      ...captured.feedback.map((given) => feedbackEvent(context, given)),
     ],
   };
 }

@@ -1,213 +1,177 @@
-// Reads our own format: a conversation with its branches and feedback becomes the events that it came of. Ids stay.
-import { z } from 'zod';
-import { checkMetadata, checkText } from '../conversation/text.ts';
+// Reads our own format `conversations` back: what each line comes to in the log, with the ids that it has in the file.
+//
+// A later file of the same conversation adds what is new. What an author says in it takes the place of all that they
+// said before; what it no longer says stays, since a file may hold only a part. What was said and then said again after
+// something else is known already, and changes nothing.
+import { checkFilled, checkMetadata, checkText } from '../conversation/text.ts';
 import { AppError } from '../errors.ts';
+import type { EndOfGeneration } from '../log/event.ts';
+import { derivedId } from '../log/identifier.ts';
 import {
-  addMessageSchema,
-  feedbackSourceSchema,
-  finalStatusSchema,
-  parametersSchema,
-  ratingSchema,
-  roleSchema,
-  timingsSchema,
-  usageSchema,
-} from '../log/event.ts';
-import { derivedId, isUlid } from '../log/identifier.ts';
+  type ConversationRecord,
+  conversationRecord,
+  type FeedbackRecord,
+  type ImpressionRecord,
+  type MessageRecord,
+} from './conversation-record.ts';
+import { readJsonLine } from './json-line.ts';
 import { readLines } from './lines.ts';
-import { type Entry, readByLine, type Source, type SourceOptions } from './source.ts';
+import { type Entry, readByLine, type Source, type SourceOptions, type StartEvent } from './source.ts';
 
-const ulid = z.string().refine(isUlid, 'must be a ULID');
-const timestamp = addMessageSchema.shape.timestamp;
-const metadata = z.record(z.string(), z.unknown()).default({});
+type Context = SourceOptions & { conversationId: string };
+type Event = Entry['events'][number];
 
-const impressionSchema = z.object({
-  username: z.string(),
-  source: feedbackSourceSchema.default('end_user'),
-  rating: ratingSchema.nullish(),
-  score: z.number().min(0).max(1).nullish(),
-  comment: z.string().nullish(),
-  tags: z.array(z.string()).default([]),
-});
-
-const messageSchema = z.object({
-  id: ulid,
-  parentId: ulid.nullable(),
-  role: roleSchema,
-  content: z.string(),
-  reasoning: z.string().nullish(),
-  // What was still streaming has nobody who goes on with it.
-  status: finalStatusSchema
-    .or(z.literal('streaming').transform(() => 'interrupted' as const))
-    .default('complete'),
-  error: z.string().nullish(),
-  model: z.string().nullish(),
-  parameters: parametersSchema.nullish(),
-  finishReason: z.string().nullish(),
-  usage: usageSchema.nullish(),
-  timings: timingsSchema.nullish(),
-  metadata,
-  createdAt: timestamp,
-  feedback: z
-    .array(
-      impressionSchema.extend({
-        correction: z.string().nullish(),
-        preferredOver: z.array(ulid).default([]),
-        tiedWith: z.array(ulid).default([]),
-      }),
-    )
-    .default([]),
-});
-
-const conversationSchema = z.object({
-  id: ulid,
-  model: z.object({ id: z.string(), metadata }),
-  username: z.string(),
-  title: z.string().nullish(),
-  metadata,
-  startedAt: timestamp.optional(),
-  endedAt: timestamp.nullish(),
-  feedback: z.array(impressionSchema).default([]),
-  messages: z.array(messageSchema),
-});
-
-type Conversation = z.output<typeof conversationSchema>;
-type Message = Conversation['messages'][number];
-type Impression = z.output<typeof impressionSchema>;
-
-const filled = (given: Record<string, unknown>) => Object.keys(given).length > 0;
-const kept = (given: Record<string, unknown>) =>
-  filled(given) ? { metadata: checkMetadata('metadata', given) } : {};
-
-function parse(line: string): Conversation {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new AppError(
-      'INVALID_INPUT',
-      `The line is no JSON: ${error instanceof Error ? error.message : error}.`,
-    );
-  }
-  const { data, error } = conversationSchema.safeParse(value);
-  if (data !== undefined) return data;
-  const issue = error?.issues[0];
-  throw new AppError('INVALID_INPUT', `${issue?.path.join('.') || 'The line'}: ${issue?.message}.`);
+function metadataOf(given: ConversationRecord['metadata']): { metadata?: Record<string, never> } {
+  return Object.keys(given).length === 0 ? {} : { metadata: checkMetadata('metadata', given) };
 }
 
-function startEvent({ id, model, username, title, startedAt, ...conversation }: Conversation, topic: string) {
+function startEvent({ topic, conversationId }: Context, record: ConversationRecord): StartEvent {
+  const { model, username, title, metadata, startedAt } = record;
   return {
-    id: derivedId(id, 'START_CONVERSATION'),
-    type: 'START_CONVERSATION' as const,
+    id: derivedId(conversationId, 'START_CONVERSATION'),
+    type: 'START_CONVERSATION',
     topic,
-    conversationId: id,
+    conversationId,
     payload: {
-      id,
-      model: { id: model.id, metadata: checkMetadata('model.metadata', model.metadata) },
+      id: conversationId,
+      model: {
+        id: checkFilled('model.id', model.id, { bytes: 200 }),
+        metadata: checkMetadata('model.metadata', model.metadata),
+      },
       username: checkText('username', username, { bytes: 200 }),
       messages: [],
-      ...(title != null && { title: checkText('title', title, { bytes: 1_000 }) }),
-      ...kept(conversation.metadata),
-      ...(startedAt !== undefined && { timestamp: startedAt }),
+      ...(title !== null && { title: checkText('title', title, { bytes: 1_000 }) }),
+      ...metadataOf(metadata),
+      timestamp: startedAt,
     },
   };
 }
 
-/** How a reply ended, where that says more than its text does. */
-function endOf(message: Message) {
+/** How a generation ended; undefined of a message that was written as it is. */
+function endOf({ maxMessageBytes }: Context, message: MessageRecord): EndOfGeneration | undefined {
   const { status, content, reasoning, error, finishReason, usage, timings } = message;
-  const said = [reasoning, error, finishReason, usage, timings];
-  if (message.role !== 'assistant' || (status === 'complete' && said.every((value) => value == null)))
-    return undefined;
+  if (status === 'streaming') {
+    throw new AppError(
+      'INVALID_INPUT',
+      `Message ${message.id} was still being written: export the conversation again, now that it has ended.`,
+    );
+  }
+  const told = [reasoning, error, finishReason, usage, timings].some((field) => field !== null);
+  if (status === 'complete' && !told) return undefined;
+  if (message.role !== 'assistant') {
+    throw new AppError('INVALID_INPUT', `Message ${message.id} was not generated: only replies are.`);
+  }
   return {
-    ...{ status, content },
-    ...(reasoning != null && { reasoning }),
-    ...(error != null && { error }),
-    ...(finishReason != null && { finish_reason: finishReason }),
-    ...(usage != null && { usage }),
-    ...(timings != null && { timings }),
+    status,
+    content: checkText('content', content, { bytes: maxMessageBytes }),
+    ...(reasoning !== null && { reasoning: checkText('reasoning', reasoning, { bytes: maxMessageBytes }) }),
+    ...(error !== null && { error: checkText('error', error, { bytes: maxMessageBytes }) }),
+    ...(finishReason !== null && { finish_reason: checkText('finishReason', finishReason, { bytes: 200 }) }),
+    ...(usage !== null && { usage }),
+    ...(timings !== null && { timings }),
   };
 }
 
-function messageEvents(message: Message, conversationId: string, bytes: number): Entry['events'] {
-  const { id, parentId, role, model, parameters, createdAt } = message;
-  const content = checkText('content', message.content, { bytes });
-  const end = endOf(message);
-  const payload = {
-    ...{ id, conversation_id: conversationId, role, content: end === undefined ? content : '' },
-    ...{ rating: '' as const, feedback: '' as const, timestamp: createdAt, parent_id: parentId },
-    ...(model != null && { model }),
-    ...(parameters != null && { parameters }),
-    ...kept(message.metadata),
-    ...(end !== undefined && { status: 'streaming' as const }),
-  };
-  const added: Entry['events'][number] = {
+function messageEvents(context: Context, message: MessageRecord): Event[] {
+  const { conversationId, maxMessageBytes } = context;
+  const { id, role, content, parentId, model, parameters, metadata, createdAt } = message;
+  const end = endOf(context, message);
+  const added: Event = {
     id: derivedId(id, 'ADD_MESSAGE'),
     type: 'ADD_MESSAGE',
     conversationId,
-    payload,
+    payload: {
+      id,
+      conversation_id: conversationId,
+      role,
+      content: end === undefined ? checkText('content', content, { bytes: maxMessageBytes }) : '',
+      rating: '',
+      feedback: '',
+      timestamp: createdAt,
+      parent_id: parentId,
+      ...(model !== null && { model: checkFilled('model', model, { bytes: 200 }) }),
+      ...(parameters !== null && { parameters }),
+      ...metadataOf(metadata),
+      ...(end !== undefined && { status: 'streaming' as const }),
+    },
   };
   if (end === undefined) return [added];
-  const ended = { id, conversation_id: conversationId, ...end };
-  return [
-    added,
-    { id: derivedId(id, 'imported end'), type: 'UPDATE_MESSAGE', conversationId, payload: ended },
-  ];
+  const payload = { id, conversation_id: conversationId, ...end };
+  return [added, { id: derivedId(id, 'imported end'), type: 'UPDATE_MESSAGE', conversationId, payload }];
 }
 
-function impressionFields({ username, source, rating, score, comment, tags }: Impression) {
+/** All that an author says: what is not said is withdrawn, where it was said before. */
+function impressionFields({ maxMessageBytes }: Context, given: ImpressionRecord) {
+  const { username, source, rating, score, comment, tags } = given;
   return {
-    ...{ username, source },
-    ...(rating != null && { rating }),
-    ...(score != null && { score }),
-    ...(comment != null && { feedback: comment }),
-    ...(tags.length > 0 && { tags }),
+    username: checkText('username', username, { bytes: 200 }),
+    source,
+    rating,
+    score,
+    feedback: comment === null ? null : checkText('comment', comment, { bytes: maxMessageBytes }),
+    tags: tags.map((tag) => checkText('A tag', tag, { bytes: 100 })),
   };
 }
 
-function feedbackEvents({ id, feedback }: Message, conversationId: string): Entry['events'] {
-  return feedback.map((given) => {
-    const { correction, preferredOver, tiedWith } = given;
-    const payload = {
-      ...{ id, conversation_id: conversationId, ...impressionFields(given) },
-      ...(correction != null && { correction }),
-      ...(preferredOver.length > 0 && { preferred_over: preferredOver }),
-      ...(tiedWith.length > 0 && { tied_with: tiedWith }),
-    };
-    const purpose = `imported feedback ${JSON.stringify(payload)}`;
-    return { id: derivedId(id, purpose), type: 'UPDATE_MESSAGE', conversationId, payload };
-  });
+function feedbackEvent(context: Context, id: string, given: FeedbackRecord): Event {
+  const { correction, preferredOver, tiedWith } = given;
+  const bytes = context.maxMessageBytes;
+  const payload = {
+    id,
+    conversation_id: context.conversationId,
+    ...impressionFields(context, given),
+    correction: correction === null ? null : checkText('correction', correction, { bytes }),
+    preferred_over: preferredOver,
+    tied_with: tiedWith,
+  };
+  return {
+    id: derivedId(id, `imported feedback ${JSON.stringify(payload)}`),
+    type: 'UPDATE_MESSAGE',
+    conversationId: context.conversationId,
+    payload,
+  };
 }
 
-function closingEvents({ id, feedback, endedAt }: Conversation): Entry['events'] {
-  const said = feedback.map((given): Entry['events'][number] => {
-    const payload = { id, ...impressionFields(given) };
-    const purpose = `imported feedback ${JSON.stringify(payload)}`;
-    return { id: derivedId(id, purpose), type: 'UPDATE_CONVERSATION', conversationId: id, payload };
-  });
-  if (endedAt == null) return said;
-  const payload = { id, timestamp: endedAt };
+function impressionEvent(context: Context, given: ImpressionRecord): Event {
+  const { conversationId } = context;
+  const payload = { id: conversationId, ...impressionFields(context, given) };
+  return {
+    id: derivedId(conversationId, `imported feedback ${JSON.stringify(payload)}`),
+    type: 'UPDATE_CONVERSATION',
+    conversationId,
+    payload,
+  };
+}
+
+function endEvents({ conversationId }: Context, { endedAt }: ConversationRecord): Event[] {
+  if (endedAt === null) return [];
+  const payload = { id: conversationId, timestamp: endedAt };
   return [
-    ...said,
-    { id: derivedId(id, 'END_CONVERSATION'), type: 'END_CONVERSATION', conversationId: id, payload },
+    { id: derivedId(conversationId, 'END_CONVERSATION'), type: 'END_CONVERSATION', conversationId, payload },
   ];
 }
 
-function toEntry(conversation: Conversation, options: SourceOptions): Entry {
-  const { id, messages } = conversation;
+/** @throws AppError where the line can't be imported */
+export function readConversationLine(line: string, options: SourceOptions): Entry {
+  const { record } = readJsonLine(conversationRecord, line);
+  const context = { ...options, conversationId: record.id };
   return {
-    conversationId: id,
-    conversationName: id,
+    conversationId: record.id,
+    conversationName: record.id,
     events: [
-      startEvent(conversation, options.topic),
-      ...messages.flatMap((message) => messageEvents(message, id, options.maxMessageBytes)),
-      // A choice names siblings that may come later: all messages first.
-      ...messages.flatMap((message) => feedbackEvents(message, id)),
-      ...closingEvents(conversation),
+      startEvent(context, record),
+      ...record.messages.flatMap((message) => messageEvents(context, message)),
+      // After all messages: a choice names siblings, which may come later than the message that it is on.
+      ...record.messages.flatMap(({ id, feedback }) =>
+        feedback.map((given) => feedbackEvent(context, id, given)),
+      ),
+      ...record.feedback.map((given) => impressionEvent(context, given)),
+      ...endEvents(context, record),
     ],
   };
 }
 
-/** The format `conversations`. */
+/** The format `conversations`, as it is exported. */
 export function readConversationLines(chunks: AsyncIterable<Buffer>, options: SourceOptions): Source {
-  return readByLine(readLines(chunks), (line) => toEntry(parse(line), options));
+  return readByLine(readLines(chunks), (line) => readConversationLine(line, options));
 }

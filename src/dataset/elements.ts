@@ -1,6 +1,6 @@
 // Cuts a file of JSON into its entries: the elements of one array, or lines. It holds no more of it than one entry.
 import { AppError } from '../errors.ts';
-import { type Line, longestLine, readLines } from './lines.ts';
+import { type Line, longestLine, readLines, readText } from './lines.ts';
 
 const code = { quote: 0x22, escape: 0x5c, comma: 0x2c, open: [0x5b, 0x7b], close: [0x5d, 0x7d] };
 const blank = [0x20, 0x09, 0x0a, 0x0d];
@@ -59,13 +59,15 @@ class ArrayCutter {
 
   *#take(): Generator<Line> {
     const bytes = this.#bytes;
-    const text = Buffer.concat(this.#pieces).toString('utf8').trim();
+    const content =
+      bytes > longestLine
+        ? { problem: `The entry has ${bytes} bytes; at most ${longestLine} are read.` }
+        : readText(Buffer.concat(this.#pieces));
     this.#pieces = [];
     this.#bytes = 0;
-    if (text === '' && bytes <= longestLine) return;
+    if ('text' in content && content.text === '') return;
     this.#count += 1;
-    const problem = `The entry has ${bytes} bytes; at most ${longestLine} are read.`;
-    yield { line: this.#count, bytes: bytes + 1, ...(bytes > longestLine ? { problem } : { text }) };
+    yield { line: this.#count, bytes: bytes + 1, ...content };
   }
 }
 
@@ -85,16 +87,24 @@ async function* prepend(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenera
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
+/** The first bytes, up to the first that is not blank. */
+async function readStart(chunks: AsyncIterator<Buffer>): Promise<{ start: Buffer; isArray: boolean }> {
+  let start = Buffer.alloc(0);
+  for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+    start = Buffer.concat([start, next.value]);
+    const at = start.findIndex((byte) => !blank.includes(byte) && !byteOrderMark.includes(byte));
+    if (at !== -1) return { start, isArray: start.readUInt8(at) === code.open[0] };
+  }
+  return { start, isArray: false };
+}
+
 /**
  * The entries of a JSON array by their numbers, or the lines of a file that is none.
  * @throws AppError INVALID_INPUT where an array has no end
  */
 export async function* readElements(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const { value: first, done } = await iterator.next();
-  if (done === true) return;
-  const start = first.findIndex((byte: number) => !blank.includes(byte) && !byteOrderMark.includes(byte));
-  const isArray = start !== -1 && first.readUInt8(start) === code.open[0];
-  const all = prepend(first, iterator);
+  const { start, isArray } = await readStart(iterator);
+  const all = prepend(start, iterator);
   yield* isArray ? cutArray(all) : readLines(all);
 }

@@ -3,9 +3,8 @@
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { addMessageSchema, roleSchema } from '../log/event.ts';
+import { parseJson } from './json-line.ts';
 import { type Literal, parsePythonLiteral } from './python-literal.ts';
-
-const deepest = 100;
 
 /** The reference writes "" for what isn't set; null is taken for the same, but where it withdraws. */
 function settable<Schema extends z.ZodType>(schema: Schema) {
@@ -73,30 +72,6 @@ function read<Schema extends z.ZodObject>(schema: Schema, fields: Record<string,
     ([name, value]) => !Object.hasOwn(schema.shape, name) && value !== '',
   );
   return { ...data, others: Object.fromEntries(others) };
-}
-
-function isDeeper(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
-}
-
-/** As the Python literal: whole numbers beyond 2^53 stay text, and nothing is nested without end. */
-function parseJson(text: string): unknown {
-  const exact = (_key: string, value: unknown, context?: { source?: string }) =>
-    typeof value === 'number' && /^-?\d+$/.test(context?.source ?? '') && !Number.isSafeInteger(value)
-      ? context?.source
-      : value;
-  let value: unknown;
-  try {
-    value = JSON.parse(text, /\d{16}/.test(text) ? exact : undefined);
-  } catch (error) {
-    throw new AppError(
-      'INVALID_INPUT',
-      `The line is no JSON: ${error instanceof Error ? error.message : error}.`,
-    );
-  }
-  if (!isDeeper(value, deepest)) return value;
-  throw new AppError('INVALID_INPUT', `The line is nested more than ${deepest} deep.`);
 }
 
 function split(line: string): { type: unknown; data: unknown } {

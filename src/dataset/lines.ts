@@ -13,7 +13,8 @@ export type Line = {
 export const longestLine = 16_777_216;
 const lineFeed = 0x0a;
 
-function readText(bytes: Buffer): { text: string } | { problem: string } {
+/** Trimmed UTF-8, or what is wrong with it. */
+export function readText(bytes: Buffer): { text: string } | { problem: string } {
   if (!isUtf8(bytes)) return { problem: 'The line is no UTF-8 text.' };
   // Trimming takes the mark of the byte order away, too.
   return { text: bytes.toString('utf8').trim() };

@@ -1,169 +1,158 @@
-// Reads the feedback that Open WebUI exports: a JSON array (or lines) of ratings, each with a snapshot of its chat
-// (backend/open_webui/models/feedbacks.py there). Every branch of the chat comes in, once, with what was said of it.
-import { z } from 'zod';
+// What the feedback of Open WebUI comes to in the log: each chat is one conversation, with all branches that any of its
+// snapshots shows.
+//
+// Ids follow from those of Open WebUI, and a message's also from its text and from what comes before it: one that was
+// edited between two snapshots is a sibling. They are kept as metadata.open_webui_id.
 import { checkText } from '../conversation/text.ts';
 import { AppError } from '../errors.ts';
-import type { FeedbackFields } from '../log/event.ts';
+import { checkTag } from '../feedback/fields.ts';
 import { derivedId } from '../log/identifier.ts';
 import { readElements } from './elements.ts';
+import { readJsonLine } from './json-line.ts';
+import { type OpenWebuiMessage, type OpenWebuiRecord, openWebuiRecord } from './open-webui-record.ts';
 import { type Entry, readByLine, type Source, type SourceOptions, type StartEvent } from './source.ts';
 
-const list = z.array(z.string()).nullish();
-
-const chatMessage = z.object({
-  id: z.string().min(1),
-  parentId: z.string().nullish(),
-  role: z.enum(['system', 'user', 'assistant'], { error: 'must be system, user or assistant' }),
-  content: z.string({ error: 'must be a text' }),
-  model: z.string().nullish(),
-  timestamp: z.number().nullish(),
-});
-type ChatMessage = z.output<typeof chatMessage>;
-
-const chat = z.object({
-  title: z.string().nullish(),
-  history: z.object({ messages: z.record(z.string(), chatMessage) }).nullish(),
-});
-
-const entrySchema = z.object({
-  id: z.string().min(1),
-  user_id: z.string().nullish(),
-  data: z.object({
-    rating: z
-      .union([z.literal([1, -1]), z.enum(['1', '-1']).transform(Number)], { error: 'must be 1 or -1' })
-      .nullish(),
-    reason: z.string().nullish(),
-    comment: z.string().nullish(),
-    tags: list,
-    details: z.object({ rating: z.number().min(1).max(10).nullish() }).nullish(),
-  }),
-  meta: z.object({ chat_id: z.string().min(1), message_id: z.string().min(1) }),
-  snapshot: z.object({ chat: z.object({ chat }) }, { error: 'is missing: without it the chat is not known' }),
-});
-type FeedbackEntry = z.output<typeof entrySchema>;
+/** A message with its ids here; a parent comes before its children. */
+type Placed = { original: string; id: string; parentId: string | null; message: OpenWebuiMessage };
+type Context = SourceOptions & { conversationId: string };
 
 /** A ULID whose time says nothing: the ids that follow from it are of 1970. */
 const timeless = '00000000000000000000000000';
 
-function parse(text: string): FeedbackEntry {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new AppError(
-      'INVALID_INPUT',
-      `The entry is no JSON: ${error instanceof Error ? error.message : error}.`,
-    );
+const modelOf = ({ selectedModelId, model }: OpenWebuiMessage) => selectedModelId ?? model;
+const instantOf = (seconds: number) => new Date(seconds * 1_000).toISOString();
+
+function place(messages: Record<string, OpenWebuiMessage>, conversationId: string): Placed[] {
+  const children = new Map<string | undefined, [string, OpenWebuiMessage][]>();
+  for (const entry of Object.entries(messages)) {
+    const { parentId } = entry[1];
+    const parent = parentId !== undefined && Object.hasOwn(messages, parentId) ? parentId : undefined;
+    children.set(parent, [...(children.get(parent) ?? []), entry]);
   }
-  const { data, error } = entrySchema.safeParse(value);
-  if (data !== undefined) return data;
-  const issue = error?.issues[0];
-  throw new AppError('INVALID_INPUT', `${issue?.path.join('.') || 'The entry'}: ${issue?.message}.`);
+  const placedUnder = (parent: Placed | undefined) =>
+    (children.get(parent?.original) ?? []).map(([original, message]): Placed => {
+      const what = JSON.stringify([original, message.role, modelOf(message) ?? null, message.content]);
+      const id = derivedId(parent?.id ?? conversationId, `open webui message ${what}`);
+      return { original, id, parentId: parent?.id ?? null, message };
+    });
+  const placed = placedUnder(undefined);
+  // Grows while it is walked: every message comes after the one that it continues.
+  for (const parent of placed) placed.push(...placedUnder(parent));
+  return placed;
 }
 
-/** Parents before their children, else in the order of the file. */
-function inOrder(messages: readonly ChatMessage[]): ChatMessage[] {
-  const byId = new Map(messages.map((message) => [message.id, message]));
-  const ordered = new Map<string, ChatMessage>();
-  for (const message of messages) {
-    const path: ChatMessage[] = [];
-    for (let one: ChatMessage | undefined = message; one !== undefined && !ordered.has(one.id); ) {
-      if (path.includes(one))
-        throw new AppError('INVALID_INPUT', `Message ${one.id.slice(0, 60)} is its own ancestor.`);
-      path.push(one);
-      one = byId.get(one.parentId ?? '');
-    }
-    for (const one of path.reverse()) ordered.set(one.id, one);
-  }
-  return [...ordered.values()];
-}
-
-function feedbackFields({ data }: FeedbackEntry, bytes: number): FeedbackFields {
-  const { rating, comment, reason, tags, details } = data;
-  const keys = [...new Set([...(reason ? [reason] : []), ...(tags ?? [])].map((tag) => tag.trim()))];
-  const grade = details?.rating;
+function addEvent(context: Context, { original, id, parentId, message }: Placed): Entry['events'][number] {
+  const { conversationId, maxMessageBytes, now } = context;
+  const model = modelOf(message);
   return {
-    ...(rating != null && { rating: rating === 1 ? 'like' : 'dislike' }),
-    // From 1 to 10 there.
-    ...(grade != null && { score: grade / 10 }),
-    ...(comment != null && comment.trim() !== '' && { feedback: checkText('comment', comment, { bytes }) }),
-    ...(keys.length > 0 && {
-      tags: keys.filter((tag) => tag !== '').map((tag) => checkText('A tag', tag, { bytes: 100 })),
-    }),
+    id: derivedId(id, 'ADD_MESSAGE'),
+    type: 'ADD_MESSAGE',
+    conversationId,
+    payload: {
+      id,
+      conversation_id: conversationId,
+      role: message.role,
+      content: checkText('content', message.content, { bytes: maxMessageBytes }),
+      rating: '',
+      feedback: '',
+      timestamp: message.timestamp === undefined ? now().toISOString() : instantOf(message.timestamp),
+      parent_id: parentId,
+      ...(message.role === 'assistant' &&
+        model !== undefined && { model: checkText('model', model, { bytes: 200 }) }),
+      metadata: { open_webui_id: checkText('The id of a message', original, { bytes: 200 }) },
+    },
   };
 }
 
-type Place = { conversationId: string; messageIdOf: (original: string) => string };
-
-function addEvents(messages: readonly ChatMessage[], place: Place, options: SourceOptions): Entry['events'] {
-  const { conversationId, messageIdOf } = place;
-  const known = new Set(messages.map(({ id }) => id));
-  return inOrder(messages).map(({ id: original, parentId, role, content, model, timestamp }) => {
-    const id = messageIdOf(original);
-    const at = timestamp == null ? options.now() : new Date(timestamp * 1_000);
-    return {
-      id: derivedId(id, 'ADD_MESSAGE'),
-      type: 'ADD_MESSAGE',
-      conversationId,
-      payload: {
-        ...{ id, conversation_id: conversationId, role },
-        content: checkText('content', content, { bytes: options.maxMessageBytes }),
-        ...{ rating: '' as const, feedback: '' as const, timestamp: at.toISOString() },
-        parent_id: parentId != null && known.has(parentId) ? messageIdOf(parentId) : null,
-        ...(role === 'assistant' && model != null && { model: checkText('model', model, { bytes: 200 }) }),
-        metadata: { open_webui_id: original },
-      },
-    };
-  });
+/** The replies beside a liked one that it was compared with, but for those that were liked as well. */
+function rejectedBy(rated: Placed, placed: readonly Placed[], { data }: OpenWebuiRecord): string[] {
+  const compared = data.sibling_model_ids ?? [];
+  if (data.rating !== 'like') return [];
+  return placed
+    .filter(({ id, parentId, message }) => {
+      const isSibling = parentId === rated.parentId && id !== rated.id && message.role === 'assistant';
+      const isLiked = Number(message.annotation?.rating) === 1;
+      return isSibling && !isLiked && compared.includes(modelOf(message) ?? '');
+    })
+    .map(({ id }) => id);
 }
 
-function toEntry(entry: FeedbackEntry, options: SourceOptions): Entry {
-  const { meta, snapshot } = entry;
-  const { topic } = options;
-  const conversationId = derivedId(timeless, `open-webui chat ${topic} ${meta.chat_id}`);
-  const messageIdOf = (original: string) => derivedId(conversationId, `open-webui message ${original}`);
-  const messages = Object.values(snapshot.chat.chat.history?.messages ?? {});
-  const rated = messages.find(({ id }) => id === meta.message_id);
-  if (rated === undefined) {
-    throw new AppError(
-      'INVALID_INPUT',
-      `The snapshot lacks message ${meta.message_id.slice(0, 60)}, which was rated.`,
-    );
-  }
-  const username = checkText('user_id', entry.user_id ?? options.username, { bytes: 200 });
-  const opening = (): StartEvent => ({
+function tagsOf({ data: { reason, tags = [] } }: OpenWebuiRecord): string[] {
+  const given = [reason ?? '', ...tags].filter((tag) => tag.trim() !== '');
+  return [...new Set(given.map(checkTag))];
+}
+
+/** All that the author says: a later export of the same feedback takes the place of it. */
+function feedbackEvent(
+  context: Context,
+  record: OpenWebuiRecord,
+  { rated, placed }: { rated: Placed; placed: readonly Placed[] },
+): Entry['events'][number] {
+  const { conversationId, maxMessageBytes } = context;
+  const { rating = null, comment = '', details } = record.data;
+  const payload = {
+    id: rated.id,
+    conversation_id: conversationId,
+    username: checkText('user_id', record.user_id, { bytes: 200 }),
+    rating,
+    // From 1 to 10 there.
+    score: details?.rating === undefined ? null : (details.rating - 1) / 9,
+    feedback: comment.trim() === '' ? null : checkText('comment', comment, { bytes: maxMessageBytes }),
+    tags: tagsOf(record),
+    preferred_over: rejectedBy(rated, placed, record),
+  };
+  const purpose = `open webui feedback ${record.id} ${JSON.stringify(payload)}`;
+  return { id: derivedId(rated.id, purpose), type: 'UPDATE_MESSAGE', conversationId, payload };
+}
+
+/** Only where nothing has begun it: another snapshot may name the chat differently. */
+function startEvent(context: Context, { meta, user_id, snapshot }: OpenWebuiRecord): StartEvent {
+  const { conversationId, topic } = context;
+  const { user_id: owner = user_id, created_at, chat } = snapshot.chat;
+  const [model = 'unknown'] = chat.models ?? [];
+  return {
     id: derivedId(conversationId, 'START_CONVERSATION'),
     type: 'START_CONVERSATION',
     topic,
     conversationId,
     payload: {
-      ...{
-        id: conversationId,
-        model: { id: rated.model ?? 'unknown', metadata: {} },
-        username,
-        messages: [],
-      },
-      title: checkText('title', snapshot.chat.chat.title ?? '', { bytes: 1_000 }),
-      metadata: { open_webui_chat: meta.chat_id },
+      id: conversationId,
+      model: { id: model === '' ? 'unknown' : checkText('model', model, { bytes: 200 }), metadata: {} },
+      username: checkText('user_id', owner, { bytes: 200 }),
+      messages: [],
+      ...(chat.title !== undefined && { title: checkText('title', chat.title, { bytes: 1_000 }) }),
+      metadata: { open_webui_id: checkText('chat_id', meta.chat_id, { bytes: 200 }) },
+      ...(created_at !== undefined && { timestamp: instantOf(created_at) }),
     },
-  });
-  const id = messageIdOf(meta.message_id);
-  const said = feedbackFields(entry, options.maxMessageBytes);
-  const payload = { id, conversation_id: conversationId, username, ...said };
-  const purpose = `open-webui feedback ${entry.id} ${JSON.stringify(said)}`;
-  const update = { id: derivedId(id, purpose), type: 'UPDATE_MESSAGE', conversationId, payload } as const;
-  return {
-    conversationId,
-    conversationName: meta.chat_id,
-    events: [
-      ...addEvents(messages, { conversationId, messageIdOf }, options),
-      ...(Object.keys(said).length > 0 ? [update] : []),
-    ],
-    opening,
   };
 }
 
-/** The format `open-webui`. */
+/** @throws AppError where the entry can't be imported */
+export function readOpenWebuiEntry(text: string, options: SourceOptions): Entry {
+  const { record } = readJsonLine(openWebuiRecord, text);
+  const { chat_id, message_id } = record.meta;
+  const conversationId = derivedId(timeless, `open webui chat ${options.topic} ${chat_id}`);
+  const context = { ...options, conversationId };
+  const placed = place(record.snapshot.chat.chat.history.messages, conversationId);
+  const rated = placed.find(({ original }) => original === message_id);
+  if (rated?.message.role !== 'assistant') {
+    throw new AppError(
+      'INVALID_INPUT',
+      `The snapshot has no reply ${JSON.stringify(message_id.slice(0, 60))}: nothing was rated.`,
+    );
+  }
+  return {
+    conversationId,
+    conversationName: chat_id,
+    opening: () => startEvent(context, record),
+    events: [
+      ...placed.map((one) => addEvent(context, one)),
+      feedbackEvent(context, record, { rated, placed }),
+    ],
+  };
+}
+
+/** The format `open-webui`: one JSON array, as its administrators download it, or one entry per line. */
 export function readOpenWebui(chunks: AsyncIterable<Buffer>, options: SourceOptions): Source {
-  return readByLine(readElements(chunks), (text) => toEntry(parse(text), options));
+  return readByLine(readElements(chunks), (text) => readOpenWebuiEntry(text, options));
 }

@@ -1,36 +1,62 @@
-// The entries of an array, wherever the chunks of the file are cut.
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readElements } from '../../src/dataset/elements.ts';
+import { type Line, longestLine } from '../../src/dataset/lines.ts';
 
-async function entriesOf(text: string, cut: number): Promise<unknown[]> {
-  const bytes = Buffer.from(text);
-  async function* chunks() {
-    for (let at = 0; at < bytes.length; at += cut) yield bytes.subarray(at, at + cut);
-  }
-  const entries: unknown[] = [];
-  for await (const entry of readElements(chunks())) {
-    expect(entry.line).toBe(entries.length + 1);
-    entries.push('text' in entry ? JSON.parse(entry.text) : entry.problem);
-  }
-  return entries;
+async function elementsOf(...chunks: (string | Buffer)[]): Promise<Line[]> {
+  const stream = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
+  const found: Line[] = [];
+  for await (const element of readElements(stream)) found.push(element);
+  return found;
 }
+const textsIn = (lines: Line[]) => lines.map((line) => ('text' in line ? line.text : line.problem));
 
-it('finds every entry of an array, whatever texts hold and wherever it is cut', async () => {
-  const values = fc.array(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })));
+it('cuts an array into its elements, by their numbers', async () => {
+  expect(await elementsOf('\ufeff [ {"a": "],[\\"}"},\n[1, 2] , "x"\n]\n')).toMatchObject([
+    { line: 1, text: '{"a": "],[\\"}"}' },
+    { line: 2, text: '[1, 2]' },
+    { line: 3, text: '"x"' },
+  ]);
+  expect(await elementsOf('[]')).toEqual([]);
+});
+
+it('gives the lines of a file that is no array', async () => {
+  expect(await elementsOf('{"a": 1}\n\n{"a": 2}')).toMatchObject([
+    { line: 1 },
+    { line: 3, text: '{"a": 2}' },
+  ]);
+  expect(await elementsOf()).toEqual([]);
+  expect(await elementsOf(' \n')).toEqual([]);
+});
+
+it('gives the same elements however the file is cut and spaced', async () => {
   await fc.assert(
-    fc.asyncProperty(values, fc.integer({ min: 1, max: 50 }), fc.boolean(), async (all, cut, isPretty) => {
-      const expected: unknown = JSON.parse(JSON.stringify(all));
-      expect(await entriesOf(JSON.stringify(all, null, isPretty ? 1 : 0), cut)).toEqual(expected);
-    }),
-    { numRuns: 100 },
+    fc.asyncProperty(
+      fc.array(fc.jsonValue({ maxDepth: 3 }), { minLength: 1 }),
+      fc.constantFrom(undefined, 1, '\t'),
+      fc.integer({ min: 1, max: 9 }),
+      async (values, indent, size) => {
+        const bytes = Buffer.from(JSON.stringify(values, null, indent));
+        const count = Math.ceil(bytes.length / size);
+        const chunks = Array.from({ length: count }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+        const texts = textsIn(await elementsOf(...chunks));
+        expect(texts.map((text) => JSON.parse(text))).toEqual(JSON.parse(JSON.stringify(values)));
+      },
+    ),
   );
 });
 
-it('reads lines where there is no array', async () => {
-  expect(await entriesOf('{"a":1}\n{"b":"[,]"}\n', 1_000)).toEqual([{ a: 1 }, { b: '[,]' }]);
+it('says what is wrong with an element, and goes on after it', async () => {
+  const long = `"${'x'.repeat(longestLine)}"`;
+  expect(textsIn(await elementsOf('[1, ', Buffer.from([0x22, 0xff, 0x22]), `, ${long}, 2]`))).toEqual([
+    '1',
+    'The line is no UTF-8 text.',
+    `The entry has ${longestLine + 3} bytes; at most ${longestLine} are read.`,
+    '2',
+  ]);
 });
 
-it('says that an array is cut off', async () => {
-  await expect(entriesOf('[{"a":1},{"b"', 1_000)).rejects.toThrow('has no end');
+it('an array without its end is an error, after all that it has', async () => {
+  await expect(elementsOf('[1, 2, {"a": ')).rejects.toThrow(/^The array of the file has no end/);
 });

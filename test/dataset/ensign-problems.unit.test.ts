@@ -13,9 +13,9 @@ it.each([
   ['"rate" is no type of event: there are start_conversation, ', "rate v0.0.0 {'id': 1}"],
   ['undefined is no type of event', '{"data": {}}'],
   ['Column 27: "nan}" is no value that can be read.', "add_message v0.0.0 {'id': nan}"],
-  ['The line is no JSON: ', '{"type": "add_message", "data"'],
+  ['The record is no JSON: ', '{"type": "add_message", "data"'],
   [
-    'The line is nested more than 100 deep.',
+    'The record is nested more than 100 deep.',
     `{"type": "end_conversation", "data": {"id": "c", "x": ${deep}}}`,
   ],
   ['The data of an event must be an object; it is ["id"].', "add_message v0.0.0 ['id']"],

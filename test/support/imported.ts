@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import type pg from 'pg';
 import { connect } from '../../src/database/connect.ts';
 import { createAppender } from '../../src/dataset/append.ts';
-import { readEnsign } from '../../src/dataset/ensign.ts';
 import { importSource } from '../../src/dataset/import.ts';
+import { type ImportFormat, importFormats } from '../../src/dataset/sources.ts';
 import { createLogWriter } from '../../src/log/writer.ts';
 
 export type Imported = {
@@ -15,7 +15,10 @@ export type Imported = {
 };
 
 export type Importer = {
-  importLines(lines: string[], given?: { topic?: string; username?: string }): Promise<Imported>;
+  importLines(
+    lines: string[],
+    given?: { topic?: string; username?: string; format?: ImportFormat },
+  ): Promise<Imported>;
   close(): Promise<void>;
 };
 
@@ -24,11 +27,11 @@ export function createImporter(url: string): Importer {
   const { pool, writerPool } = database;
   const writer = createLogWriter({ pool: writerPool, timeoutMs: 10_000, onCommitted: () => {} });
   return {
-    async importLines(lines, { topic = 'fruit', username = 'imported' } = {}) {
+    async importLines(lines, { topic = 'fruit', username = 'imported', format = importFormats.ensign } = {}) {
       const chunks = Readable.from([Buffer.from(lines.join('\n'))]);
       const options = { topic, username, utcOffset: '', maxMessageBytes: 1_000, now: () => new Date() };
       const bad: [number, string][] = [];
-      const { added, known } = await importSource(readEnsign(chunks, options), {
+      const { added, known } = await importSource(format.read(chunks, options), {
         append: createAppender({ writer, pool, topic }),
         isStrict: false,
         onBadLine: (line, reason) => void bad.push([line, reason]),

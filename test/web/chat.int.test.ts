@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createGate, delta, done, finish, refusal, reply, thought, wait } from '../support/script.ts';
+import { violationsOf } from './support/axe.ts';
 import { button, conversationOf, lastReply, replied, replies, say } from './support/chat.ts';
-import { hasBrowser, type Pages, startPages } from './support/pages.ts';
+import { desktop, hasBrowser, type Pages, phone, startPages } from './support/pages.ts';
 
 let pages: Pages;
 
@@ -174,9 +175,14 @@ describe.skipIf(!hasBrowser)('the chat', () => {
     await pair.getByText('said by one').waitFor();
     await pair.getByText('said by another').waitFor();
     expect(await pair.innerText()).not.toMatch(/model-[ab]/);
+    expect(await violationsOf(page)).toEqual([]);
     await button(pair, 'B is better').click();
     await pair.getByText('model-a').waitFor();
     await pair.getByText('model-b').waitFor();
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await page.setViewportSize(phone);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.setViewportSize(desktop);
     expect(await recorded(id, 'preferred_over')).toHaveLength(1);
     const chosen = await pair.getByRole('article', { name: 'Reply B' }).innerText();
     await button(page, 'Side by side').click();

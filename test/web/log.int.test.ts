@@ -112,17 +112,19 @@ describe.skipIf(!hasBrowser)('the log', () => {
     await dialog.waitFor({ state: 'detached' });
   });
 
-  for (const [name, viewport] of [
-    ['a desktop', desktop],
-    ['a phone', phone],
+  for (const [name, viewport, theme] of [
+    ['a desktop, light', desktop, 'light'],
+    ['a desktop, dark', desktop, 'dark'],
+    ['a phone, light', phone, 'light'],
+    ['a phone, dark', phone, 'dark'],
   ] as const) {
     it(`shows an event's payload, and its conversation at each version, on ${name}`, async () => {
-      const topic = `travel-${viewport.width}`;
+      const topic = `travel-${viewport.width}-${theme}`;
       const id = await begin(topic, 'Travel');
       await add(id, 'USER', 'How far?');
       const reply = await add(id, 'ASSISTANT', 'Very *far*.');
       await pages.client.run(RateMessageDocument, { input: { messageId: reply, rating: 'LIKE' } });
-      const page = await pages.open(`/log?topic=${topic}`, { viewport });
+      const page = await pages.open(`/log?topic=${topic}`, { viewport, theme });
       await page.getByRole('button', { name: /rating: like/ }).click();
       const detail = page.getByRole('region', { name: 'Event', exact: true });
       await detail.locator('pre').filter({ hasText: '"rating": "like"' }).waitFor();

@@ -1,6 +1,7 @@
 // Worker, the limit of `append` and `feedback`: raw pg, one hand-written statement and one transaction per event, on
 // the tables of Afterword. It does what append_events does for one event: locks the topic for its offset, writes the
-// event, and brings the projections and the conversation's version up to it. It knows no rules and no repetitions.
+// event, and brings the projections and the version of the conversation up to it. It keeps no counts for statistics, and
+// knows no rules and no repetitions.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { type LoadTarget, serveLoad } from './load.ts';

@@ -110,7 +110,12 @@ it('ends when the database stays away, and says that it can be repeated', async 
     expect(code).toBe(1);
     expect(stderr).toContain('The import ended early: The database did not take this within 500 ms.');
     expect(stderr).toContain('What is imported stays. Run the same command again: it adds what is missing.');
-    expect(stdout).toBe('Imported 350 events into topic default (0 were already there, 0 bad lines).\n');
+    // What was written and not acknowledged before the cut is not counted.
+    const [, imported] =
+      /^Imported (\d+) events into topic default \(0 were already there, 0 bad lines\)\.\n$/.exec(stdout) ??
+      [];
+    expect(Number(imported)).toBeGreaterThan(0);
+    expect(Number(imported)).toBeLessThanOrEqual(350);
   } finally {
     await proxy.stop();
   }

@@ -23,7 +23,7 @@ export function createBeat(runningCount: () => number): Beat {
             pending = undefined;
             resolve();
           },
-          Math.min(count / 4, longestMs),
+          Math.min(count / 8, longestMs),
         );
       });
       return pending;

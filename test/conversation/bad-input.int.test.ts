@@ -5,6 +5,7 @@ import { projections } from '../../src/log/projections.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { reply } from '../support/script.ts';
 import { followReply, sendMessage, startConversation } from '../support/talk.ts';
+import { waitUntil } from '../support/wait.ts';
 
 let test: TestApp;
 let conversationId: string;
@@ -21,6 +22,11 @@ beforeAll(async () => {
   await followReply(test.client, 'sse', { messageId: replyId });
   endedId = await startConversation(test.client);
   await test.client.run(operations.EndConversationDocument, { input: { id: endedId } });
+  // Readers see the end of a reply before its lease is given up.
+  await waitUntil('the reply is no longer held', async () => {
+    const { rowCount } = await test.database.client.query('SELECT FROM generation');
+    return rowCount === 0;
+  });
 });
 afterAll(() => test.stop());
 

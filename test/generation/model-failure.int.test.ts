@@ -76,12 +76,12 @@ describe('a refusal', () => {
     expect((await ask()).message).toContain('HTTP 403: data: {');
     expect(await model.requests[0]?.closed).toBe('client');
     model.setDefault([head(401), chunk('{'), hang]);
-    expect((await ask({ client: { timeoutMs: 100 } })).message).toContain('HTTP 401. Check');
+    expect((await ask({ client: { timeoutMs: 1_000 } })).message).toContain('HTTP 401. Check');
   });
 
   it('with a Retry-After beyond the time limit is told by its status', async () => {
     model.setDefault(refusal(429, 'quota used up', { 'retry-after': '30' }));
-    const { message } = await ask({ client: { timeoutMs: 150 } });
+    const { message } = await ask({ client: { timeoutMs: 4_000 } });
     expect(message).toContain('HTTP 429: quota used up');
   });
 });
@@ -130,16 +130,16 @@ describe('a failure', () => {
     ['in the middle', [delta('part'), hang], 'part'],
   ])('by silence %s comes at the idle limit and closes the socket', async (_, script, text) => {
     model.enqueue(script);
-    const outcome = await ask({ client: { idleTimeoutMs: 100 } });
+    const outcome = await ask({ client: { idleTimeoutMs: 500 } });
     expect(outcome).toMatchObject({ code: 'UPSTREAM_FAILED', text });
-    expect(outcome.message).toContain('fell silent for 100 ms');
+    expect(outcome.message).toContain('fell silent for 500 ms');
     expect(await model.requests[0]?.closed).toBe('client');
   });
 
   it('by silence does not come while comments show that the endpoint lives', async () => {
     const ping = [chunk(': ping\n\n'), wait(() => setTimeout(80))];
-    model.enqueue([...Array.from({ length: 10 }, () => ping).flat(), delta('text'), done]);
-    expect(await ask({ client: { idleTimeoutMs: 500 } })).toMatchObject({ text: 'text', error: undefined });
+    model.enqueue([...Array.from({ length: 20 }, () => ping).flat(), delta('text'), done]);
+    expect(await ask({ client: { idleTimeoutMs: 1_000 } })).toMatchObject({ text: 'text', error: undefined });
   });
 
   it.each([

@@ -4,10 +4,11 @@ CREATE OR REPLACE FUNCTION project_choices(events event[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   WITH ended AS MATERIALIZED (
-    SELECT f.message_id, f.username, f.source, chosen.recorded_at,
+    SELECT f.message_id, f.username, f.source, chosen.said_at,
            num_nonnulls(f.rating, f.score, f.comment, f.correction) = 0 AND f.tags = '{}' AS is_empty
     FROM (
-      SELECT m.id, m.parent_id, m.conversation_id, e.recorded_at,
+      SELECT m.id, m.parent_id, m.conversation_id,
+             coalesce((e.payload ->> 'timestamp')::timestamptz, e.recorded_at) AS said_at,
              coalesce(nullif(e.payload ->> 'username', ''), c.username) AS username,
              coalesce(nullif(e.payload ->> 'source', '')::feedback_source, 'end_user') AS source
       FROM unnest(events) AS e
@@ -29,7 +30,7 @@ BEGIN
     DELETE FROM feedback AS f USING ended
     WHERE ended.is_empty AND (f.message_id, f.username, f.source) = (ended.message_id, ended.username, ended.source)
   )
-  UPDATE feedback AS f SET preferred_over = '{}', tied_with = '{}', updated_at = ended.recorded_at
+  UPDATE feedback AS f SET preferred_over = '{}', tied_with = '{}', updated_at = ended.said_at
   FROM ended
   WHERE NOT ended.is_empty AND (f.message_id, f.username, f.source) = (ended.message_id, ended.username, ended.source);
 END

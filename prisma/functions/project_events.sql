@@ -23,10 +23,13 @@ BEGIN
   END IF;
 
   IF 'ADD_MESSAGE' = ANY (types) THEN
-    INSERT INTO message (id, conversation_id, parent_id, position, role, content, status, model_id, parameters, metadata, created_at)
+    INSERT INTO message (id, conversation_id, parent_id, position, role, content, reasoning, status, error, model_id,
+      parameters, finish_reason, usage, timings, metadata, created_at)
     SELECT e.payload ->> 'id', e.conversation_id, e.payload ->> 'parent_id', e.version, (e.payload ->> 'role')::role,
-           e.payload ->> 'content', coalesce((e.payload ->> 'status')::message_status, 'complete'),
-           e.payload ->> 'model', e.payload -> 'parameters', coalesce(e.payload -> 'metadata', '{}'),
+           e.payload ->> 'content', nullif(e.payload ->> 'reasoning', ''),
+           coalesce((e.payload ->> 'status')::message_status, 'complete'), e.payload ->> 'error',
+           e.payload ->> 'model', e.payload -> 'parameters', e.payload ->> 'finish_reason', e.payload -> 'usage',
+           e.payload -> 'timings', coalesce(e.payload -> 'metadata', '{}'),
            coalesce((e.payload ->> 'timestamp')::timestamptz, e.recorded_at)
     FROM unnest(events) AS e WHERE e.type = 'ADD_MESSAGE';
   END IF;

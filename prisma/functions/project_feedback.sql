@@ -21,7 +21,8 @@ BEGIN
         THEN ARRAY(SELECT jsonb_array_elements_text(nullif(payload -> 'tied_with', 'null')))
         ELSE coalesce(old.tied_with, '{}') END AS tied_with
     FROM (
-      SELECT e.payload, e.recorded_at, e.topic, m.id AS message_id,
+      SELECT e.payload, coalesce((e.payload ->> 'timestamp')::timestamptz, e.recorded_at) AS said_at,
+             e.topic, m.id AS message_id,
              coalesce(nullif(e.payload ->> 'username', ''), c.username) AS username,
              coalesce(nullif(e.payload ->> 'source', '')::feedback_source, 'end_user') AS source,
              half_hour_of(m.created_at) AS half_hour, coalesce(nullif(m.model_id, ''), c.model_id) AS model_id
@@ -38,7 +39,7 @@ BEGIN
     INSERT INTO feedback (message_id, username, source, rating, score, comment, tags, correction, preferred_over,
       tied_with, created_at, updated_at)
     SELECT message_id, username, source, rating, score, comment, tags, correction, preferred_over, tied_with,
-           recorded_at, recorded_at
+           said_at, said_at
     FROM changed
     ON CONFLICT (message_id, username, source) DO UPDATE SET
       rating = excluded.rating, score = excluded.score, comment = excluded.comment, tags = excluded.tags,

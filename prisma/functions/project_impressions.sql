@@ -15,8 +15,10 @@ BEGIN
            nullif(e.payload ->> 'feedback', ''),
            ARRAY(SELECT jsonb_array_elements_text(
              CASE jsonb_typeof(e.payload -> 'tags') WHEN 'array' THEN e.payload -> 'tags' END)),
-           e.recorded_at, e.recorded_at
-    FROM conversation AS c WHERE c.id = e.conversation_id
+           said.at, said.at
+    FROM conversation AS c,
+      (SELECT coalesce((e.payload ->> 'timestamp')::timestamptz, e.recorded_at) AS at) AS said
+    WHERE c.id = e.conversation_id
     ON CONFLICT (conversation_id, username, source) DO UPDATE SET
       rating = CASE WHEN e.payload -> 'rating' <> '""' THEN excluded.rating ELSE held.rating END,
       score = CASE WHEN e.payload -> 'score' <> '""' THEN excluded.score ELSE held.score END,

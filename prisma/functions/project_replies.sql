@@ -21,7 +21,7 @@ BEGIN
     -- One that the server cut because it grew too long was not stopped by anyone.
     SELECT e.payload ->> 'id', 'stopped', NULL, e.conversation_id, e.recorded_at
     FROM unnest(events) AS e
-    WHERE e.type = 'UPDATE_MESSAGE' AND e.payload ->> 'status' = 'stopped'
+    WHERE e.payload ->> 'status' = 'stopped'
       AND e.payload ->> 'finish_reason' IS DISTINCT FROM 'length'
     UNION ALL
     SELECT reply.id, 'regenerated', NULL, e.conversation_id, e.recorded_at

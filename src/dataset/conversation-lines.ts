@@ -1,8 +1,7 @@
 // Reads our own format `conversations` back: what each line comes to in the log, with the ids that it has in the file.
 //
 // A later file of the same conversation adds what is new. What an author says in it takes the place of all that they
-// said before; what it no longer says stays, since a file may hold only a part. What was said and then said again after
-// something else is known already, and changes nothing.
+// said before; what it no longer says stays, since a file may hold only a part.
 import { checkFilled, checkMetadata, checkText } from '../conversation/text.ts';
 import { AppError } from '../errors.ts';
 import type { EndOfGeneration } from '../log/event.ts';
@@ -47,9 +46,12 @@ function startEvent({ topic, conversationId }: Context, record: ConversationReco
   };
 }
 
-/** How a generation ended; undefined of a message that was written as it is. */
-function endOf({ maxMessageBytes }: Context, message: MessageRecord): EndOfGeneration | undefined {
-  const { status, content, reasoning, error, finishReason, usage, timings } = message;
+/** How a generation ended; nothing of a message that was written as it is. */
+function endOf(
+  { maxMessageBytes }: Context,
+  message: MessageRecord,
+): Partial<Omit<EndOfGeneration, 'content'>> {
+  const { status, reasoning, error, finishReason, usage, timings } = message;
   if (status === 'streaming') {
     throw new AppError(
       'INVALID_INPUT',
@@ -57,13 +59,12 @@ function endOf({ maxMessageBytes }: Context, message: MessageRecord): EndOfGener
     );
   }
   const told = [reasoning, error, finishReason, usage, timings].some((field) => field !== null);
-  if (status === 'complete' && !told) return undefined;
+  if (status === 'complete' && !told) return {};
   if (message.role !== 'assistant') {
     throw new AppError('INVALID_INPUT', `Message ${message.id} was not generated: only replies are.`);
   }
   return {
     status,
-    content: checkText('content', content, { bytes: maxMessageBytes }),
     ...(reasoning !== null && { reasoning: checkText('reasoning', reasoning, { bytes: maxMessageBytes }) }),
     ...(error !== null && { error: checkText('error', error, { bytes: maxMessageBytes }) }),
     ...(finishReason !== null && { finish_reason: checkText('finishReason', finishReason, { bytes: 200 }) }),
@@ -72,11 +73,11 @@ function endOf({ maxMessageBytes }: Context, message: MessageRecord): EndOfGener
   };
 }
 
-function messageEvents(context: Context, message: MessageRecord): Event[] {
+/** A reply comes with its end in one event: no server may take it for one that is being written, and end it. */
+function messageEvent(context: Context, message: MessageRecord): Event {
   const { conversationId, maxMessageBytes } = context;
   const { id, role, content, parentId, model, parameters, metadata, createdAt } = message;
-  const end = endOf(context, message);
-  const added: Event = {
+  return {
     id: derivedId(id, 'ADD_MESSAGE'),
     type: 'ADD_MESSAGE',
     conversationId,
@@ -84,7 +85,7 @@ function messageEvents(context: Context, message: MessageRecord): Event[] {
       id,
       conversation_id: conversationId,
       role,
-      content: end === undefined ? checkText('content', content, { bytes: maxMessageBytes }) : '',
+      content: checkText('content', content, { bytes: maxMessageBytes }),
       rating: '',
       feedback: '',
       timestamp: createdAt,
@@ -92,17 +93,14 @@ function messageEvents(context: Context, message: MessageRecord): Event[] {
       ...(model !== null && { model: checkFilled('model', model, { bytes: 200 }) }),
       ...(parameters !== null && { parameters }),
       ...metadataOf(metadata),
-      ...(end !== undefined && { status: 'streaming' as const }),
+      ...endOf(context, message),
     },
   };
-  if (end === undefined) return [added];
-  const payload = { id, conversation_id: conversationId, ...end };
-  return [added, { id: derivedId(id, 'imported end'), type: 'UPDATE_MESSAGE', conversationId, payload }];
 }
 
 /** All that an author says: what is not said is withdrawn, where it was said before. */
 function impressionFields({ maxMessageBytes }: Context, given: ImpressionRecord) {
-  const { username, source, rating, score, comment, tags } = given;
+  const { username, source, rating, score, comment, tags, updatedAt } = given;
   return {
     username: checkText('username', username, { bytes: 200 }),
     source,
@@ -110,6 +108,7 @@ function impressionFields({ maxMessageBytes }: Context, given: ImpressionRecord)
     score,
     feedback: comment === null ? null : checkText('comment', comment, { bytes: maxMessageBytes }),
     tags: tags.map((tag) => checkText('A tag', tag, { bytes: 100 })),
+    ...(updatedAt !== undefined && { timestamp: updatedAt }),
   };
 }
 
@@ -160,7 +159,7 @@ export function readConversationLine(line: string, options: SourceOptions): Entr
     conversationName: record.id,
     events: [
       startEvent(context, record),
-      ...record.messages.flatMap((message) => messageEvents(context, message)),
+      ...record.messages.map((message) => messageEvent(context, message)),
       // After all messages: a choice names siblings, which may come later than the message that it is on.
       ...record.messages.flatMap(({ id, feedback }) =>
         feedback.map((given) => feedbackEvent(context, id, given)),

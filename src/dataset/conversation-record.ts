@@ -27,6 +27,8 @@ const impressionRecord = z.strictObject({
   score: z.number().min(0).max(1).nullable(),
   comment: z.string().nullable(),
   tags,
+  /** Absent: it counts as said when it is imported. */
+  updatedAt: instant.optional(),
 });
 
 const feedbackRecord = z.strictObject({

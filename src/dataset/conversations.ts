@@ -1,6 +1,11 @@
 // Our own format: whole conversations, with all their branches and all that was said of them. What it writes, the
-// import reads; times of feedback stay in the log.
-import type { ConversationSnapshot, FeedbackSnapshot, MessageSnapshot } from '../log/fold.ts';
+// import reads; when feedback was first given, and what was withdrawn since, stays in the log.
+import type {
+  ConversationSnapshot,
+  FeedbackSnapshot,
+  ImpressionSnapshot,
+  MessageSnapshot,
+} from '../log/fold.ts';
 import { type Format, type JsonSchema, lineSchema } from './format.ts';
 import type { Recipe } from './recipe.ts';
 import type { Draft } from './tally.ts';
@@ -27,6 +32,7 @@ const impression = {
   score: nullable({ type: 'number', minimum: 0, maximum: 1 }),
   comment: nullable(text),
   tags: ids,
+  updatedAt: instant,
 };
 
 const message = closed({
@@ -72,9 +78,8 @@ function countsFor(given: Pick<FeedbackSnapshot, 'source' | 'tags'>, { source, t
   return tags === undefined || given.tags.some((tag) => tags.includes(tag));
 }
 
-function renderFeedback(given: FeedbackSnapshot) {
-  const { createdAt, updatedAt, ...said } = given;
-  return said;
+function renderSaid<Said extends ImpressionSnapshot>({ createdAt, updatedAt, ...said }: Said) {
+  return { ...said, updatedAt: updatedAt.toISOString() };
 }
 
 function renderMessage({ modelId, createdAt, feedback, ...message }: MessageSnapshot, recipe: Recipe) {
@@ -84,7 +89,7 @@ function renderMessage({ modelId, createdAt, feedback, ...message }: MessageSnap
     ...{ id, parentId, role, content, reasoning, status, error },
     ...{ model: modelId, parameters, finishReason, usage, timings, metadata },
     createdAt: createdAt.toISOString(),
-    feedback: feedback.filter((given) => countsFor(given, recipe)).map(renderFeedback),
+    feedback: feedback.filter((given) => countsFor(given, recipe)).map(renderSaid),
   };
 }
 
@@ -123,7 +128,7 @@ export const conversations: Format = {
       ...{ id, topic, model, username, title, metadata },
       startedAt: startedAt.toISOString(),
       endedAt: endedAt?.toISOString() ?? null,
-      feedback: snapshot.feedback.map(({ createdAt, updatedAt, ...said }) => said),
+      feedback: snapshot.feedback.map(renderSaid),
       messages: messages.map((message) => renderMessage(message, recipe)),
     };
     const given = messages.flatMap(({ feedback }) => feedback);

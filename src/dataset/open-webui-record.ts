@@ -43,6 +43,7 @@ export const openWebuiRecord = z.object(
   {
     id: z.string().min(1),
     user_id: z.string().min(1),
+    updated_at: optional(seconds),
     data: z.object({
       rating: optional(rating),
       sibling_model_ids: optional(z.array(z.string())),

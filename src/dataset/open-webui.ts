@@ -89,6 +89,7 @@ function feedbackEvent(
   { rated, placed }: { rated: Placed; placed: readonly Placed[] },
 ): Entry['events'][number] {
   const { conversationId, maxMessageBytes } = context;
+  const { updated_at } = record;
   const { rating = null, comment = '', details } = record.data;
   const payload = {
     id: rated.id,
@@ -100,6 +101,7 @@ function feedbackEvent(
     feedback: comment.trim() === '' ? null : checkText('comment', comment, { bytes: maxMessageBytes }),
     tags: tagsOf(record),
     preferred_over: rejectedBy(rated, placed, record),
+    ...(updated_at !== undefined && { timestamp: instantOf(updated_at) }),
   };
   const purpose = `open webui feedback ${record.id} ${JSON.stringify(payload)}`;
   return { id: derivedId(rated.id, purpose), type: 'UPDATE_MESSAGE', conversationId, payload };

@@ -45,7 +45,20 @@ export const startConversationSchema = z.object({
   timestamp: timestamp.optional(),
 });
 
+export const endOfGenerationSchema = z.object({
+  status: finalStatusSchema,
+  content: z.string(),
+  /** What the model thought, apart from its text; absent where it told nothing of it. */
+  reasoning: z.string().optional(),
+  error: z.string().optional(),
+  finish_reason: z.string().optional(),
+  usage: usageSchema.optional(),
+  timings: timingsSchema.optional(),
+});
+
 export const addMessageSchema = z.object({
+  // Of a reply that comes whole, with how it ended: one that was generated elsewhere.
+  ...endOfGenerationSchema.partial().shape,
   id: z.string(),
   conversation_id: z.string(),
   role: roleSchema,
@@ -58,8 +71,8 @@ export const addMessageSchema = z.object({
   model: z.string().optional(),
   parameters: parametersSchema.optional(),
   metadata: z.record(z.string(), z.json()).optional(),
-  /** Only of a reply that is yet to be generated. */
-  status: z.literal('streaming').optional(),
+  /** `streaming` of a reply that is yet to be generated: an update ends it. Absent: complete. */
+  status: finalStatusSchema.or(z.literal('streaming')).optional(),
 });
 
 const authorSchema = z.object({
@@ -73,6 +86,8 @@ export const impressionFieldsSchema = authorSchema.extend({
   score: z.number().min(0).max(1).nullable().optional(),
   feedback: z.string().nullable().optional(),
   tags: z.array(z.string()).nullable().optional(),
+  /** When it was said, where that is not when the event was recorded: of what was imported. */
+  timestamp: timestamp.optional(),
 });
 
 export const feedbackFieldsSchema = impressionFieldsSchema.extend({
@@ -81,17 +96,6 @@ export const feedbackFieldsSchema = impressionFieldsSchema.extend({
   preferred_over: z.array(z.string()).nullable().optional(),
   /** Ids of siblings that are as good as this reply. */
   tied_with: z.array(z.string()).nullable().optional(),
-});
-
-export const endOfGenerationSchema = z.object({
-  status: finalStatusSchema,
-  content: z.string(),
-  /** What the model thought, apart from its text; absent where it told nothing of it. */
-  reasoning: z.string().optional(),
-  error: z.string().optional(),
-  finish_reason: z.string().optional(),
-  usage: usageSchema.optional(),
-  timings: timingsSchema.optional(),
 });
 
 export const updateMessageSchema = feedbackFieldsSchema.extend({

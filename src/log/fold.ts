@@ -51,6 +51,11 @@ const started = startConversationSchema.extend({
 });
 const added = addMessageSchema.extend({ metadata: asGiven.optional() });
 
+type ToldAtTheEnd = Pick<
+  z.output<typeof added>,
+  'reasoning' | 'error' | 'finish_reason' | 'usage' | 'timings'
+>;
+
 type DraftMessage = Omit<MessageSnapshot, 'feedback'> & { feedback: Records<FeedbackSnapshot> };
 /** A snapshot that is being made, with its parts where a step finds them at once: folding is linear. */
 type Draft = Omit<ConversationSnapshot, 'messages' | 'feedback'> & {
@@ -115,10 +120,7 @@ function step(before: Draft | undefined, event: FoldableEvent): Draft {
       update(draft, event);
       break;
     case 'UPDATE_CONVERSATION':
-      foldImpression(draft.feedback, updatedConversation.parse(event.payload), {
-        owner: draft.username,
-        at: instantOf(event.recordedAt),
-      });
+      impress(draft, event);
       break;
     case 'END_CONVERSATION':
       endedAt = instantOf(endConversationSchema.parse(event.payload).timestamp ?? event.recordedAt);
@@ -170,18 +172,25 @@ function add(draft: Draft, event: FoldableEvent): void {
     parentId: payload.parent_id ?? null,
     role: payload.role,
     content: payload.content,
-    reasoning: null,
     status: payload.status ?? 'complete',
-    error: null,
+    ...toldAtTheEnd(payload),
     modelId: payload.model ?? null,
     parameters: payload.parameters ?? null,
-    finishReason: null,
-    usage: null,
-    timings: null,
     metadata: payload.metadata ?? {},
     createdAt: instantOf(payload.timestamp),
     feedback: new Map(),
   });
+}
+
+/** What is known of a reply only when it has ended. */
+function toldAtTheEnd({ reasoning, error, finish_reason, usage, timings }: ToldAtTheEnd) {
+  return {
+    reasoning: reasoning || null,
+    error: error ?? null,
+    finishReason: finish_reason ?? null,
+    usage: usage ?? null,
+    timings: timings ?? null,
+  };
 }
 
 function update(draft: Draft, event: FoldableEvent): void {
@@ -195,21 +204,23 @@ function update(draft: Draft, event: FoldableEvent): void {
       ...message,
       status: payload.status,
       content: payload.content ?? message.content,
-      reasoning: payload.reasoning || null,
-      error: payload.error ?? null,
-      finishReason: payload.finish_reason ?? null,
-      usage: payload.usage ?? null,
-      timings: payload.timings ?? null,
+      ...toldAtTheEnd(payload),
     });
   }
   foldFeedback(message.feedback, payload, {
     owner: draft.username,
-    at: instantOf(event.recordedAt),
+    at: instantOf(payload.timestamp ?? event.recordedAt),
     siblings: () =>
       [...draft.messages.values()]
         .filter(({ id, parentId }) => parentId === message.parentId && id !== message.id)
         .map(({ feedback }) => feedback),
   });
+}
+
+function impress(draft: Draft, event: FoldableEvent): void {
+  const payload = updatedConversation.parse(event.payload);
+  const at = instantOf(payload.timestamp ?? event.recordedAt);
+  foldImpression(draft.feedback, payload, { owner: draft.username, at });
 }
 
 const year2000 = Date.UTC(2000, 0);

@@ -93,17 +93,11 @@ it('comes to the exact events: feedback after all messages, and the end last', (
       ...empty,
       id: chosen,
       role: 'assistant',
-      content: '',
+      content: 'Three.',
       parent_id: asked,
       model: 'other',
       parameters: { temperature: 0.5 },
-      status: 'streaming',
-    }),
-    event('UPDATE_MESSAGE', {
-      id: chosen,
-      conversation_id: conversation,
       status: 'stopped',
-      content: 'Three.',
       reasoning: 'Count.',
       finish_reason: 'stop',
       usage,
@@ -128,7 +122,7 @@ it('comes to the exact events: feedback after all messages, and the end last', (
     event('UPDATE_CONVERSATION', { id: conversation, ...fields, feedback: 'Fine.' }),
     event('END_CONVERSATION', { id: conversation, timestamp: times.endedAt }),
   ]);
-  expect(new Set(events.map(({ id }) => id)).size).toBe(8);
+  expect(new Set(events.map(({ id }) => id)).size).toBe(7);
   expect(read(line).events).toEqual(events);
 });
 

@@ -117,6 +117,35 @@ it('a later file of a conversation adds messages, and replaces what an author sa
   expect(await feedback()).toMatchObject([{ rating: 'dislike', comment: null, tags: [] }]);
 });
 
+it('what an author said, took back and said again is what they say, and earlier files change nothing', async () => {
+  const whole = await conversation();
+  await clear();
+  const [asked, replied] = whole.messages;
+  const [given] = replied.feedback;
+  const saying = (rating: string, minute: number) => {
+    const said = { ...given, rating, updatedAt: `2026-11-23T18:0${minute}:00.000Z` };
+    return { ...whole, feedback: [], messages: [asked, { ...replied, feedback: [said] }] };
+  };
+  const files = [saying('like', 1), saying('dislike', 2), saying('like', 3)];
+  for (const file of files) await take('conversations', [file]);
+  expect((await exportedLines()).map((line) => JSON.parse(line))).toEqual([files[2]]);
+  const before = await everything(database.client);
+  for (const file of files) expect(await take('conversations', [file])).toMatchObject({ added: 0, bad: [] });
+  expect(await everything(database.client)).toEqual(before);
+});
+
+it('a reply that ended early is never one that a server would take for its own to end', async () => {
+  const whole = await conversation();
+  await clear();
+  const [asked, replied] = whole.messages;
+  const cut = { ...replied, status: 'interrupted', reasoning: 'Count.', content: 'Thr' };
+  await take('conversations', [{ ...whole, messages: [asked, cut] }]);
+  const { rows: said } = await database.client.query(
+    `SELECT payload ->> 'status' AS status FROM event ORDER BY "offset"`,
+  );
+  expect(said).toEqual([{ status: null }, { status: null }, { status: 'interrupted' }, { status: null }]);
+});
+
 it('a conversation that can’t be imported is a bad line, and leaves nothing', async () => {
   const first = await conversation();
   await clear();

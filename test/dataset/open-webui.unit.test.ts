@@ -93,6 +93,7 @@ describe('an entry becomes a chat with what was said of it', () => {
           feedback: 'Good.',
           tags: ['accurate', 'maths'],
           preferred_over: [],
+          timestamp: '2025-11-24T16:01:40.000Z',
         },
       },
     ]);

@@ -127,6 +127,25 @@ describe('a message', () => {
     ]);
   });
 
+  it('that is a reply may come with its end', () => {
+    const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
+    const timings = { first_token_ms: null, total_ms: 9 };
+    const said = {
+      status: 'stopped',
+      content: 'half',
+      reasoning: 'let me see',
+      error: 'cut',
+      usage,
+      timings,
+    };
+    expect(foldAll(begun, replied('r', { ...said, finish_reason: 'length' })).messages).toMatchObject([
+      { ...said, finishReason: 'length' },
+    ]);
+    expect(foldAll(begun, replied('r', { status: 'stopped', reasoning: '' })).messages).toMatchObject([
+      { status: 'stopped', reasoning: null, error: null },
+    ]);
+  });
+
   it('has no reasoning where its end tells nothing of it', () => {
     const asked = replied('r', { content: '', status: 'streaming' });
     for (const fields of [{}, { reasoning: '' }]) {
@@ -204,6 +223,13 @@ describe('feedback', () => {
     expect(records([{ rating: 'like' }, 1], [{ rating: null }, 2], [{ rating: 'like' }, 3])).toMatchObject([
       { createdAt: new Date(at(3)), updatedAt: new Date(at(3)) },
     ]);
+  });
+
+  it('was given when its event says, where it says so', () => {
+    const timestamp = '2026-11-20T08:00:00Z';
+    const [first] = feedbackAfter({ rating: 'like', timestamp }, { feedback: 'good' }) ?? [];
+    expect(first).toMatchObject({ createdAt: new Date(timestamp) });
+    expect(first?.updatedAt).not.toEqual(new Date(timestamp));
   });
 
   it('is not touched by the end of its reply', () => {

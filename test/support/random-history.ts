@@ -68,6 +68,10 @@ const finished = fc.record(
   },
   { requiredKeys: ['status'] },
 );
+/** A reply that comes with its end. */
+const whole = fc
+  .tuple(spoken, finished)
+  .map(([{ content, ...fields }, end]) => ({ content, ...fields, ...end }));
 const unset = fc.constantFrom('', null, null);
 const author = fc.record(
   { username, source: fc.constantFrom('end_user', 'reviewer', 'judge', '') },
@@ -81,6 +85,7 @@ const said = {
   tags: fc.oneof(fc.array(text, { maxLength: 3 }), unset),
   correction: fc.oneof(text, unset),
 };
+const saidAt = fc.record({ timestamp }, { requiredKeys: [] });
 const withdrawn = {
   ...{ rating: null, score: null, feedback: null, tags: null, correction: null },
   ...{ preferred_over: null, tied_with: null },
@@ -94,13 +99,18 @@ const feedback = fc
       fc.constant(withdrawn),
       fc.record({ signal }),
     ),
+    saidAt,
   )
-  .map(([by, fields]) => ({ ...by, ...fields }));
+  .map(([by, fields, at]) => ({ ...by, ...fields, ...at }));
 const { rating, score, feedback: comment, tags } = said;
 const impression = fc
-  .tuple(author, fc.record({ rating, score, feedback: comment, tags }, { requiredKeys: [] }))
-  .map(([by, fields]) => ({ ...by, ...fields }));
-const chosen = fc.record({ by: author, isTie: fc.boolean(), isWithdrawn: fc.nat(5) });
+  .tuple(author, fc.record({ rating, score, feedback: comment, tags }, { requiredKeys: [] }), saidAt)
+  .map(([by, fields, at]) => ({ ...by, ...fields, ...at }));
+const chosen = fc.record({
+  by: fc.tuple(author, saidAt).map(([by, at]) => ({ ...by, ...at })),
+  isTie: fc.boolean(),
+  isWithdrawn: fc.nat(5),
+});
 const parent = fc.oneof(
   { weight: 4, arbitrary: fc.constant(undefined) },
   { weight: 1, arbitrary: fc.constant(null) },
@@ -124,6 +134,16 @@ const step = fc.oneof(
       role: fc.constantFrom('system', 'user', 'assistant'),
       parent,
       fields: spoken,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('say'),
+      place: which,
+      role: fc.constant('assistant'),
+      parent,
+      fields: whole,
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('ask'), place: which, parent, fields: asked }) },

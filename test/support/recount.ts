@@ -24,10 +24,8 @@ function signalsOf(events: FoldableEvent[], snapshot: ConversationSnapshot): Map
     const last = messages.at(-1);
     const beside = (role: string) =>
       messages.filter((one) => one.parentId === payload.parent_id && one.role === role).at(-1);
-    if (event.type === 'UPDATE_MESSAGE') {
-      if (payload.signal) tell(payload.id, payload.signal, payload.username);
-      if (payload.status === 'stopped' && payload.finish_reason !== 'length') tell(payload.id, 'stopped');
-    }
+    if (event.type === 'UPDATE_MESSAGE' && payload.signal) tell(payload.id, payload.signal, payload.username);
+    if (payload.status === 'stopped' && payload.finish_reason !== 'length') tell(payload.id, 'stopped');
     if (event.type === 'ADD_MESSAGE' && payload.role === 'assistant' && payload.parent_id !== null) {
       tell(beside('assistant')?.id, 'regenerated');
     }

@@ -82,8 +82,9 @@ const said = {
   score: maybe(fc.constantFrom(0, 0.25, 1)),
   comment: maybe(text),
   tags: fc.uniqueArray(fc.constantFrom('wrong', 'rude'), { maxLength: 2 }),
+  updatedAt: instant,
 };
-const isSaid = ({ tags, ...others }: { tags: string[]; [name: string]: unknown }) =>
+const isSaid = ({ tags, updatedAt: _, ...others }: { tags: string[]; [name: string]: unknown }) =>
   tags.length > 0 || Object.values(others).some((field) => field !== null);
 
 /** One record of an author and a source. */
@@ -137,7 +138,10 @@ type Round = typeof round extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
 const written = { reasoning: null, status: 'complete', error: null, model: null, parameters: null };
 const unmeasured = { finishReason: null, usage: null, timings: null };
-const nothing = { rating: null, score: null, comment: null, tags: [], correction: null };
+const nothing = {
+  ...{ rating: null, score: null, comment: null, tags: [], correction: null },
+  updatedAt: '2025-06-01T00:00:00.000Z',
+};
 
 function messagesOf(rounds: readonly Round[]): { id: string }[] {
   let parentId: string | null = null;

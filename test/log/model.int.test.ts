@@ -10,6 +10,7 @@ import {
   append,
   end,
   type Item,
+  impress,
   projections,
   rowsOf,
   start,
@@ -52,6 +53,22 @@ const fields = fc.record(
   },
   { requiredKeys: [] },
 );
+
+const sibling = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom('m1', 'm2', 'm3') },
+  { weight: 1, arbitrary: message },
+);
+const named = fc.oneof(fc.array(sibling, { maxLength: 2 }), unset);
+const choice = fc.record(
+  {
+    username: fc.constantFrom('ada', 'eve'),
+    preferred_over: named,
+    tied_with: named,
+    rating: fc.constantFrom('like', null),
+  },
+  { requiredKeys: [] },
+);
+const impression = fields.map(({ correction: _, ...said }) => said);
 
 const added = fc.record({
   id: anyId,
@@ -101,6 +118,11 @@ const command = fc.oneof(
       .map(([id, who, messages]) => messages.map((one) => addItem(id, one, who))),
   },
   { weight: 9, arbitrary: fc.tuple(message, fields, by).map(([id, given, who]) => [update(id, given, who)]) },
+  { weight: 4, arbitrary: fc.tuple(sibling, choice, by).map(([id, given, who]) => [update(id, given, who)]) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(conversation, impression, by).map(([id, given, who]) => [impress(id, given, who)]),
+  },
   {
     weight: 2,
     arbitrary: fc
@@ -110,11 +132,20 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(conversation, by).map(([id, who]) => [end(id, who)]) },
 );
 const repeated = fc.nat().map((index) => ({ index }));
-const commands = fc.array(fc.oneof({ arbitrary: command, weight: 9 }, { arbitrary: repeated, weight: 1 }), {
-  maxLength: 60,
+const anyCommands = fc.array(
+  fc.oneof({ arbitrary: command, weight: 9 }, { arbitrary: repeated, weight: 1 }),
   // Left to itself, fast-check keeps to about ten.
-  size: 'max',
-});
+  { maxLength: 60, size: 'max' },
+);
+/** Replies that can be compared: by chance alone they would be rare. */
+const withSiblings = [
+  start('c0'),
+  add('c0', 'm0'),
+  ...['m1', 'm2', 'm3'].map((id) => add('c0', id, { role: 'assistant', parent_id: 'm0' })),
+];
+const commands = fc
+  .tuple(fc.boolean(), anyCommands)
+  .map(([isReady, drawn]) => (isReady ? [withSiblings, ...drawn] : drawn));
 const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 });
 
 const created = (items: Item[]) =>
@@ -170,9 +201,14 @@ async function expectRows({ state }: LogModel): Promise<void> {
                 FROM message ORDER BY id`),
   ).toEqual([...state.messages].sort().map(([id, row]) => ({ id, ...row })));
   expect(
-    await rows(`SELECT concat_ws(' ', message_id, username, source) AS key, rating::text, score, comment, tags, correction
+    await rows(`SELECT concat_ws(' ', message_id, username, source) AS key, rating::text, score, comment, tags, correction,
+                       preferred_over, tied_with
                 FROM feedback ORDER BY key`),
   ).toEqual([...state.feedback].sort().map(([key, row]) => ({ key, ...row })));
+  expect(
+    await rows(`SELECT concat_ws(' ', conversation_id, username, source) AS key, rating::text, score, comment, tags
+                FROM conversation_feedback ORDER BY key`),
+  ).toEqual([...state.impressions].sort().map(([key, row]) => ({ key, ...row })));
 }
 
 async function projectedRows(): Promise<unknown> {

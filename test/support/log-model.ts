@@ -15,7 +15,8 @@ type Message = {
   role: unknown;
   status: unknown;
 };
-type Feedback = Record<'rating' | 'score' | 'comment' | 'tags' | 'correction', unknown>;
+type Impression = Record<'rating' | 'score' | 'comment' | 'tags', unknown>;
+type Feedback = Impression & Record<'correction' | 'preferred_over' | 'tied_with', unknown>;
 /** The answers to the events of an append, or its first refusal. */
 export type Outcome = Answer[] | string;
 type Known = { item: string; answer: Answer };
@@ -27,19 +28,49 @@ export type LogState = {
   messages: Map<string, Message>;
   /** By message, author and source, with a space between. */
   feedback: Map<string, Feedback>;
+  /** By conversation, author and source. */
+  impressions: Map<string, Impression>;
   events: Map<string, Known>;
 };
 
-const columns = {
-  rating: 'rating',
-  score: 'score',
-  comment: 'feedback',
-  tags: 'tags',
+/** Columns by the fields of payloads. */
+const impressionColumns = { rating: 'rating', score: 'score', feedback: 'comment', tags: 'tags' };
+const feedbackColumns = {
+  ...impressionColumns,
   correction: 'correction',
-} as const;
-const empty: Feedback = { rating: null, score: null, comment: null, tags: [], correction: null };
+  preferred_over: 'preferred_over',
+  tied_with: 'tied_with',
+};
+const noImpression: Impression = { rating: null, score: null, comment: null, tags: [] };
+const noChoice = { preferred_over: [], tied_with: [] };
+const noFeedback: Feedback = { ...noImpression, correction: null, ...noChoice };
 const entityOf = (item: Item) => String(item.payload.id);
-const isStructural = (item: Item) => item.type !== 'UPDATE_MESSAGE' || 'status' in item.payload;
+const isStructural = (item: Item) =>
+  !['UPDATE_MESSAGE', 'UPDATE_CONVERSATION'].includes(item.type) || 'status' in item.payload;
+const namedBy = ({ payload }: Item) =>
+  [payload.preferred_over, payload.tied_with].flatMap((given): unknown[] =>
+    Array.isArray(given) ? given : [],
+  );
+
+function keep<Said extends object>(all: Map<string, Said>, key: string, said: Said, nothing: Said): void {
+  if (JSON.stringify(said) === JSON.stringify(nothing)) all.delete(key);
+  else all.set(key, said);
+}
+
+/** What is said after an update: absent and "" leave a field as it is, null withdraws it. */
+function revised<Said extends object>(
+  before: Said,
+  columns: Record<string, string>,
+  { payload }: Item,
+  nothing: Said,
+): Said {
+  const defaults = new Map(Object.entries(nothing));
+  const changed = Object.entries(columns).filter(([field]) => field in payload && payload[field] !== '');
+  return {
+    ...before,
+    ...Object.fromEntries(changed.map(([field, column]) => [column, payload[field] ?? defaults.get(column)])),
+  };
+}
 
 export class LogModel {
   state: LogState = {
@@ -47,6 +78,7 @@ export class LogModel {
     conversations: new Map(),
     messages: new Map(),
     feedback: new Map(),
+    impressions: new Map(),
     events: new Map(),
   };
 
@@ -100,15 +132,30 @@ export class LogModel {
       const message = this.state.messages.get(entityOf(item));
       if (message === undefined || message.conversation !== place || isForeign) return 'NO_MESSAGE';
       if (message.role !== 'assistant') return 'NOT_A_REPLY';
-      return 'status' in item.payload && message.status !== 'streaming' ? 'ALREADY_FINAL' : undefined;
+      if ('status' in item.payload && message.status !== 'streaming') return 'ALREADY_FINAL';
+      return this.#canCompare(item, message) ? undefined : 'NOT_A_SIBLING';
     }
     if (conversation === undefined || isForeign) return 'NO_CONVERSATION';
+    if (item.type === 'UPDATE_CONVERSATION') return undefined;
     if (conversation.hasEnded) return 'ENDED';
     if (item.type === 'END_CONVERSATION') return undefined;
     if (isTaken) return 'ID_TAKEN';
     const parent = item.payload.parent_id;
     const hasParent = parent == null || this.state.messages.get(String(parent))?.conversation === place;
     return hasParent ? undefined : 'NO_PARENT';
+  }
+
+  #canCompare(item: Item, message: Message): boolean {
+    const named = namedBy(item);
+    if (new Set([...named, item.payload.id]).size <= named.length) return false;
+    return named.every((id) => {
+      const other = this.state.messages.get(String(id));
+      return (
+        other?.role === 'assistant' &&
+        other.conversation === message.conversation &&
+        other.parent === message.parent
+      );
+    });
   }
 
   #write(item: Item, place: string): Answer {
@@ -123,6 +170,7 @@ export class LogModel {
     if (item.type === 'END_CONVERSATION') conversation.hasEnded = true;
     if (item.type === 'ADD_MESSAGE') this.#add(item, place, conversation);
     if (item.type === 'UPDATE_MESSAGE') this.#update(item, conversation);
+    if (item.type === 'UPDATE_CONVERSATION') this.#impress(item, conversation);
     const { topic, version } = conversation;
     const offset = this.state.topics.get(topic) ?? 0;
     this.state.topics.set(topic, offset + 1);
@@ -143,18 +191,44 @@ export class LogModel {
     conversation.newest = entityOf(item);
   }
 
-  #update({ payload }: Item, conversation: Conversation): void {
+  #update(item: Item, conversation: Conversation): void {
+    const { payload } = item;
     const message = this.state.messages.get(String(payload.id));
     if (message !== undefined && 'status' in payload) message.status = payload.status;
-    const fields = Object.entries(columns).filter(([, name]) => name in payload);
-    if (fields.length === 0) return;
-    const author = payload.username ?? conversation.username;
-    const key = [payload.id, author, payload.source ?? 'end_user'].join(' ');
-    const changed = fields.filter(([, name]) => payload[name] !== '');
-    const next = { ...empty, ...this.state.feedback.get(key) };
-    for (const [column, name] of changed)
-      Object.assign(next, { [column]: payload[name] ?? (name === 'tags' ? [] : null) });
-    if (JSON.stringify(next) === JSON.stringify(empty)) this.state.feedback.delete(key);
-    else this.state.feedback.set(key, next);
+    if (!Object.keys(feedbackColumns).some((field) => field in payload)) return;
+    const author = authorOf(item, conversation);
+    const { feedback } = this.state;
+    if (message !== undefined && namedBy(item).length > 0) this.#endChoices(message, author);
+    const key = `${payload.id} ${author}`;
+    keep(
+      feedback,
+      key,
+      revised(feedback.get(key) ?? noFeedback, feedbackColumns, item, noFeedback),
+      noFeedback,
+    );
   }
+
+  /** An author has one choice among siblings. */
+  #endChoices(message: Message, author: string): void {
+    const { messages, feedback } = this.state;
+    for (const [id, { conversation, parent }] of messages) {
+      if (conversation !== message.conversation || parent !== message.parent) continue;
+      const said = feedback.get(`${id} ${author}`);
+      // What is said of the message itself is revised as a whole.
+      if (said === undefined || messages.get(id) === message) continue;
+      keep(feedback, `${id} ${author}`, { ...said, ...noChoice }, noFeedback);
+    }
+  }
+
+  #impress(item: Item, conversation: Conversation): void {
+    if (!Object.keys(impressionColumns).some((field) => field in item.payload)) return;
+    const { impressions } = this.state;
+    const key = `${item.payload.id} ${authorOf(item, conversation)}`;
+    const before = impressions.get(key) ?? noImpression;
+    keep(impressions, key, revised(before, impressionColumns, item, noImpression), noImpression);
+  }
+}
+
+function authorOf({ payload }: Item, { username }: Conversation): string {
+  return `${payload.username ?? username} ${payload.source ?? 'end_user'}`;
 }

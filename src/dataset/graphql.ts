@@ -1,11 +1,8 @@
-// What an export would hold, before it is made: its first records, and its counts.
-import { AppError } from '../errors.ts';
+// What an export would hold, in the language of GraphQL: what goes into it, its first records, and its counts.
 import { FeedbackSourceEnum } from '../feedback/graphql.ts';
 import { builder } from '../graphql/builder.ts';
-import { checkPage } from '../graphql/page.ts';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
 import { formatNames } from './formats.ts';
-import { type Preview, previewExport, type Summary, summarizeExport } from './preview.ts';
+import type { Preview, Summary } from './preview.ts';
 import { estimateTokens } from './tally.ts';
 
 const enumValues = <Name extends string>(names: readonly Name[], describe: (name: Name) => string) =>
@@ -16,7 +13,7 @@ const enumValues = <Name extends string>(names: readonly Name[], describe: (name
     ]),
   );
 
-const DatasetFormatEnum = builder.enumType('DatasetFormat', {
+export const DatasetFormatEnum = builder.enumType('DatasetFormat', {
   description: 'A format of training data.',
   values: enumValues(formatNames, (name) => `As the command \`export ${name}\` writes it.`),
 });
@@ -30,7 +27,7 @@ const ConflictRuleEnum = builder.enumType('ConflictRule', {
   } as const,
 });
 
-const DatasetFilter = builder.inputType('DatasetFilter', {
+export const DatasetFilter = builder.inputType('DatasetFilter', {
   description: 'What goes into a dataset; what is left out does not limit.',
   fields: (t) => ({
     topic: t.string({ description: 'The topic; `default` where not given.' }),
@@ -61,7 +58,7 @@ const DatasetFilter = builder.inputType('DatasetFilter', {
   }),
 });
 
-const DatasetPreview = builder.objectRef<Preview>('DatasetPreview').implement({
+export const DatasetPreview = builder.objectRef<Preview>('DatasetPreview').implement({
   description: 'The first records of a dataset.',
   fields: (t) => ({
     offset: t.expose('offset', {
@@ -90,7 +87,7 @@ const DatasetCount = builder.objectRef<Count>('DatasetCount').implement({
 const countsOf = (counts: Record<string, number>): Count[] =>
   Object.entries(counts).map(([key, count]) => ({ key, count }));
 
-const DatasetSummary = builder.objectRef<Summary>('DatasetSummary').implement({
+export const DatasetSummary = builder.objectRef<Summary>('DatasetSummary').implement({
   description: 'What a dataset would come to.',
   fields: (t) => ({
     offset: t.expose('offset', {
@@ -132,54 +129,3 @@ const DatasetSummary = builder.objectRef<Summary>('DatasetSummary').implement({
     }),
   }),
 });
-
-/** As texts by the names of the command line, which are read and refused in one place. */
-function settingsOf(filter: object | null | undefined): Record<string, unknown> {
-  const entries = Object.entries(filter ?? {}).filter(([, value]) => value != null);
-  return Object.fromEntries(
-    entries.map(([name, value]: [string, unknown]) => [
-      name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-      value instanceof Date ? value.toISOString() : typeof value === 'boolean' ? value : String(value),
-    ]),
-  );
-}
-
-function checkReader(viewer: Viewer): void {
-  if (mayReadAll(viewer)) return;
-  throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN look into datasets.');
-}
-
-/** Each may read a whole topic: an operation can hold ten of them, not hundreds. */
-const cost = 5_000;
-
-builder.queryFields((t) => ({
-  datasetPreview: t.field({
-    type: DatasetPreview,
-    description: 'The first records that an export would write. For ANALYST, SERVICE and ADMIN.',
-    complexity: { field: cost, multiplier: 1 },
-    args: {
-      format: t.arg({ type: DatasetFormatEnum, required: true, description: 'In which format.' }),
-      filter: t.arg({ type: DatasetFilter, description: 'What goes into it.' }),
-      first: t.arg.int({ required: true, defaultValue: 10, description: 'How many; at most 100.' }),
-    },
-    resolve: (_root, { format, filter, first }, { viewer, services: { pool } }) => {
-      checkReader(viewer);
-      checkPage({ first });
-      return previewExport({ pool, format, settings: settingsOf(filter) }, first);
-    },
-  }),
-  datasetSummary: t.field({
-    type: DatasetSummary,
-    description:
-      'What an export would come to. It reads the whole topic, for at most 30 s. For ANALYST, SERVICE and ADMIN.',
-    complexity: { field: cost, multiplier: 1 },
-    args: {
-      format: t.arg({ type: DatasetFormatEnum, required: true, description: 'In which format.' }),
-      filter: t.arg({ type: DatasetFilter, description: 'What goes into it.' }),
-    },
-    resolve: (_root, { format, filter }, { viewer, services: { pool } }) => {
-      checkReader(viewer);
-      return summarizeExport({ pool, format, settings: settingsOf(filter) });
-    },
-  }),
-}));

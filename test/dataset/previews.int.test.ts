@@ -1,4 +1,4 @@
-// Previews and summaries: how many a node reads at once, and that they end with whoever asked.
+// Previews and summaries: what they take, how many a node reads at once, and that they end with whoever asked.
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPreviews } from '../../src/dataset/preview.ts';
@@ -35,6 +35,55 @@ afterAll(async () => {
 
 const summary = (filter = '') =>
   `{ datasetSummary(format: KTO, filter: {topic: "fruit"${filter}}) { records } }`;
+
+describe('the filter of datasets', () => {
+  it('has what the command line has', async () => {
+    const filter = `{topic: "fruit", roles: [SYSTEM, USER, ASSISTANT], system: DROP, turns: LAST, replies: LIKED,
+      pairs: [RATING, CORRECTION], provenance: true, usernames: true}`;
+    const { data, errors } = await test.client.send(
+      `{ datasetPreview(format: KTO, filter: ${filter}) { records } }`,
+    );
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({
+      datasetPreview: {
+        records: [
+          {
+            prompt: [{ role: 'user', content: 'Sour?' }],
+            provenance: { raters: 1, authors: [{ username: 'ada', source: 'end_user' }] },
+          },
+        ],
+      },
+    });
+  });
+
+  it('lets no name out where none is asked for', async () => {
+    for (const format of ['KTO', 'EVENTS', 'CONVERSATIONS']) {
+      const { data, errors } = await test.client.send(
+        `{ datasetPreview(format: ${format}, filter: {topic: "fruit", provenance: true}) { records } }`,
+      );
+      expect(errors).toEqual([]);
+      expect(JSON.stringify(data)).not.toContain('"ada"');
+    }
+  });
+
+  it('takes models and tags whose names have commas', async () => {
+    const asked = await test.client.send(summary(', models: ["zephyr,7b"], tags: ["right, and short"]'));
+    expect(asked.data).toMatchObject({ datasetSummary: { records: 1 } });
+    const others = await test.client.send(summary(', models: ["zephyr"]'));
+    expect(others.data).toMatchObject({ datasetSummary: { records: 0 } });
+  });
+
+  it.each([
+    ['models: []', 'models [] can'],
+    ['roles: [USER]', 'roles lacks assistant'],
+    ['pairs: []', 'pairs [] can'],
+  ])('refuses %s', async (filter, message) => {
+    const { errors } = await test.client.send(summary(`, ${filter}`));
+    expect(errors).toMatchObject([
+      { extensions: { code: 'INVALID_INPUT' }, message: expect.stringContaining(message) },
+    ]);
+  });
+});
 
 /** How many statements that read conversations wait in Postgres. */
 async function reading(): Promise<number> {

@@ -5,6 +5,8 @@ import { readTurnsBefore } from './conversation/thread.ts';
 import { connect, type Database } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
+import { createPreviews } from './dataset/preview.ts';
+import { createSeats } from './dataset/seats.ts';
 import { demoModels, startDemoModel } from './demo/server.ts';
 import { createSummaries } from './feedback/summary.ts';
 import { createAdmission } from './generation/admission.ts';
@@ -169,30 +171,25 @@ function createServers({ config, log, onError }: Workshop, services: Services, c
   const yoga = createGraphQL({ services, connections, authenticate, mask });
   // A message of the largest size, in JSON that escapes much of it, and the rest of the request.
   const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
-  const { pool } = services;
-  const { pseudonymKey, databasePoolSize: poolSize } = config;
-  const exports = createExports({ pool, authenticate, connections, pseudonymKey, poolSize });
+  const { pool, seats } = services;
+  const { pseudonymKey } = config;
+  const exports = createExports({ pool, authenticate, connections, pseudonymKey, seats });
+  const shared = { policy, connections, yoga, onError };
   const http = createHttpServer({
+    ...shared,
     host: config.host,
     port: config.port,
-    policy,
-    connections,
-    yoga,
     exports,
     maxRequestBytes,
     checkReady: createReadiness({ pool, isStopping: () => connections.isDraining }),
-    onError,
   });
   const { server } = http;
   const sockets = serveWebSockets({
+    ...shared,
     server,
-    yoga,
-    policy,
-    connections,
     authenticate,
     mask,
     maxMessageBytes: maxRequestBytes,
-    onError,
   });
   return { http, sockets };
 }
@@ -222,7 +219,9 @@ async function build(workshop: Workshop): Promise<App> {
   const replies = { generations, admission, follower, relay };
   const stats = createLiveStats({ pool, tails });
   releases.add('live statistics', () => stats.stop());
-  const read = { events, stats, summarize: createSummaries(pool) };
+  const seats = createSeats(config.databasePoolSize);
+  const previews = createPreviews({ pool, seats });
+  const read = { events, stats, summarize: createSummaries(pool), seats, previews };
   const services: Services = { prisma, pool, writer, ...replies, ...read, models, maxMessageBytes };
   const connections = createConnections({
     subscriptionsPerConnection: config.maxSubscriptionsPerConnection,

@@ -51,15 +51,11 @@ function filesOf(format: FormatName, { split }: Recipe): Map<string, string> {
   return new Map(split.map(({ name }) => [name, `${name}.jsonl`]));
 }
 
-async function writeLines(
-  job: ExportJob,
-  tally: Tally,
-  { folder, signal }: { folder: DatasetFolder; signal: AbortSignal },
-): Promise<void> {
+async function writeLines(job: ExportJob, tally: Tally, folder: DatasetFolder): Promise<void> {
   const progress = createProgress('Exporting', (job.asOf ?? -1) + 1);
   try {
     for await (const { lines, offset } of exportLines(job, tally)) {
-      signal.throwIfAborted();
+      job.signal.throwIfAborted();
       await folder.write(lines);
       progress.report(offset + 1);
     }
@@ -68,15 +64,11 @@ async function writeLines(
   }
 }
 
-async function exportTo(
-  out: string,
-  job: ExportJob,
-  signal: AbortSignal,
-): Promise<{ manifest: Manifest; tally: Tally }> {
+async function exportTo(out: string, job: ExportJob): Promise<{ manifest: Manifest; tally: Tally }> {
   const folder = await openFolder(out, filesOf(job.format, job.recipe));
   try {
     const tally = createTally();
-    await writeLines(job, tally, { folder, signal });
+    await writeLines(job, tally, folder);
     const manifest = await folder.finish((files) => createManifest(job, tally, files));
     return { manifest, tally };
   } finally {
@@ -93,8 +85,8 @@ async function runExport(
   const { pseudonymKey } = parseConfig(readEnvironment());
   await using stack = new AsyncDisposableStack();
   const { pool } = await openDatabase(stack);
-  const job = await planExport({ pool, format, recipe, pseudonymKey });
-  const { manifest, tally } = await exportTo(given.out, job, signal);
+  const job = await planExport({ pool, format, recipe, pseudonymKey, signal });
+  const { manifest, tally } = await exportTo(given.out, job);
   const { summary, notes } = reportOf(manifest, given.out);
   process.stdout.write(summary);
   for (const note of notes) process.stderr.write(`${note}\n`);

@@ -21,6 +21,8 @@ export type ExportJob = {
   asOf: number | undefined;
   /** Makes the names of one conversation. */
   namesOf: () => Names;
+  /** Ends it, with what runs for it in Postgres. */
+  signal: AbortSignal;
 };
 
 export type ExportLine = {
@@ -58,6 +60,7 @@ async function readAsOf(pool: pg.Pool, recipe: Recipe): Promise<number | undefin
 /**
  * Everything that is decided before the log is read.
  * @param options.pseudonymKey what hashes of usernames are made with
+ * @param options.signal ends the export
  * @throws AppError INVALID_INPUT
  */
 export async function planExport(options: {
@@ -65,10 +68,11 @@ export async function planExport(options: {
   format: FormatName;
   recipe: Recipe;
   pseudonymKey: string | undefined;
+  signal: AbortSignal;
 }): Promise<ExportJob> {
-  const { pool, format, recipe, pseudonymKey } = options;
+  const { pool, format, recipe, pseudonymKey, signal } = options;
   const namesOf = createNames(recipe, pseudonymKey);
-  return { pool, format, recipe, namesOf, asOf: await readAsOf(pool, recipe) };
+  return { pool, format, recipe, namesOf, signal, asOf: await readAsOf(pool, recipe) };
 }
 
 function charactersIn(value: unknown): number {
@@ -137,9 +141,10 @@ async function* batchesOf(
   duplicates: Duplicates | undefined,
   tally: Tally,
 ): AsyncGenerator<ExportBatch> {
+  const span = { topic: job.recipe.topic, asOf: job.asOf };
   let prepared: Prepared[] = [];
   let characters = 0;
-  for await (const pasts of readConversations(job.pool, { topic: job.recipe.topic, asOf: job.asOf })) {
+  for await (const pasts of readConversations(job.pool, span, job.signal)) {
     let offset = 0;
     for (const past of pasts) {
       offset = past.startedAtOffset;
@@ -160,7 +165,10 @@ async function* batchesOf(
   }
 }
 
-/** The lines of an export, batch by batch; what they come to is counted in the tally. */
+/**
+ * The lines of an export, batch by batch; what they come to is counted in the tally.
+ * @throws the reason of the job's signal once it is aborted
+ */
 export async function* exportLines(job: ExportJob, tally: Tally): AsyncGenerator<ExportBatch> {
   const { asOf } = job;
   if (asOf === undefined) return;

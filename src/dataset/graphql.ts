@@ -1,11 +1,10 @@
-// What an export would hold, before it is made: its first records, and its counts.
-import { AppError } from '../errors.ts';
+// What an export would hold, in the language of GraphQL: what goes into it, its first records, and its counts.
+import { RoleEnum } from '../conversation/graphql.ts';
 import { FeedbackSourceEnum } from '../feedback/graphql.ts';
 import { builder } from '../graphql/builder.ts';
-import { checkPage } from '../graphql/page.ts';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
 import { formatNames } from './formats.ts';
-import { type Preview, previewExport, type Summary, summarizeExport } from './preview.ts';
+import type { Preview, Summary } from './preview.ts';
+import { conflictRules, pairKinds, replyRules, systemRules, turnRules } from './recipe.ts';
 import { estimateTokens } from './tally.ts';
 
 const enumValues = <Name extends string>(names: readonly Name[], describe: (name: Name) => string) =>
@@ -16,52 +15,124 @@ const enumValues = <Name extends string>(names: readonly Name[], describe: (name
     ]),
   );
 
-const DatasetFormatEnum = builder.enumType('DatasetFormat', {
+export const DatasetFormatEnum = builder.enumType('DatasetFormat', {
   description: 'A format of training data.',
   values: enumValues(formatNames, (name) => `As the command \`export ${name}\` writes it.`),
 });
 
+const conflictMeanings = {
+  majority: 'What more of them say; a tie is dropped.',
+  drop: 'Nothing.',
+  'keep-all': 'Both.',
+};
 const ConflictRuleEnum = builder.enumType('ConflictRule', {
   description: 'What becomes of contradictions between authors.',
-  values: {
-    MAJORITY: { value: 'majority', description: 'What more of them say; a tie is dropped.' },
-    DROP: { value: 'drop', description: 'Nothing.' },
-    KEEP_ALL: { value: 'keep-all', description: 'Both.' },
-  } as const,
+  values: enumValues(conflictRules, (rule) => conflictMeanings[rule]),
 });
 
-const DatasetFilter = builder.inputType('DatasetFilter', {
-  description: 'What goes into a dataset; what is left out does not limit.',
+const pairMeanings = {
+  preference: 'One reply was chosen over its siblings.',
+  rating: 'Of two siblings the same author liked one and disliked the other.',
+  correction: 'Someone wrote what the reply should have been.',
+};
+const PairKindEnum = builder.enumType('PairKind', {
+  description: 'Where a pair of a better and a worse reply comes from.',
+  values: enumValues(pairKinds, (kind) => pairMeanings[kind]),
+});
+
+const replyMeanings = {
+  all: 'To their end, whatever was said.',
+  'not-disliked': 'Up to their first reply that was disliked, or over which a sibling was chosen.',
+  liked: 'Up to their last reply that was liked.',
+};
+const ReplyRuleEnum = builder.enumType('ReplyRule', {
+  description: 'How far threads are taken, by what was said of their replies.',
+  values: enumValues(replyRules, (rule) => replyMeanings[rule]),
+});
+
+const systemMeanings = { keep: 'They stay.', drop: 'They are left out.' };
+const SystemPromptRuleEnum = builder.enumType('SystemPromptRule', {
+  description: 'What becomes of system prompts.',
+  values: enumValues(systemRules, (rule) => systemMeanings[rule]),
+});
+
+const turnMeanings = { thread: 'All of it.', last: 'What the user said last, with what the system said.' };
+const TurnRuleEnum = builder.enumType('TurnRule', {
+  description: 'How much of the thread before a reply is its prompt.',
+  values: enumValues(turnRules, (rule) => turnMeanings[rule]),
+});
+
+export const DatasetFilter = builder.inputType('DatasetFilter', {
+  description:
+    'What goes into a dataset: the options of the command `export`. A list may not be empty: what is left out does not limit.',
   fields: (t) => ({
     topic: t.string({ description: 'The topic; `default` where not given.' }),
     asOf: t.field({
       type: 'Offset',
       description: 'As the log stood at this offset; the newest where not given.',
     }),
-    models: t.stringList({ description: 'Only replies of these models.' }),
+    models: t.stringList({ description: 'Only replies of these models; of all where not given.' }),
     from: t.field({ type: 'DateTime', description: 'Only replies from this instant on.' }),
     to: t.field({ type: 'DateTime', description: 'Only replies before this instant.' }),
     source: t.field({
       type: [FeedbackSourceEnum],
-      description: 'Whose feedback counts; END_USER where not given.',
+      description: 'Whose feedback counts; END_USER where not given, of events and conversations all.',
     }),
-    tags: t.stringList({ description: 'Only feedback with one of these tags.' }),
-    minRaters: t.int({ description: 'Only what so many authors agree on.' }),
+    tags: t.stringList({ description: 'Only feedback with one of these tags; all where not given.' }),
+    minRaters: t.int({
+      description: 'Only what so many authors agree on; 1 where not given, of threads 0.',
+    }),
     scoreThreshold: t.float({
-      description: 'A score from here on counts as a like, one below as a dislike.',
+      description:
+        'From 0 to 1. Where an author gave no rating, a score from here on counts as a like, one below as a dislike; scores do not count where not given.',
     }),
     conflict: t.field({
       type: ConflictRuleEnum,
       description: 'Where authors contradict each other; MAJORITY where not given.',
     }),
-    maxCharacters: t.int({ description: 'No record whose texts have more characters.' }),
-    deduplicate: t.boolean({ description: 'Of records that are exactly the same only the first.' }),
-    includeStopped: t.boolean({ description: 'Also replies that were stopped.' }),
-    redact: t.boolean({ description: 'Personal data and keys as placeholders.' }),
+    pairs: t.field({
+      type: [PairKindEnum],
+      description: 'Where pairs come from (DPO, REWARD, OPENAI_DPO); all three where not given.',
+    }),
+    replies: t.field({
+      type: ReplyRuleEnum,
+      description: 'How far threads go (SFT, OPENAI_SFT); NOT_DISLIKED where not given.',
+    }),
+    roles: t.field({
+      type: [RoleEnum],
+      description: 'Only messages of these roles, ASSISTANT among them; all three where not given.',
+    }),
+    system: t.field({
+      type: SystemPromptRuleEnum,
+      description: 'What becomes of system prompts; KEEP where not given.',
+    }),
+    turns: t.field({
+      type: TurnRuleEnum,
+      description: 'How much of the thread before a reply is its prompt; THREAD where not given.',
+    }),
+    maxCharacters: t.int({
+      description: 'No record whose texts have more characters; of any length where not given.',
+    }),
+    deduplicate: t.boolean({
+      description: 'Of records that are exactly the same only the first; false where not given.',
+    }),
+    includeStopped: t.boolean({
+      description: 'Also replies that were stopped; false where not given.',
+    }),
+    redact: t.boolean({
+      description: 'Personal data and keys as placeholders; false where not given.',
+    }),
+    usernames: t.boolean({
+      description:
+        'Usernames as they are: in events and conversations, where numbers stand for them otherwise, and in the provenance of records, which names nobody otherwise. False where not given.',
+    }),
+    provenance: t.boolean({
+      description: 'Each record says where it comes from, in `provenance`; false where not given.',
+    }),
   }),
 });
 
-const DatasetPreview = builder.objectRef<Preview>('DatasetPreview').implement({
+export const DatasetPreview = builder.objectRef<Preview>('DatasetPreview').implement({
   description: 'The first records of a dataset.',
   fields: (t) => ({
     offset: t.expose('offset', {
@@ -90,7 +161,7 @@ const DatasetCount = builder.objectRef<Count>('DatasetCount').implement({
 const countsOf = (counts: Record<string, number>): Count[] =>
   Object.entries(counts).map(([key, count]) => ({ key, count }));
 
-const DatasetSummary = builder.objectRef<Summary>('DatasetSummary').implement({
+export const DatasetSummary = builder.objectRef<Summary>('DatasetSummary').implement({
   description: 'What a dataset would come to.',
   fields: (t) => ({
     offset: t.expose('offset', {
@@ -132,54 +203,3 @@ const DatasetSummary = builder.objectRef<Summary>('DatasetSummary').implement({
     }),
   }),
 });
-
-/** As texts by the names of the command line, which are read and refused in one place. */
-function settingsOf(filter: object | null | undefined): Record<string, unknown> {
-  const entries = Object.entries(filter ?? {}).filter(([, value]) => value != null);
-  return Object.fromEntries(
-    entries.map(([name, value]: [string, unknown]) => [
-      name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-      value instanceof Date ? value.toISOString() : typeof value === 'boolean' ? value : String(value),
-    ]),
-  );
-}
-
-function checkReader(viewer: Viewer): void {
-  if (mayReadAll(viewer)) return;
-  throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN look into datasets.');
-}
-
-/** Each may read a whole topic: an operation can hold ten of them, not hundreds. */
-const cost = 5_000;
-
-builder.queryFields((t) => ({
-  datasetPreview: t.field({
-    type: DatasetPreview,
-    description: 'The first records that an export would write. For ANALYST, SERVICE and ADMIN.',
-    complexity: { field: cost, multiplier: 1 },
-    args: {
-      format: t.arg({ type: DatasetFormatEnum, required: true, description: 'In which format.' }),
-      filter: t.arg({ type: DatasetFilter, description: 'What goes into it.' }),
-      first: t.arg.int({ required: true, defaultValue: 10, description: 'How many; at most 100.' }),
-    },
-    resolve: (_root, { format, filter, first }, { viewer, services: { pool } }) => {
-      checkReader(viewer);
-      checkPage({ first });
-      return previewExport({ pool, format, settings: settingsOf(filter) }, first);
-    },
-  }),
-  datasetSummary: t.field({
-    type: DatasetSummary,
-    description:
-      'What an export would come to. It reads the whole topic, for at most 30 s. For ANALYST, SERVICE and ADMIN.',
-    complexity: { field: cost, multiplier: 1 },
-    args: {
-      format: t.arg({ type: DatasetFormatEnum, required: true, description: 'In which format.' }),
-      filter: t.arg({ type: DatasetFilter, description: 'What goes into it.' }),
-    },
-    resolve: (_root, { format, filter }, { viewer, services: { pool } }) => {
-      checkReader(viewer);
-      return summarizeExport({ pool, format, settings: settingsOf(filter) });
-    },
-  }),
-}));

@@ -1,5 +1,5 @@
-// What an export is made by: every filter and rule, read from texts, as the command line and a URL give them.
-// Together with the log it decides every byte of the export.
+// What an export is made by: every filter and rule, read from texts, as the command line and a URL give them, or with
+// lists, as GraphQL does. Together with the log it decides every byte of the export.
 import { z } from 'zod';
 import { checkTopic, defaultTopic } from '../conversation/commands.ts';
 import { AppError } from '../errors.ts';
@@ -7,16 +7,22 @@ import { feedbackSourceSchema, roleSchema } from '../log/event.ts';
 
 export const conflictRules = ['majority', 'drop', 'keep-all'] as const;
 export const pairKinds = ['preference', 'rating', 'correction'] as const;
+export const replyRules = ['all', 'not-disliked', 'liked'] as const;
+export const systemRules = ['keep', 'drop'] as const;
+export const turnRules = ['thread', 'last'] as const;
 export type ConflictRule = (typeof conflictRules)[number];
 export type PairKind = (typeof pairKinds)[number];
 
 const splitNames = /^[a-z][a-z0-9_-]{0,39}$/;
 
+/** Text is split at its commas; a list is taken as it is, so that what it names may have commas. */
 function listOf<Output>(item: z.ZodType<Output, string>) {
-  return z
+  const parts = z
     .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(z.array(item).min(1));
+    .transform((text) => (text.trim() === '' ? [] : text.split(',').map((part) => part.trim())));
+  return z
+    .union([z.array(z.string()), parts])
+    .pipe(z.array(item).min(1, 'must name at least one; where all may be, it is left out'));
 }
 
 const wholeNumber = z
@@ -78,7 +84,7 @@ const described = {
     .default([...pairKinds])
     .describe('A,B|where pairs come from: preference, rating, correction (default: all)'),
   replies: z
-    .enum(['all', 'not-disliked', 'liked'])
+    .enum(replyRules)
     .default('not-disliked')
     .describe(
       'WHICH|of threads: up to their first reply that was disliked, or over which a sibling was chosen (not-disliked), up to the last liked one (liked), or all',
@@ -86,9 +92,9 @@ const described = {
   roles: listOf(roleSchema)
     .default(['system', 'user', 'assistant'])
     .describe('A,B|only messages of these roles (default: system,user,assistant)'),
-  system: z.enum(['keep', 'drop']).default('keep').describe('keep|drop|system prompts (default: keep)'),
+  system: z.enum(systemRules).default('keep').describe('keep|drop|system prompts (default: keep)'),
   turns: z
-    .enum(['thread', 'last'])
+    .enum(turnRules)
     .default('thread')
     .describe('WHICH|the whole thread before a reply, or only the last prompt: thread (default) or last'),
   'max-characters': wholeNumber.optional().describe('N|no record whose texts have more characters'),
@@ -128,7 +134,7 @@ function problemOf(recipe: Recipe): string | undefined {
 }
 
 /**
- * Reads the settings from texts.
+ * Reads the settings from texts, and lists from lists of texts, too.
  * @param given by the names of the settings; undefined counts as not given
  * @throws AppError INVALID_INPUT that names what can't be
  */

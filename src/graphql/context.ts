@@ -1,6 +1,8 @@
 // What every resolver is handed: who asks, and what the application is made of.
 import type { ConversationServices } from '../conversation/commands.ts';
 import type { Database } from '../database/connect.ts';
+import type { Previews } from '../dataset/preview.ts';
+import type { Seats } from '../dataset/seats.ts';
 import type { FeedbackServices } from '../feedback/commands.ts';
 import type { Summarize } from '../feedback/summary.ts';
 import type { GenerationServices } from '../generation/commands.ts';
@@ -18,6 +20,8 @@ export type Services = ConversationServices &
     events: EventFollower;
     summarize: Summarize;
     stats: LiveStats;
+    seats: Seats;
+    previews: Previews;
   };
 
 export type Context = {
@@ -25,4 +29,6 @@ export type Context = {
   services: Services;
   /** What an event stream brought last to a browser that connects again: more recent than any argument. */
   lastEventId: string | undefined;
+  /** Aborted when who asks has gone, or wants no answer any more. */
+  signal: AbortSignal;
 };

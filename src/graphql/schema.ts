@@ -15,7 +15,7 @@ import '../feedback/queries.ts';
 import '../feedback/snapshot/graphql.ts';
 import '../stats/queries.ts';
 import '../stats/subscriptions.ts';
-import '../dataset/graphql.ts';
+import '../dataset/queries.ts';
 import '../log/graphql.ts';
 import '../log/queries.ts';
 import '../log/subscriptions.ts';

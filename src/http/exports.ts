@@ -8,12 +8,13 @@ import type pg from 'pg';
 import { type ExportJob, exportLines, planExport } from '../dataset/export.ts';
 import { readFormatName } from '../dataset/formats.ts';
 import { readRecipe } from '../dataset/recipe.ts';
+import type { Seats } from '../dataset/seats.ts';
 import { createTally } from '../dataset/tally.ts';
 import { AppError } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
 import type { Connections } from './connections.ts';
-import { untilExpiry } from './expiry.ts';
+import { atExpiry } from './expiry.ts';
 
 export type Exports = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -89,37 +90,38 @@ function acceptsGzip({ headers }: IncomingMessage): boolean {
 
 async function send(
   asked: Asked,
-  {
-    request,
-    response,
-    expiresAt,
-  }: { request: IncomingMessage; response: ServerResponse; expiresAt: number | undefined },
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
   const isZipped = acceptsGzip(request);
   const count = { records: 0 };
   const lines = linesOf(asked, count);
-  // What fails before the first record can still be told by a status.
-  const first = await lines.next();
-  response.writeHead(200, {
-    'Content-Type': 'application/x-ndjson; charset=utf-8',
-    'Cache-Control': 'no-store, no-transform',
-    'Afterword-As-Of': String(asked.job.asOf ?? ''),
-    'Access-Control-Expose-Headers': 'Afterword-As-Of',
-    Vary: 'Origin, Accept-Encoding',
-    // Without it the end of a stream and the death of a proxy look the same.
-    Trailer: 'Afterword-Records',
-    ...(isZipped && { 'Content-Encoding': 'gzip' }),
-  });
-  const source = Readable.from(untilExpiry(continued(first, lines), expiresAt), { highWaterMark: 1 });
-  const steps = isZipped ? [createGzip({ level: constants.Z_BEST_SPEED })] : [];
-  await pipeline([source, ...steps, response], { end: false });
-  response.addTrailers({ 'Afterword-Records': String(count.records) });
-  response.end();
+  try {
+    // What fails before the first record can still be told by a status.
+    const first = await lines.next();
+    response.writeHead(200, {
+      'Content-Type': 'application/x-ndjson; charset=utf-8',
+      'Cache-Control': 'no-store, no-transform',
+      'Afterword-As-Of': String(asked.job.asOf ?? ''),
+      'Access-Control-Expose-Headers': 'Afterword-As-Of',
+      Vary: 'Origin, Accept-Encoding',
+      // Without it the end of a stream and the death of a proxy look the same.
+      Trailer: 'Afterword-Records',
+      ...(isZipped && { 'Content-Encoding': 'gzip' }),
+    });
+    const source = Readable.from(continued(first, lines), { highWaterMark: 1 });
+    const steps = isZipped ? [createGzip({ level: constants.Z_BEST_SPEED })] : [];
+    await pipeline([source, ...steps, response], { end: false, signal: asked.job.signal });
+    response.addTrailers({ 'Afterword-Records': String(count.records) });
+    response.end();
+  } finally {
+    // A stream that broke off is over before its source is, which may have a statement to end.
+    await lines.return(undefined);
+  }
 }
 
 async function readAsked(
   url: URL,
-  { pool, pseudonymKey }: { pool: pg.Pool; pseudonymKey: string | undefined },
+  options: { pool: pg.Pool; pseudonymKey: string | undefined; signal: AbortSignal },
 ): Promise<Asked> {
   const name = pathForm.exec(url.pathname)?.[1];
   if (name === undefined) {
@@ -127,7 +129,7 @@ async function readAsked(
   }
   const format = readFormatName(name);
   const { skip, part, ...settings } = settingsOf(url.searchParams);
-  const job = await planExport({ pool, format, recipe: readRecipe(settings), pseudonymKey });
+  const job = await planExport({ ...options, format, recipe: readRecipe(settings) });
   return { job, skip: readSkip(skip, job), part: readPart(part, job) };
 }
 
@@ -136,37 +138,51 @@ function checkReader(viewer: Viewer): void {
   throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN export: ask for one of them.');
 }
 
-/** @param options.poolSize how many connections `pool` has: an export may hold one throughout, and asks with another */
+/** Ends the export with its token and with its client: also one that does not read, and would ask for nothing more. */
+function followEnds({ expiresAt }: Viewer, response: ServerResponse) {
+  const leaving = new AbortController();
+  response.once('close', () => leaving.abort());
+  const expired = new AppError(
+    'UNAUTHENTICATED',
+    'The token has ended: continue with a new one, by as-of and skip.',
+  );
+  const forget = atExpiry(expiresAt, () => leaving.abort(expired));
+  return { signal: leaving.signal, [Symbol.dispose]: forget };
+}
+
+/** @param options.seats taken for as long as an export runs */
 export function createExports(options: {
   pool: pg.Pool;
   authenticate: Authenticate;
   connections: Connections;
   pseudonymKey: string | undefined;
-  poolSize: number;
+  seats: Seats;
 }): Exports {
-  const { authenticate, connections, poolSize } = options;
-  const mostAtOnce = Math.max(1, Math.floor(poolSize / 4));
-  let running = 0;
+  const { pool, authenticate, connections, pseudonymKey, seats } = options;
 
-  function checkRoom(response: ServerResponse): void {
-    if (running < mostAtOnce) return;
-    response.setHeader('Retry-After', '10');
-    throw new AppError(
-      'LIMIT_EXCEEDED',
-      `${running} export(s) run on this node, which is all it takes: try again soon.`,
-    );
+  function takeSeat(response: ServerResponse): () => void {
+    try {
+      return seats.take();
+    } catch (error) {
+      response.setHeader('Retry-After', '10');
+      throw error;
+    }
   }
 
   async function run(viewer: Viewer, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const asked = await readAsked(new URL(request.url ?? '/', 'http://localhost'), options);
+    using ends = followEnds(viewer, response);
     const leave = () => response.destroy();
     const connection = connections.add({ close: leave, terminate: leave });
     try {
       connection.admit(viewer.username);
-      await send(asked, { request, response, expiresAt: viewer.expiresAt });
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      await send(await readAsked(url, { pool, pseudonymKey, signal: ends.signal }), { request, response });
     } catch (error) {
       // Who asked has gone, and with them whoever could be told.
-      if (!response.destroyed) throw error;
+      if (response.destroyed) return;
+      // A stream that was ended says no more than that.
+      ends.signal.throwIfAborted();
+      throw error;
     } finally {
       connection.remove();
     }
@@ -176,12 +192,11 @@ export function createExports(options: {
     if (request.method !== 'GET') throw new AppError('INVALID_INPUT', 'Exports are read with GET.');
     const viewer = await authenticate(request.headers.authorization);
     checkReader(viewer);
-    checkRoom(response);
-    running += 1;
+    const leaveSeat = takeSeat(response);
     try {
       await run(viewer, request, response);
     } finally {
-      running -= 1;
+      leaveSeat();
     }
   };
 }

@@ -85,6 +85,16 @@ function connectionHooks(
   };
 }
 
+/** Stands where graphql-ws keeps what it returns when the client completes the operation, or goes. */
+function leftBy(leaving: AbortController) {
+  return {
+    [Symbol.asyncIterator](): AsyncIterator<never> {
+      throw new Error('An operation that is not followed.');
+    },
+    return: async () => leaving.abort(),
+  };
+}
+
 /** Each operation goes through Yoga's pipeline, as one that came over HTTP. */
 function operationHooks(
   yoga: Yoga,
@@ -97,13 +107,17 @@ function operationHooks(
     return pipeline;
   };
   return {
-    async onSubscribe({ extra }, _id, params) {
+    async onSubscribe({ extra, subscriptions }, id, params) {
+      const leaving = new AbortController();
+      // graphql-ws keeps nothing for an operation with a single answer, and would let it run for nobody.
+      subscriptions[id] = leftBy(leaving);
       const { schema, execute, subscribe, parse, validate, contextFactory } = yoga.getEnveloped({
         // By POST: Yoga refuses mutations otherwise, as pages of any site can send a GET.
         request: new Request('http://afterword/graphql', { method: 'POST' }),
         params,
         viewer: extra.viewer,
         connection: extra.connection,
+        signal: leaving.signal,
       });
       try {
         const document = parse(params.query);

@@ -10,8 +10,8 @@ import type { Connections } from './connections.ts';
 import { createPlugins } from './plugins.ts';
 import type { CarrierContext } from './subscribe.ts';
 
-/** What a carrier already knows: a WebSocket its viewer and its connection, a request its response. */
-export type ServerContext = CarrierContext & { viewer?: Viewer | undefined };
+/** What a carrier already knows: a WebSocket its viewer, its connection and what ends the operation, a request its response. */
+export type ServerContext = CarrierContext & { viewer?: Viewer | undefined; signal?: AbortSignal };
 export type Yoga = YogaServerInstance<ServerContext, Context>;
 
 const welcome = `# Afterword: talk to a model, rate its reply, and see what that left in the log.
@@ -61,6 +61,7 @@ export function createGraphQL(options: {
     viewer: initial.viewer ?? (await authenticate(initial.request.headers.get('authorization'))),
     services,
     lastEventId: initial.request.headers.get('last-event-id') || undefined,
+    signal: initial.signal ?? initial.request.signal,
   });
   return createYoga<ServerContext, Context>({
     schema,

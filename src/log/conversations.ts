@@ -1,6 +1,7 @@
 // Reads whole conversations of a topic as they stood at an offset, in the order in which they began. What it gives
 // follows from the log alone: the same for one offset today and next month, on any node.
 import type pg from 'pg';
+import { queryUntilAborted } from '../database/abortable-query.ts';
 import type { LogEvent } from './event.ts';
 import { type ConversationSnapshot, fold } from './fold.ts';
 
@@ -86,22 +87,34 @@ function toConversations(topic: string, rows: readonly Row[]): PastConversation[
 /**
  * Batches of conversations; the next is read while one is worked on. What is in memory is two batches, however long
  * the log is.
+ * @param signal ends the statement that runs, and the reading with it
+ * @throws the signal's reason once it is aborted
  */
 export async function* readConversations(
-  pool: Pick<pg.Pool, 'query'>,
+  pool: pg.Pool,
   { topic, asOf }: LogSpan,
+  signal: AbortSignal,
 ): AsyncGenerator<PastConversation[]> {
-  const read = async (after: number): Promise<Row[]> =>
-    (await pool.query<Row>({ ...readBatch, values: [topic, after, asOf] })).rows;
+  const leaving = new AbortController();
+  const ends = AbortSignal.any([signal, leaving.signal]);
+  const read = (after: number): Promise<Row[]> => {
+    const rows = queryUntilAborted<Row>(pool, { ...readBatch, values: [topic, after, asOf] }, ends);
+    // It may fail before anyone waits for it.
+    rows.catch(() => {});
+    return rows;
+  };
   let next = read(-1);
-  // Whoever ends early leaves the next batch behind: its failure is nobody's.
-  next.catch(() => {});
-  for (;;) {
-    const rows = await next;
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    next = read(Number(last.started_at_offset));
-    next.catch(() => {});
-    yield toConversations(topic, rows);
+  try {
+    for (;;) {
+      const rows = await next;
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      next = read(Number(last.started_at_offset));
+      yield toConversations(topic, rows);
+    }
+  } finally {
+    // Whoever ends early leaves the next batch behind: nothing of it stays in Postgres.
+    leaving.abort();
+    await next.catch(() => {});
   }
 }

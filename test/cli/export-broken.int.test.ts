@@ -64,17 +64,23 @@ it('what an export left that was killed is none, and the next one takes it away'
   expect(await runCommand(['export', 'verify', out])).toMatchObject({ code: 0 });
 });
 
-it('an interrupt ends an export with 130, and leaves nothing', async () => {
+it('an interrupt ends an export with 130 whatever it waits for, and leaves no file and no manifest', async () => {
   const out = join(root, 'interrupted');
   await database.client.query('BEGIN; LOCK TABLE event');
   const child = startCommand(['export', 'sft', '--out', out], { DATABASE_URL: database.url });
-  const closed = once(child, 'close');
+  const end = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   await waitUntil(
     'it has begun a file',
     () => readdirSync(root).includes('interrupted') && readdirSync(out).length > 0,
   );
   child.kill('SIGINT');
+  const [stdout, stderr, [code]] = await end;
   await database.client.query('ROLLBACK');
-  expect((await closed)[0]).toBe(130);
+  expect({ code, stdout, stderr }).toEqual({
+    code: 130,
+    stdout: '',
+    stderr: 'Interrupted: nothing was exported.\n',
+  });
   expect(readdirSync(out)).toEqual([]);
+  expect(await runCommand(['export', 'verify', out])).toMatchObject({ code: 1 });
 });

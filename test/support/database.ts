@@ -8,6 +8,8 @@ export type TestDatabase = {
   url: string;
   /** One connection for the test's own questions. */
   client: pg.Client;
+  /** Another connection, to be ended by the test. */
+  connect(): Promise<pg.Client>;
   close(): Promise<void>;
 };
 
@@ -29,11 +31,16 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await asAdmin((admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`));
   const url = new URL(template);
   url.pathname = `/${name}`;
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
+  const connect = async () => {
+    const opened = new pg.Client({ connectionString: url.href });
+    await opened.connect();
+    return opened;
+  };
+  const client = await connect();
   return {
     url: url.href,
     client,
+    connect,
     async close() {
       await client.end();
       await asAdmin(async (admin) => {

@@ -22,7 +22,8 @@ export function createExporter(url: string): Exporter {
     async run(format, settings = {}) {
       const recipe = readRecipe({ topic: 'fruit', ...settings });
       const pseudonymKey = 'k'.repeat(32);
-      const job = await planExport({ pool, format, recipe, pseudonymKey });
+      const { signal } = new AbortController();
+      const job = await planExport({ pool, format, recipe, pseudonymKey, signal });
       const tally = createTally();
       const lines: string[] = [];
       for await (const batch of exportLines(job, tally)) lines.push(...batch.lines.map(({ text }) => text));

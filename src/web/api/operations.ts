@@ -22,36 +22,50 @@ export type ConflictRule =
   /** What more of them say; a tie is dropped. */
   | 'MAJORITY';
 
-/** What goes into a dataset; what is left out does not limit. */
+/** What goes into a dataset: the options of the command `export`. A list may not be empty: what is left out does not limit. */
 export type DatasetFilter = {
   /** As the log stood at this offset; the newest where not given. */
   asOf?: number | null | undefined;
   /** Where authors contradict each other; MAJORITY where not given. */
   conflict?: ConflictRule | null | undefined;
-  /** Of records that are exactly the same only the first. */
+  /** Of records that are exactly the same only the first; false where not given. */
   deduplicate?: boolean | null | undefined;
   /** Only replies from this instant on. */
   from?: string | null | undefined;
-  /** Also replies that were stopped. */
+  /** Also replies that were stopped; false where not given. */
   includeStopped?: boolean | null | undefined;
-  /** No record whose texts have more characters. */
+  /** No record whose texts have more characters; of any length where not given. */
   maxCharacters?: number | null | undefined;
-  /** Only what so many authors agree on. */
+  /** Only what so many authors agree on; 1 where not given, of threads 0. */
   minRaters?: number | null | undefined;
-  /** Only replies of these models. */
+  /** Only replies of these models; of all where not given. */
   models?: Array<string> | null | undefined;
-  /** Personal data and keys as placeholders. */
+  /** Where pairs come from (DPO, REWARD, OPENAI_DPO); all three where not given. */
+  pairs?: Array<PairKind> | null | undefined;
+  /** Each record says where it comes from, in `provenance`; false where not given. */
+  provenance?: boolean | null | undefined;
+  /** Personal data and keys as placeholders; false where not given. */
   redact?: boolean | null | undefined;
-  /** A score from here on counts as a like, one below as a dislike. */
+  /** How far threads go (SFT, OPENAI_SFT); NOT_DISLIKED where not given. */
+  replies?: ReplyRule | null | undefined;
+  /** Only messages of these roles, ASSISTANT among them; all three where not given. */
+  roles?: Array<Role> | null | undefined;
+  /** From 0 to 1. Where an author gave no rating, a score from here on counts as a like, one below as a dislike; scores do not count where not given. */
   scoreThreshold?: number | null | undefined;
-  /** Whose feedback counts; END_USER where not given. */
+  /** Whose feedback counts; END_USER where not given, of events and conversations all. */
   source?: Array<FeedbackSource> | null | undefined;
-  /** Only feedback with one of these tags. */
+  /** What becomes of system prompts; KEEP where not given. */
+  system?: SystemPromptRule | null | undefined;
+  /** Only feedback with one of these tags; all where not given. */
   tags?: Array<string> | null | undefined;
   /** Only replies before this instant. */
   to?: string | null | undefined;
   /** The topic; `default` where not given. */
   topic?: string | null | undefined;
+  /** How much of the thread before a reply is its prompt; THREAD where not given. */
+  turns?: TurnRule | null | undefined;
+  /** Usernames as they are: in events and conversations, where numbers stand for them otherwise, and in the provenance of records, which names nobody otherwise. False where not given. */
+  usernames?: boolean | null | undefined;
 };
 
 /** A format of training data. */
@@ -134,6 +148,15 @@ export type MessageStatus =
   | 'STOPPED'
   /** The model is producing it. */
   | 'STREAMING';
+
+/** Where a pair of a better and a worse reply comes from. */
+export type PairKind =
+  /** Someone wrote what the reply should have been. */
+  | 'CORRECTION'
+  /** One reply was chosen over its siblings. */
+  | 'PREFERENCE'
+  /** Of two siblings the same author liked one and disliked the other. */
+  | 'RATING';
 
 /** A choice among the replies to one message. */
 export type PreferReplyInput = {
@@ -220,6 +243,15 @@ export type RegenerateReplyInput = {
   /** The new reply's id: a ULID of the client's choice, which makes the request safe to repeat; a new one where not given. */
   replyId?: string | null | undefined;
 };
+
+/** How far threads are taken, by what was said of their replies. */
+export type ReplyRule =
+  /** To their end, whatever was said. */
+  | 'ALL'
+  /** Up to their last reply that was liked. */
+  | 'LIKED'
+  /** Up to their first reply that was disliked, or over which a sibling was chosen. */
+  | 'NOT_DISLIKED';
 
 /** Who speaks in a message. */
 export type Role =
@@ -317,6 +349,20 @@ export type SubmitFeedbackInput = {
   /** The author, if not the viewer: for SERVICE and ADMIN. */
   username?: string | null | undefined;
 };
+
+/** What becomes of system prompts. */
+export type SystemPromptRule =
+  /** They are left out. */
+  | 'DROP'
+  /** They stay. */
+  | 'KEEP';
+
+/** How much of the thread before a reply is its prompt. */
+export type TurnRule =
+  /** What the user said last, with what the system said. */
+  | 'LAST'
+  /** All of it. */
+  | 'THREAD';
 
 /** What a viewer may do beyond their own conversations. */
 export type ViewerRole =

@@ -2,6 +2,7 @@
 import { visibleConversations, visibleMessages } from '../conversation/access.ts';
 import { Conversation, Message } from '../conversation/graphql.ts';
 import { isUlid } from '../log/identifier.ts';
+import { shownTo } from '../log/visible.ts';
 import { builder } from './builder.ts';
 import { Node } from './node.ts';
 
@@ -22,7 +23,7 @@ builder.queryField('node', (t) =>
       if (event === null) return null;
       const where = { id: event.conversationId, ...visible };
       const isVisible = (await prisma.conversation.findUnique({ where, select: { id: true } })) !== null;
-      return isVisible ? { ...event, offset: Number(event.offset) } : null;
+      return isVisible ? shownTo(viewer)({ ...event, offset: Number(event.offset) }) : null;
     },
   }),
 );

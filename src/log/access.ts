@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
 import type { EventType } from './event.ts';
 import { type EventFilter, type Place, placeOf, topicOfConversation } from './reader.ts';
+import { type Show, shownTo } from './visible.ts';
 
 export type EventsArgs = {
   topic: string;
@@ -16,7 +17,7 @@ export type EventsArgs = {
 };
 
 /**
- * What the arguments choose: decided before anything of the log is read or followed.
+ * What the arguments choose, and what the viewer sees of it: decided before anything of the log is read or followed.
  * @throws AppError FORBIDDEN for a topic, NOT_FOUND for a conversation that the viewer may not read,
  * INVALID_INPUT for a place that can't be
  */
@@ -24,18 +25,19 @@ export async function chooseEvents(
   pool: pg.Pool,
   viewer: Viewer,
   args: EventsArgs,
-): Promise<{ place: Place; filter: EventFilter }> {
+): Promise<{ place: Place; filter: EventFilter; show: Show }> {
   const conversationId = args.conversationId ?? undefined;
   if (args.types?.length === 0) {
     throw new AppError('INVALID_INPUT', 'types is empty: name at least one type, or leave it out for all.');
   }
   const filter = { types: args.types ?? undefined, conversationId };
+  const show = shownTo(viewer);
   if (conversationId !== undefined) {
     const username = mayReadAll(viewer) ? undefined : viewer.username;
     const topic = await topicOfConversation(pool, conversationId, username);
-    return { place: placeOf(topic, args), filter };
+    return { place: placeOf(topic, args), filter, show };
   }
-  if (mayReadAll(viewer)) return { place: placeOf(args.topic, args), filter };
+  if (mayReadAll(viewer)) return { place: placeOf(args.topic, args), filter, show };
   throw new AppError(
     'FORBIDDEN',
     'Only the roles ANALYST, SERVICE and ADMIN read a whole topic: give a conversationId of yours.',

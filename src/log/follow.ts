@@ -5,10 +5,11 @@ import type { LogEvent } from './event.ts';
 import { createPull, type Pull } from './pull.ts';
 import { type EventFilter, type EventRow, type LogPage, type Place, readPage, toLogEvent } from './reader.ts';
 import type { Tails } from './tails.ts';
+import type { Show } from './visible.ts';
 
 export type EventFollower = {
   /** The events from a place on that match, in their order: first what is there, then each as it is committed. */
-  follow(place: Place, filter: EventFilter): AsyncIterableIterator<LogEvent>;
+  follow(place: Place, seen: { filter: EventFilter; show: Show }): AsyncIterableIterator<LogEvent>;
   /** How many cursors are open. */
   readonly openCount: number;
 };
@@ -46,7 +47,10 @@ export function createEventFollower(options: { pool: pg.Pool; tails: Tails }): E
   const read = createPages(options.pool);
   let openCount = 0;
 
-  function follow({ topic, offset: first }: Place, filter: EventFilter): AsyncIterableIterator<LogEvent> {
+  function follow(
+    { topic, offset: first }: Place,
+    { filter, show }: { filter: EventFilter; show: Show },
+  ): AsyncIterableIterator<LogEvent> {
     const tail = options.tails.open(topic);
     let offset = first;
     /** What is left of the page that is being handed out, the next event last. */
@@ -58,7 +62,7 @@ export function createEventFollower(options: { pool: pg.Pool; tails: Tails }): E
       const row = rest.pop();
       if (row === undefined) return undefined;
       offset = rest.length === 0 ? afterRest : row.offset + 1;
-      return toLogEvent(row);
+      return show(toLogEvent(row));
     }
 
     async function fromLog(pull: Pull): Promise<LogEvent | undefined> {
@@ -74,7 +78,7 @@ export function createEventFollower(options: { pool: pg.Pool; tails: Tails }): E
       const found = tail.isKnown ? tail.find(offset, filter) : undefined;
       if (found !== undefined) {
         offset = found.offset + 1;
-        return found;
+        return show(found);
       }
       offset = Math.max(offset, tail.end);
       return pull.wait((finish) =>

@@ -40,13 +40,14 @@ export const Event = builder.objectRef<LogEvent>('Event').implement({
     }),
     actor: t.exposeString('actor', {
       nullable: true,
-      description: 'The username of who did it; null where Afterword did, such as at the end of a reply.',
+      description:
+        'The username of who did it; null where Afterword did, such as at the end of a reply, and where it is hidden.',
     }),
     recordedAt: t.expose('recordedAt', { type: 'DateTime', description: 'When it was written to the log.' }),
     payload: t.expose('payload', {
       type: 'JSON',
       description:
-        'What happened, in full. In UPDATE_MESSAGE an absent field or "" means unchanged, null means withdrawn.',
+        'What happened, in full. In UPDATE_MESSAGE an absent field or "" means unchanged, null means withdrawn. What others said of a conversation is hidden from a USER whose it is: of such an event only the ids are left.',
     }),
   }),
 });

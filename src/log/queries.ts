@@ -37,11 +37,11 @@ builder.queryField('events', (t) =>
     },
     resolve: async (_root, args, { viewer, services }) => {
       checkPage({ first: args.first }, largestEventPage);
-      const { place, filter } = await chooseEvents(services.pool, viewer, args);
+      const { place, filter, show } = await chooseEvents(services.pool, viewer, args);
       // One more than asked for tells whether more follows.
       const { rows, isLast } = await readPage(services.pool, place, { filter, most: args.first + 1 });
       const edges = rows.slice(0, args.first).map((row) => {
-        const node = toLogEvent(row);
+        const node = show(toLogEvent(row));
         return { cursor: formatCursor(node), node };
       });
       return {

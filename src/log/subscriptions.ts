@@ -26,8 +26,8 @@ builder.subscriptionField('events', (t) =>
       conversationId: t.arg.id({ description: 'Only events of this conversation.' }),
     },
     subscribe: async (_root, args, { viewer, services, lastEventId }) => {
-      const { place, filter } = await chooseEvents(services.pool, viewer, { ...args, lastEventId });
-      return services.events.follow(place, filter);
+      const { place, ...seen } = await chooseEvents(services.pool, viewer, { ...args, lastEventId });
+      return services.events.follow(place, seen);
     },
     resolve: (event) => event,
   }),

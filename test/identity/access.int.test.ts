@@ -221,3 +221,51 @@ describe.each(['service', 'admin'])('a viewer with the role %s', (name) => {
     expect(events.nodes[0]?.actor).toBe(name);
   });
 });
+
+describe('what others say of a conversation', () => {
+  it('is in none of its events for whose it is, which stay without a hole', async () => {
+    const conversationId = await startConversation(as('ada'), { topic: 'private' });
+    const messageId = await sendMessage(as('ada'), { conversationId, content: 'hi' });
+    await followReply(as('ada'), 'sse', { messageId });
+    await as('ada').run(operations.RateMessageDocument, { input: { messageId, rating: 'LIKE' } });
+    const author = { username: 'rev', source: 'REVIEWER' } as const;
+    await as('service').run(operations.SubmitFeedbackDocument, {
+      input: { ...author, messageId, comment: 'a remark', correction: 'better' },
+    });
+    const remark = { ...author, id: conversationId, comment: 'a remark' };
+    await as('service').run(operations.RateConversationDocument, { input: remark });
+    await as('service').run(operations.RecordSignalDocument, {
+      input: { messageId, signal: 'COPIED', username: 'rev' },
+    });
+
+    const nodes = await readEvents(as('ada'), conversationId);
+    expect(nodes.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(nodes[4]).toMatchObject({ actor: 'ada', payload: { username: 'ada', rating: 'like' } });
+    const ids = { conversation_id: conversationId };
+    const hidden = [
+      { actor: null, payload: { id: messageId, ...ids } },
+      { actor: null, payload: { id: conversationId } },
+      { actor: null, payload: { id: messageId, ...ids } },
+    ];
+    expect(nodes.slice(5).map(({ actor, payload }) => ({ actor, payload }))).toEqual(hidden);
+    const variables = { topic: 'private', conversationId };
+    for (const carrier of ['websocket', 'sse'] as const) {
+      const cursor = as('ada').follow(carrier, operations.FollowEventsDocument, variables);
+      const followed = [];
+      for await (const { events } of cursor) if (followed.push(events) === nodes.length) break;
+      expect(followed).toEqual(nodes);
+    }
+    const [, , , , , last] = nodes;
+    const text = `{ node(id: "${last?.id}") { ... on Event { actor payload } } }`;
+    expect((await as('ada').send(text)).data).toEqual({ node: hidden[0] });
+
+    for (const name of ['analyst', 'service', 'admin']) {
+      const all = await readEvents(as(name), conversationId);
+      expect(all[5]).toMatchObject({
+        actor: 'service',
+        payload: { username: 'rev', feedback: 'a remark', correction: 'better' },
+      });
+      expect((await as(name).send(text)).data).toMatchObject({ node: { actor: 'service' } });
+    }
+  });
+});

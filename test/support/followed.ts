@@ -6,6 +6,7 @@ import { createEventFollower, type EventFollower } from '../../src/log/follow.ts
 import type { EventFilter } from '../../src/log/reader.ts';
 import { noRelay, type Relay } from '../../src/log/relay.ts';
 import { createTails } from '../../src/log/tails.ts';
+import { showAll } from '../../src/log/visible.ts';
 import { createLogWriter, type LogWriter } from '../../src/log/writer.ts';
 
 export type FollowedLog = {
@@ -44,7 +45,10 @@ export function createFollowedLog(
     writer,
     follower,
     follow: (topic, offset = 0, filter = {}) =>
-      follower.follow({ topic, offset }, { types: undefined, conversationId: undefined, ...filter }),
+      follower.follow(
+        { topic, offset },
+        { filter: { types: undefined, conversationId: undefined, ...filter }, show: showAll },
+      ),
     pool,
     failures,
     async close() {

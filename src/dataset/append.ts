@@ -2,7 +2,10 @@
 import type pg from 'pg';
 import { AppError } from '../errors.ts';
 import type { NewEvent } from '../log/event.ts';
+import { fold } from '../log/fold.ts';
+import { readHistory } from '../log/history.ts';
 import type { LogWriter } from '../log/writer.ts';
+import { missingFrom } from './known.ts';
 import { Recent } from './recent.ts';
 import type { Entry, StartEvent } from './source.ts';
 
@@ -13,6 +16,10 @@ export type OnAppended = (isNew: boolean) => void;
 const rememberedConversations = 20_000;
 
 type Destination = { writer: LogWriter; pool: pg.Pool; topic: string };
+
+function nameOf({ conversationName }: Entry): string {
+  return JSON.stringify(conversationName.slice(0, 60));
+}
 
 /** Whose the conversation is; undefined where there is none. */
 async function findUsername({ pool, topic }: Destination, entry: Entry): Promise<string | undefined> {
@@ -34,6 +41,26 @@ async function findUsername({ pool, topic }: Destination, entry: Entry): Promise
   );
 }
 
+/** @throws AppError NOT_FOUND where an entry without a conversation can't begin one */
+function openingOf(entry: Entry): StartEvent {
+  if (entry.opening !== undefined) return entry.opening();
+  throw new AppError(
+    'NOT_FOUND',
+    `There is no conversation ${nameOf(entry)}: nothing before this line begins it.`,
+  );
+}
+
+/** Names things as the file does: nobody would find an id there that only follows from the one that it has. */
+function inWordsOf({ originals }: Entry, error: unknown): unknown {
+  if (!(error instanceof AppError) || originals === undefined) return error;
+  const { code, message, cause } = error;
+  const told = [...originals].reduce(
+    (text, [id, original]) => text.replaceAll(id, JSON.stringify(original.slice(0, 60))),
+    message,
+  );
+  return new AppError(code, told, { cause });
+}
+
 /**
  * @returns a function that appends an entry's events, and before them what begins the conversation where nothing has.
  * Entries of one conversation are to be given one after the other. It throws an AppError: UPSTREAM_FAILED where the
@@ -44,55 +71,53 @@ export function createAppender(
 ): (entry: Entry, onAppended: OnAppended) => Promise<void> {
   const usernames = new Recent<string>(rememberedConversations);
 
-  return async (entry, onAppended) => {
+  /** The conversation is there, though not by this event: by another one that says the same, or something else. */
+  async function findMissing(entry: Entry, conflict: AppError): Promise<Entry['events']> {
+    if ((await findUsername(destination, entry)) === undefined) throw conflict;
+    const held = fold(await readHistory(destination.pool, { conversationId: entry.conversationId }, {}));
+    const missing = held === undefined ? entry.events : missingFrom(held, entry.events);
+    if (missing[0] !== entry.events[0]) return missing;
+    throw new AppError(
+      'CONFLICT',
+      `Conversation ${nameOf(entry)} is in topic ${destination.topic} already, and began with other values there.`,
+    );
+  }
+
+  async function appendEntry(entry: Entry, onAppended: OnAppended): Promise<void> {
     const { conversationId, events } = entry;
     const append = async (actor: string, event: NewEvent): Promise<void> => {
       const [appended] = await destination.writer.append({ actor, isPrivileged: true, events: [event] });
       onAppended(appended?.isReplay !== true);
       usernames.set(conversationId, actor);
     };
+    const begin = async (): Promise<string> => {
+      const known = usernames.get(conversationId) ?? (await findUsername(destination, entry));
+      if (known !== undefined) return known;
+      const opening = openingOf(entry);
+      await append(opening.payload.username, opening);
+      return opening.payload.username;
+    };
     const [first] = events;
     if (first === undefined) return;
-    let username =
-      first.type === 'START_CONVERSATION'
-        ? first.payload.username
-        : (usernames.get(conversationId) ?? (await findUsername(destination, entry)));
-    if (username === undefined) {
-      const opening = openingOf(entry);
-      username = opening.payload.username;
-      await append(username, opening);
+    if (first.type !== 'START_CONVERSATION') {
+      const username = await begin();
+      for (const event of events) await append(username, event);
+      return;
     }
-    for (const event of events) {
-      await append(username, event).catch((error) => explain(destination, entry, { event, error }));
+    const { username } = first.payload;
+    let rest = events.slice(1);
+    try {
+      await append(username, first);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'CONFLICT')) throw error;
+      rest = await findMissing(entry, error);
+      for (let known = rest.length; known < events.length; known += 1) onAppended(false);
     }
-  };
-}
+    for (const event of rest) await append(username, event);
+  }
 
-/** Puts a refused start into better words: it is about the whole conversation, not only about an id. */
-async function explain(
-  destination: Destination,
-  entry: Entry,
-  { event, error }: { event: NewEvent; error: unknown },
-): Promise<never> {
-  const isTaken =
-    error instanceof AppError && error.code === 'CONFLICT' && event.type === 'START_CONVERSATION';
-  const username = isTaken ? await findUsername(destination, entry) : undefined;
-  if (username === undefined) throw error;
-  throw new AppError(
-    'CONFLICT',
-    `Conversation ${nameOf(entry)} is in topic ${destination.topic} already, and began with other values there.`,
-  );
-}
-
-function nameOf({ conversationName }: Entry): string {
-  return JSON.stringify(conversationName.slice(0, 60));
-}
-
-/** @throws AppError NOT_FOUND where an entry without a conversation can't begin one */
-function openingOf(entry: Entry): StartEvent {
-  if (entry.opening !== undefined) return entry.opening();
-  throw new AppError(
-    'NOT_FOUND',
-    `There is no conversation ${nameOf(entry)}: nothing before this line begins it.`,
-  );
+  return (entry, onAppended) =>
+    appendEntry(entry, onAppended).catch((error: unknown) => {
+      throw inWordsOf(entry, error);
+    });
 }

@@ -161,6 +161,12 @@ function eventsOf(context: Context, place: Place, record: EnsignRecord): Entry['
   }
 }
 
+/** The messages of a record, as the file names them. */
+function messageNames(record: EnsignRecord): string[] {
+  if (record.type === 'start_conversation') return record.messages.map(({ id }) => id);
+  return record.type === 'end_conversation' ? [] : [record.id];
+}
+
 /** Reads line after line; how often an update was said before is counted from the first. */
 export function createEnsignReader(options: SourceOptions): (line: string) => Entry {
   const context = { ...options, updates: new Occurrences() };
@@ -168,7 +174,9 @@ export function createEnsignReader(options: SourceOptions): (line: string) => En
     const record = parseEnsignLine(line);
     const name = 'conversation_id' in record ? record.conversation_id : record.id;
     const place = placeOf(name, context.topic);
-    const entry = { ...place, events: eventsOf(context, place, record) };
+    const names = messageNames(record).filter((id) => !isUlid(id));
+    const originals = new Map(names.map((id) => [messageIdOf(id, place), id]));
+    const entry = { ...place, originals, events: eventsOf(context, place, record) };
     if (record.type !== 'add_message') return entry;
     return { ...entry, opening: () => openingEvent(context, place, record.timestamp) };
   };

@@ -146,6 +146,7 @@ export function readOpenWebuiEntry(text: string, options: SourceOptions): Entry 
   return {
     conversationId,
     conversationName: chat_id,
+    originals: new Map(placed.map(({ id, original }) => [id, original])),
     opening: () => startEvent(context, record),
     events: [
       ...placed.map((one) => addEvent(context, one)),

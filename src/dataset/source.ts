@@ -16,6 +16,8 @@ export type Entry = {
   conversationName: string;
   /** In their order; only the first can be a start. Their ids are the same whenever they are read. */
   events: (StartEvent | Exclude<NewEvent, AnyStartEvent>)[];
+  /** What messages are called in the file, by the ids that they have in the log, where these are others. */
+  originals?: ReadonlyMap<string, string>;
   /** What begins the conversation where neither the file nor the log did; absent: it must have begun. */
   opening?: () => StartEvent;
 };

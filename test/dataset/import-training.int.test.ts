@@ -4,8 +4,20 @@ import { importFormats } from '../../src/dataset/sources.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createExporter, type Exporter } from '../support/exported.ts';
 import { createImporter, type Importer } from '../support/imported.ts';
-import { everything, rowsOf } from '../support/log.ts';
+import {
+  add,
+  append,
+  end,
+  everything,
+  impress,
+  reply,
+  rowsOf,
+  running,
+  start,
+  update,
+} from '../support/log.ts';
 import { answer, entry, other, prompt } from '../support/open-webui.ts';
+import { freshId } from '../support/training-records.ts';
 
 let database: TestDatabase;
 let importer: Importer;
@@ -93,7 +105,7 @@ it('the same file in another topic is another import', async () => {
   expect(await take('dpo', [pair], 'other')).toEqual({ added: 5, known: 0, bad: [] });
 });
 
-const reply = { ...answer, timestamp: 1_764_000_001 };
+const timedAnswer = { ...answer, timestamp: 1_764_000_001 };
 const conversation = async () => {
   await take('kto', [{ prompt: [user], completion: [good], label: true }]);
   const [line = ''] = await exportedLines();
@@ -132,6 +144,41 @@ it('what an author said, took back and said again is what they say, and earlier 
   const before = await everything(database.client);
   for (const file of files) expect(await take('conversations', [file])).toMatchObject({ added: 0, bad: [] });
   expect(await everything(database.client)).toEqual(before);
+});
+
+it('an export that comes back to its own topic changes nothing, or adds what is missing', async () => {
+  const [conversationId, asked, replied, rejected] = [freshId(), freshId(), freshId(), freshId()];
+  const { client } = database;
+  const model = { actor: null, privileged: true };
+  await append(client, [start(conversationId, { topic: 'fruit' }), add(conversationId, asked)]);
+  await append(client, [running(conversationId, replied)]);
+  const ending = { status: 'stopped', content: 'Thr', reasoning: 'Count.', finish_reason: 'stop' };
+  await append(client, [update(replied, ending, model)]);
+  await append(client, [reply(conversationId, rejected, { parent_id: asked, model: 'zephyr' })]);
+  await append(client, [update(replied, { rating: 'like', preferred_over: [rejected] })]);
+  await append(client, [impress(conversationId, { score: 0.5 }), end(conversationId)]);
+  const lines = await exportedLines();
+  const before = await everything(client);
+  expect(await importer.importLines(lines, { format: importFormats.conversations })).toEqual({
+    added: 0,
+    known: 7,
+    bad: [],
+  });
+  expect(await everything(client)).toEqual(before);
+
+  await append(client, [update(replied, { rating: 'dislike' })]);
+  expect(await importer.importLines(lines, { format: importFormats.conversations })).toMatchObject({
+    added: 0,
+  });
+  expect(await feedback()).toMatchObject([{ rating: 'dislike' }]);
+
+  const whole = JSON.parse(lines[0] ?? '');
+  const [said] = whole.messages[1].feedback;
+  const more = { ...said, username: 'eve', rating: 'dislike', preferredOver: [] };
+  whole.messages[1].feedback = [said, more];
+  expect(await take('conversations', [whole])).toEqual({ added: 1, known: 7, bad: [] });
+  whole.messages[0].content = 'Other?';
+  expect((await take('conversations', [whole])).bad).toEqual([expect.stringContaining('has ended')]);
 });
 
 it('a reply that ended early is never one that a server would take for its own to end', async () => {
@@ -186,13 +233,13 @@ it('feedback of Open WebUI on one chat is one conversation, whichever snapshot c
   const follow = { ...prompt, id: 'q', parentId: 'a', content: 'Sure?' };
   const first = entry({
     data: { comment: 'Good.', sibling_model_ids: ['llama'] },
-    messages: [prompt, reply, other],
+    messages: [prompt, timedAnswer, other],
   });
   const second = entry({
     id: 'f2',
     data: { rating: -1 },
     meta: { message_id: 'b' },
-    messages: [prompt, reply, other, follow],
+    messages: [prompt, timedAnswer, other, follow],
   });
   const file = [`[${JSON.stringify(first)},`, `${JSON.stringify(second)}]`];
   expect(await take('open-webui', file)).toEqual({ added: 7, known: 3, bad: [] });

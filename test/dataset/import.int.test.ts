@@ -75,9 +75,7 @@ it('a rating that stands in a message is feedback of it', async () => {
   const users = [printed(started('b')), printed(added('b', '1', { role: 'user', rating: 'like' }))];
   const { added: count, bad } = await importer.importLines(users);
   expect(count).toBe(2);
-  expect(bad).toEqual([
-    expect.stringMatching(/^2 Message \w+ is not a reply: only the assistant's messages take/),
-  ]);
+  expect(bad).toEqual(['2 Message "1" is not a reply: only the assistant\'s messages take feedback.']);
 });
 
 it('times come as exact as the tables hold them, and ULIDs tell when a conversation began', async () => {
@@ -155,8 +153,8 @@ it('what refers to nothing is a bad line, and leaves nothing', async () => {
   expect(bad).toEqual([
     '1 There is no conversation "gone": nothing before this line begins it.',
     '2 There is no conversation "a": nothing before this line begins it.',
-    expect.stringMatching(/^4 There is no message \w{26} that you may write to\.$/),
-    expect.stringMatching(/^5 Message \w{26} is not a reply: only the assistant's messages take feedback\.$/),
+    '4 There is no message "9" that you may write to.',
+    '5 Message "1" is not a reply: only the assistant\'s messages take feedback.',
   ]);
 });
 
@@ -174,7 +172,7 @@ it('what contradicts the log is a bad line, and changes nothing', async () => {
   expect(known).toBe(1);
   expect(bad).toEqual([
     '1 Conversation "a" is in topic fruit already, and began with other values there.',
-    expect.stringMatching(/^2 The id \w{26} already names something else/),
+    expect.stringMatching(/^2 The id "2" already names something else/),
     '3 The conversation has ended and takes no more messages: start another one.',
     '4 Conversation "a" is in topic fruit already, and began with other values there.',
   ]);

@@ -5,7 +5,16 @@ import type { Redactor } from './redact.ts';
 export type Privacy = { names: Names; redactor: Redactor | undefined };
 
 /** Fields that hold what people and models wrote, in every format. */
-const textFields = new Set(['content', 'reasoning', 'comment', 'feedback', 'correction', 'title', 'error']);
+const textFields = new Set([
+  'content',
+  'reasoning',
+  'comment',
+  'feedback',
+  'correction',
+  'title',
+  'error',
+  'tags',
+]);
 const nameFields = new Set(['username', 'actor']);
 /** All that is in them may be what someone wrote. */
 const openFields = new Set(['metadata']);

@@ -27,6 +27,9 @@ const keyForms = [
   /\b(?=[a-f\d]*\d)(?=[a-f\d]*[a-f])[a-f\d]{32,}\b/gi,
 ];
 
+/** 13 to 19 digits, with single spaces or dashes between them. */
+const cardForm = /(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])/g;
+
 /**
  * Only such a line can hold what the detector finds; to ask it takes a hundred times as long. Numbers of people have
  * six digits or more, with nothing but signs between them; addresses of machines may have fewer.
@@ -34,7 +37,8 @@ const keyForms = [
 const candidate = /@|\d(?:[^\p{L}\d]{0,6}\d){5}|\d\.\d+\.\d+\.\d|[\da-f]?:[\da-f]*:/iu;
 /** Around addresses, and unknown to the detector. The same length, so that places stay. */
 const brackets = /[<>()[\]{}"'`,;|]/g;
-const dashBetweenDigits = /(?<=\d)-(?=\d)/g;
+/** They hide numbers from it. */
+const signsInNumbers = /(?<=\d)-(?=\d)|:(?=\+?\d)/g;
 
 /** An instance of the detector takes a millisecond, and memory of its own: one serves all, once it is asked for. */
 let detector: Promise<Root> | undefined;
@@ -65,7 +69,7 @@ async function findIn(line: string, offset: number): Promise<Found[]> {
 async function findPersonal(line: string, offset: number): Promise<Found[]> {
   if (!candidate.test(line)) return [];
   const bare = line.replace(brackets, ' ');
-  const forms = new Set([line, bare, bare.replace(dashBetweenDigits, ' ')]);
+  const forms = new Set([line, bare, bare.replace(signsInNumbers, ' ')]);
   return (await Promise.all([...forms].map((form) => findIn(form, offset)))).flat();
 }
 
@@ -79,8 +83,24 @@ function findKeys(text: string): Found[] {
   );
 }
 
+/** Whether the last of the digits checks the others (ISO/IEC 7812-1, annex B). */
+function isLuhn(digits: string): boolean {
+  const sum = [...digits].reverse().reduce((total, digit, index) => {
+    const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0;
+}
+
+/** The detector leaves out whole ranges of them, such as 53 to 55. */
+function findCards(text: string): Found[] {
+  return [...text.matchAll(cardForm)].flatMap(({ index, 0: card }) =>
+    isLuhn(card.replace(/\D/g, '')) ? [{ kind: 'CARD', from: index, to: index + card.length }] : [],
+  );
+}
+
 async function findAll(text: string): Promise<Found[]> {
-  const found = findKeys(text);
+  const found = [...findKeys(text), ...findCards(text)];
   let offset = 0;
   for (const line of text.split('\n')) {
     found.push(...(await findPersonal(line, offset)));

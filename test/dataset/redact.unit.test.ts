@@ -12,6 +12,13 @@ describe('redaction', () => {
     ['an address in brackets', 'Ada <ada@example.org>, Bob', 'Ada <[EMAIL_1]>, Bob'],
     ['a card number', 'Pay with 4242424242424242 now', 'Pay with [CARD_1] now'],
     ['a card number with dashes', 'Pay with 4242-4242-4242-4242 now', 'Pay with [CARD_1] now'],
+    ...['5555 5555 5555 4444', '5500-0000-0000-0004', '5424000000000015', '378282246310005'].map(
+      (card): [string, string, string] => [
+        `the card ${card}`,
+        `Pay with ${card}, now`,
+        'Pay with [CARD_1], now',
+      ],
+    ),
     ['an IP address', 'from 192.168.0.17 to', 'from [IP_1] to'],
     ['a key of OpenAI', 'key: sk-abcdefghijklmnop1234567890', 'key: [KEY_1]'],
     ['a key of AWS', 'AKIAIOSFODNN7EXAMPLE is mine', '[KEY_1] is mine'],
@@ -27,6 +34,7 @@ describe('redaction', () => {
 
   it('replaces a phone number', async () => {
     expect(await redact('call 415-555-2671 today')).toBe('call [PHONE_1] today');
+    expect(await redact('tel:0660-123 45 67')).toBe('tel:[PHONE_1]');
   });
 
   it.each([
@@ -35,6 +43,7 @@ describe('redaction', () => {
     '5 @ 3 each',
     'version 1.2.3',
     '10:30 – 11:45',
+    'invoice 5555555555554445 of 2026',
     '',
   ])('leaves %j as it is', async (text) => {
     expect(await redact(text)).toBe(text);
@@ -54,7 +63,9 @@ it('a record loses what is private in every text, and keeps its ids, labels and 
     label: true,
     username: 'ada',
     prompt: [{ role: 'user', content: 'I am ada@example.org' }],
-    feedback: [{ username: 'ada', comment: 'to ada@example.org', correction: null }],
+    feedback: [
+      { username: 'ada', comment: 'to ada@example.org', correction: null, tags: ['ada@example.org'] },
+    ],
     metadata: { inner: { from: '192.168.0.17' } },
   };
   const names = createNames(readRecipe({}), undefined)();

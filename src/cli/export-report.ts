@@ -10,6 +10,7 @@ const reasons: Record<string, string> = {
   tooFewRaters: 'with too few raters',
   sameText: 'whose two texts are the same',
   duplicate: 'that were there already',
+  nothingToLearn: 'in which all replies were disliked',
 };
 
 function summaryOf({ counts, format, topic, asOf, files }: Manifest, folder: string): string {

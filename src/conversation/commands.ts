@@ -5,7 +5,7 @@ import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts'
 import type { NewEvent, Role } from '../log/event.ts';
 import { chosenId, derivedId, referencedId } from '../log/identifier.ts';
 import type { LogWriter } from '../log/writer.ts';
-import { checkFilled, checkMetadata, checkText } from './text.ts';
+import { checkFilled, checkMetadata, checkText, checkUsername } from './text.ts';
 
 export type ConversationServices = {
   writer: LogWriter;
@@ -93,7 +93,7 @@ export async function startConversation(
 ): Promise<string> {
   const id = chosenId('id', input.id);
   const topic = checkTopic(input.topic ?? defaultTopic);
-  const username = checkText('username', authorOf(viewer, input.username), { bytes: 200 });
+  const username = checkUsername(authorOf(viewer, input.username));
   const payload = {
     id,
     model: { id: checkModelOnOffer(services.models, input.model), metadata: {} },

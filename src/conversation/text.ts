@@ -33,6 +33,16 @@ export function checkFilled(name: string, text: string, limit: { bytes: number }
   return checkText(name, text, limit);
 }
 
+/** @throws AppError as checkFilled, and where it would be taken for another one */
+export function checkUsername(username: string): string {
+  checkFilled('username', username, { bytes: 200 });
+  if (username === username.trim() && !/\p{Cc}/u.test(username)) return username;
+  throw new AppError(
+    'INVALID_INPUT',
+    `username ${JSON.stringify(username)} has spaces around it or holds a control character: leave them out.`,
+  );
+}
+
 /** Metadata: an object, at most 64 KiB as JSON. */
 export function checkMetadata(name: string, value: unknown): Record<string, never> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -10,6 +10,8 @@ export const skipReasons = [
   'tooFewRaters',
   'sameText',
   'duplicate',
+  /** All its replies were disliked. */
+  'nothingToLearn',
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
@@ -51,7 +53,10 @@ export function createTally(): Tally {
     records: 0,
     provenance: {},
     conflicts: { found: 0, decided: 0, dropped: 0, keptAll: 0 },
-    skipped: { roles: 0, emptyContent: 0, tooLong: 0, tooFewRaters: 0, sameText: 0, duplicate: 0 },
+    skipped: {
+      ...{ roles: 0, emptyContent: 0, tooLong: 0, tooFewRaters: 0, sameText: 0, duplicate: 0 },
+      nothingToLearn: 0,
+    },
     models: {},
     labels: { true: 0, false: 0 },
     characters: 0,

@@ -17,24 +17,30 @@ import {
 type Step = { message: MessageSnapshot; correction: Correction | undefined; isLiked: boolean | undefined };
 export type Thread = { steps: Step[]; turns: (Turn & { isDisliked: boolean })[] };
 
-/** Replies over which a sibling was chosen. */
-function beatenIn({ messages }: ConversationSnapshot, recipe: Recipe): Set<string> {
-  return new Set(
-    messages.flatMap((message) =>
-      countedFeedback(message, recipe).flatMap(({ preferredOver }) => preferredOver),
-    ),
-  );
+type Authors = Map<string, FeedbackAuthor>;
+
+/** Who chose a sibling over a reply, by the reply. */
+function rejectionsIn({ messages }: ConversationSnapshot, recipe: Recipe): Map<string, Authors> {
+  const found = new Map<string, Authors>();
+  for (const message of messages) {
+    for (const { username, source, preferredOver } of countedFeedback(message, recipe)) {
+      const author = { username, source };
+      for (const id of preferredOver) found.set(id, (found.get(id) ?? new Map()).set(keyOf(author), author));
+    }
+  }
+  return found;
 }
 
 /** Each message once, so that a contradiction is counted once, in however many threads its reply is. */
 function judge(conversation: ConversationSnapshot, recipe: Recipe, tally: Tally): Map<string, Step> {
-  const beaten = beatenIn(conversation, recipe);
+  const rejections = rejectionsIn(conversation, recipe);
   return new Map(
     conversation.messages.map((message) => {
       if (message.role !== 'assistant')
         return [message.id, { message, correction: undefined, isLiked: undefined }];
       const [correction] = correctionsOf(message, recipe);
-      const verdict = verdictOn(message, recipe, tally) ?? (beaten.has(message.id) ? false : undefined);
+      const rejectedBy = [...(rejections.get(message.id)?.values() ?? [])];
+      const verdict = verdictOn(message, { recipe, rejectedBy }, tally);
       // What was corrected is good now, whatever it was.
       return [message.id, { message, correction, isLiked: correction !== undefined || verdict }];
     }),
@@ -111,10 +117,12 @@ export function threadDrafts(
     const authors = authorsOf(thread.steps, recipe);
     const needed = Math.max(recipe['min-raters'] ?? 0, recipe.tags === undefined ? 0 : 1);
     const problem = threadProblem(thread.turns) ?? (authors.length < needed ? 'tooFewRaters' : undefined);
-    if (problem !== undefined) tally.skipped[problem] += 1;
     const value = problem === undefined ? render(thread) : undefined;
     const last = thread.steps.at(-1)?.message;
-    if (value === undefined || last === undefined) return [];
+    if (value === undefined || last === undefined) {
+      tally.skipped[problem ?? 'nothingToLearn'] += 1;
+      return [];
+    }
     const isCorrected = thread.steps.some(({ correction }) => correction !== undefined);
     const model = modelOf(conversation, last);
     return [{ value, from: isCorrected ? 'correction' : 'thread', model, messageIds: [last.id], authors }];

@@ -60,11 +60,19 @@ export function settle(votes: { yes: number; no: number }, rule: ConflictRule, t
   return [yes > no];
 }
 
-/** Whether a reply is liked: undefined where nobody says so, or where a contradiction was dropped. */
-export function verdictOn(message: MessageSnapshot, recipe: Recipe, tally: Tally): boolean | undefined {
-  const voices = voicesOn(message, recipe);
-  const yes = voices.filter(({ isLike }) => isLike).length;
-  const answers = settle({ yes, no: voices.length - yes }, recipe.conflict, tally);
+/**
+ * Whether a reply is liked: undefined where nobody says so, or where a contradiction was dropped.
+ * @param given.rejectedBy who chose a sibling over it: that counts more than what they rated it
+ */
+export function verdictOn(
+  message: MessageSnapshot,
+  { recipe, rejectedBy }: { recipe: Recipe; rejectedBy: readonly FeedbackAuthor[] },
+  tally: Tally,
+): boolean | undefined {
+  const votes = new Map(voicesOn(message, recipe).map(({ author, isLike }) => [keyOf(author), isLike]));
+  for (const author of rejectedBy) votes.set(keyOf(author), false);
+  const yes = [...votes.values()].filter((isLike) => isLike).length;
+  const answers = settle({ yes, no: votes.size - yes }, recipe.conflict, tally);
   return answers.length === 1 ? answers[0] : undefined;
 }
 

@@ -51,7 +51,10 @@ async function problemOf(folder: string, file: ManifestFile): Promise<string | u
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return `${file.name} ${isMissing ? 'is missing' : `can't be read: ${String(error)}`}.`;
   }
-  if (found.sha256 === file.sha256) return undefined;
+  if (found.sha256 === file.sha256) {
+    if (found.records === file.records && found.bytes === file.bytes) return undefined;
+    return `${manifestName} was changed: ${file.name} has ${found.records} records in ${found.bytes} bytes, not ${file.records} in ${file.bytes}.`;
+  }
   return `${file.name} was changed: it has ${found.records} records in ${found.bytes} bytes, not ${file.records} in ${file.bytes}, with the SHA-256 ${found.sha256}, not ${file.sha256}.`;
 }
 

@@ -112,7 +112,10 @@ function checkRejected(chosenId: string, rejectedIds: readonly string[]): string
       `Message ${chosenId} can't be compared with itself: leave it out of rejectedIds.`,
     );
   }
-  return [...new Set(rejectedIds.map((id) => referencedId('message', id)))];
+  const ids = rejectedIds.map((id) => referencedId('message', id));
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice === undefined) return ids;
+  throw new AppError('INVALID_INPUT', `rejectedIds names ${twice} twice: name each reply once.`);
 }
 
 /** Chooses a reply over siblings of it, or calls them as good; ends the author's earlier choice among them. */

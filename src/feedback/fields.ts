@@ -1,6 +1,6 @@
 // What feedback may hold, and who may give it for whom: checked before anything is appended.
 // Absent leaves a field as it is, null withdraws it.
-import { checkFilled, checkText } from '../conversation/text.ts';
+import { checkFilled, checkUsername } from '../conversation/text.ts';
 import { AppError } from '../errors.ts';
 import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
 import type { FeedbackSource, ImpressionFields, Rating } from '../log/event.ts';
@@ -56,7 +56,7 @@ export function checkAuthor(
   input: AuthorInput,
 ): { username: string; source: FeedbackSource } {
   return {
-    username: checkText('username', authorOf(viewer, input.username), { bytes: 200 }),
+    username: checkUsername(authorOf(viewer, input.username)),
     source: sourceOf(viewer, input.source),
   };
 }

@@ -54,16 +54,23 @@ function summarize(a: Named, b: Named, found: Omit<Comparison, 'summary'>): stri
     return `${missing.join(' and ')} ${missing.length === 1 ? 'has' : 'have'} no ratings yet: there is nothing to compare.`;
   }
   const rates = `${ofRatings(a.name, a.share)}, ${ofRatings(b.name, b.share)}`;
-  const range = `with 95 % confidence the difference lies between ${(found.low * 100).toFixed(1)} and ${(found.high * 100).toFixed(1)} points`;
+  const isBehind = found.difference < 0;
+  const better = isBehind ? b.name : a.name;
+  // Told of whoever is ahead, as the difference is.
+  const [low, high] = isBehind ? [-found.high, -found.low] : [found.low, found.high];
+  const range = `with 95 % confidence the difference lies between ${(low * 100).toFixed(1)} and ${(high * 100).toFixed(1)} points`;
   if (found.isSettled) {
-    const better = found.difference > 0 ? a.name : b.name;
     return `${rates}: ${better} is ahead by ${points(found.difference)}, and that is not chance alone (${range}).`;
   }
   const more =
     found.moreRatings === null
       ? 'No difference is in sight that more ratings would settle.'
       : `About ${found.moreRatings} more ratings would settle it, if the difference stays as it is.`;
-  return `${rates}: the difference of ${points(found.difference)} may be chance (${range}). ${more}`;
+  const lead =
+    found.difference === 0
+      ? 'neither is ahead'
+      : `that ${better} is ahead by ${points(found.difference)} may be chance`;
+  return `${rates}: ${lead} (${range}). ${more}`;
 }
 
 export function compare(a: Named, b: Named): Comparison {

@@ -52,6 +52,13 @@ const submit = (input: string) => mutation('submitFeedback', `{ messageId: "${re
 
 const cases: [title: string, query: () => string, code: string, message: string][] = [
   ['a model that is not on offer', () => start('model: "gpt-9"'), 'INVALID_INPUT', 'model-a, model-b'],
+  [
+    'a username that is empty',
+    () => start('model: "model-a" username: ""'),
+    'INVALID_INPUT',
+    'username is empty',
+  ],
+  ['an author that is blank', () => rate('rating: LIKE username: " "'), 'INVALID_INPUT', 'username is empty'],
   ['a client id that is no ULID', () => start('model: "model-a" id: "1"'), 'INVALID_INPUT', 'no ULID'],
   [
     'an id in lower case',

@@ -47,6 +47,13 @@ describe('sft', () => {
     expect(messages(beaten)).toEqual([[...one, user('Two?'), assistant('2')]]);
   });
 
+  it('takes a choice against a reply for more than its author’s like, and less than many', () => {
+    const chosen = [...talk, answer('r3', '2', 'p2'), feedback('r3', 'ada', { preferred_over: ['r2'] })];
+    expect(messages([...chosen, likes('r2', 'ada')])).toEqual([[...one, user('Two?'), assistant('2')]]);
+    const liked = [...chosen, likes('r2', 'bob'), likes('r2', 'cy')];
+    expect(messages(liked)).toEqual([two, [...one, user('Two?'), assistant('2')]]);
+  });
+
   it('teaches all replies, or only up to the last liked one, where that is asked for', () => {
     const told = [...talk, likes('r1', 'ada'), dislikes('r2', 'ada')];
     expect(messages(told, { replies: 'all' })).toEqual([two]);
@@ -74,6 +81,8 @@ describe('openai-sft', () => {
   });
 
   it('leaves out a thread in which nothing is to be learnt', () => {
-    expect(draft('openai-sft', [...talk.slice(0, 2), dislikes('r1', 'ada')]).values).toEqual([]);
+    const { values, tally } = draft('openai-sft', [...talk.slice(0, 2), dislikes('r1', 'ada')]);
+    expect(values).toEqual([]);
+    expect(tally.skipped.nothingToLearn).toBe(1);
   });
 });

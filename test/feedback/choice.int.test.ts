@@ -82,6 +82,11 @@ describe('a choice among replies', () => {
       () => ({ chosenId: at(0), rejectedIds: [at(1), prompt] }),
       'can’t be compared',
     ],
+    [
+      'over one that is named twice',
+      () => ({ chosenId: at(0), rejectedIds: [at(1), at(1)] }),
+      `twice: name each reply once`,
+    ],
     ['over what is not there', () => ({ chosenId: at(0), rejectedIds: [newId()] }), 'can’t be compared'],
     ['of a prompt', () => ({ chosenId: prompt, rejectedIds: [at(0)] }), 'is not a reply'],
     [
@@ -116,6 +121,8 @@ describe('feedback on a conversation', () => {
   it.each([
     [{}, 'Give a rating'],
     [{ score: 1.5 }, 'score 1.5 is out of range'],
+    [{ score: 0.5, username: '' }, 'username is empty'],
+    [{ score: 0.5, username: 'eve\n' }, 'username "eve\\n" has spaces around it'],
     [{ id: newId(), score: 0.5 }, 'There is no conversation'],
     [{ tags: Array.from({ length: 10_000 }, (_, index) => `${index}`) }, 'tags has 10000 entries'],
   ])('is refused, and changes nothing: %j', async (input, message) => {

@@ -27,6 +27,17 @@ describe('a comparison', () => {
     expect(found.summary).toContain(`About ${more} more ratings would settle it`);
   });
 
+  it('tells the difference and where it lies of whoever is ahead', () => {
+    const [first, second] = [side('a', 6, 10), side('b', 7, 10)];
+    const { low = 0, high = 0 } = newcombe(second.share, first.share) ?? {};
+    expect(compare(first, second).summary).toContain(
+      `that b is ahead by 10.0 percentage points may be chance (with 95 % confidence the difference lies between ${(low * 100).toFixed(1)} and ${(high * 100).toFixed(1)} points)`,
+    );
+    expect(compare(side('a', 48, 80), side('b', 56, 70)).summary).toContain(
+      'b is ahead by 20.0 percentage points, and that is not chance alone (with 95 % confidence the difference lies between 5.2 and 33.4 points)',
+    );
+  });
+
   it('of equal rates is settled by no number of ratings', () => {
     expect(compare(side('a', 5, 10), side('b', 10, 20))).toMatchObject({
       isSettled: false,

@@ -1,5 +1,5 @@
 // What people say of replies and conversations: every change is one event that holds only what changed.
-// Absent leaves a field as it is, null withdraws it.
+// Absent leaves a field as it is, null withdraws it. What stands already is no change.
 import type pg from 'pg';
 import { AppError } from '../errors.ts';
 import { mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
@@ -13,6 +13,7 @@ import {
   checkWords,
   type ImpressionInput,
 } from './fields.ts';
+import { isSaid } from './said.ts';
 
 export type FeedbackServices = { writer: LogWriter; pool: pg.Pool; maxMessageBytes: number };
 
@@ -57,8 +58,11 @@ async function give(
 ): Promise<FeedbackKey> {
   const messageId = referencedId('message', change.messageId);
   const author = checkAuthor(viewer, change);
-  const payload = { id: messageId, ...author, ...change.fields };
-  await append(services, viewer, { id: newId(), type: 'UPDATE_MESSAGE', payload });
+  const { fields } = change;
+  if (!(await isSaid({ pool: services.pool, viewer }, { messageId }, { author, fields }))) {
+    const payload = { id: messageId, ...author, ...fields };
+    await append(services, viewer, { id: newId(), type: 'UPDATE_MESSAGE', payload });
+  }
   return { messageId, ...author };
 }
 
@@ -144,8 +148,10 @@ export async function rateConversation(
   const author = checkAuthor(viewer, input);
   const fields = checkImpression(input, { bytes: services.maxMessageBytes });
   refuseNothing(fields, 'a rating, a score, a comment or tags');
-  const payload = { id: conversationId, ...author, ...fields };
-  await append(services, viewer, { id: newId(), type: 'UPDATE_CONVERSATION', conversationId, payload });
+  if (!(await isSaid({ pool: services.pool, viewer }, { conversationId }, { author, fields }))) {
+    const payload = { id: conversationId, ...author, ...fields };
+    await append(services, viewer, { id: newId(), type: 'UPDATE_CONVERSATION', conversationId, payload });
+  }
   return { conversationId, ...author };
 }
 

@@ -61,6 +61,38 @@ describe('feedback', () => {
     });
   });
 
+  it('that says what stands already is answered as before, and writes nothing', async () => {
+    const { conversationId, messageId } = await addReply();
+    const sibling = newId();
+    const beside = { conversationId, id: sibling, role: 'ASSISTANT', content: 'hi', parentId: null } as const;
+    await test.client.run(operations.AddMessageDocument, { input: beside });
+    const sayAll = async () => [
+      await rate({ messageId, rating: 'LIKE', score: 0.1 }),
+      await rate({ messageId, score: 0.5, source: 'JUDGE' }),
+      await submit({ messageId, comment: 'nice', tags: ['b', 'a'], correction: 'Hello!' }),
+      await submit({ messageId, tags: ['b', 'a'] }),
+      await rate({ messageId: sibling, rating: null }),
+      await test.client.run(operations.PreferReplyDocument, {
+        input: { chosenId: messageId, rejectedIds: [sibling] },
+      }),
+      await test.client.run(operations.RateConversationDocument, {
+        input: { id: conversationId, rating: 'DISLIKE', score: null, comment: 'meh', tags: [] },
+      }),
+    ];
+    const countEvents = async () => {
+      const { conversation } = await test.client.run(operations.ConversationDocument, { id: conversationId });
+      return conversation?.version;
+    };
+    await sayAll();
+    expect(await countEvents()).toBe(3 + 5);
+    const answers = await sayAll();
+    expect(await sayAll()).toEqual(answers);
+    expect(answers[0]).toMatchObject({ rateMessage: { feedback: { rating: 'LIKE', tags: ['b', 'a'] } } });
+    expect(await countEvents()).toBe(3 + 5);
+    await submit({ messageId, tags: ['a', 'b'] });
+    expect(await countEvents()).toBe(3 + 6);
+  });
+
   it('is still taken after the conversation has ended', async () => {
     const { conversationId, messageId } = await addReply();
     await test.client.run(operations.EndConversationDocument, { input: { id: conversationId } });

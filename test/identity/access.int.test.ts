@@ -63,6 +63,8 @@ const writes: Record<string, Probe> = {
     client.ask(operations.StopGenerationDocument, { input: { messageId } }),
   rateMessage: (client, { reply: messageId }) =>
     client.ask(operations.RateMessageDocument, { input: { messageId, rating: 'DISLIKE' } }),
+  'rateMessage, to take back nothing': (client, { reply: messageId }) =>
+    client.ask(operations.RateMessageDocument, { input: { messageId, rating: null } }),
   submitFeedback: (client, { reply: messageId }) =>
     client.ask(operations.SubmitFeedbackDocument, { input: { messageId, comment: 'intruder' } }),
   endConversation: (client, { conversation: id }) =>

@@ -22,7 +22,8 @@ DECLARE
   all_appended event[];
 BEGIN
   -- What an idle server sends is one event of a conversation that is there. Most of the time that it takes goes to
-  -- starting statements, so it gets few and small ones: no groups, no windows, and its offset with the lock.
+  -- starting statements, so it gets few and small ones: no groups, no windows, and its offset with the lock. Feedback
+  -- on a reply, the most of it, gets smaller ones still.
   IF jsonb_array_length(batch) = 1 THEN
     item := batch -> 0;
     UPDATE topic SET next_offset = topic.next_offset + 1
@@ -30,14 +31,19 @@ BEGIN
       (SELECT m.conversation_id FROM message AS m WHERE m.id = item -> 'payload' ->> 'id')))
     RETURNING topic.name, topic.next_offset - 1 INTO here, next;
     IF FOUND THEN
-      SELECT c.id, c.type, c.conversation_id, c.actor, c.payload, c.base_version + 1 AS version,
-             c.refusal IS NULL AND c.replay_offset IS NULL AS is_new
-      INTO lone FROM check_event(item, ARRAY[here]) AS c;
+      IF item ->> 'type' = 'UPDATE_MESSAGE' AND NOT item -> 'payload' ?| ARRAY['status', 'preferred_over', 'tied_with'] THEN
+        SELECT * INTO lone FROM check_lone_feedback(item);
+      END IF;
+      IF lone IS NULL THEN
+        SELECT c.id, c.type, c.conversation_id, c.actor, c.payload, c.base_version + 1 AS version,
+               c.refusal IS NULL AND c.replay_offset IS NULL AS is_new
+        INTO lone FROM check_event(item, ARRAY[here]) AS c;
+      END IF;
       IF lone.is_new THEN
         INSERT INTO event (id, topic, "offset", type, conversation_id, version, actor, recorded_at, payload)
         VALUES (lone.id, here, next, lone.type, lone.conversation_id, lone.version, lone.actor, clock_timestamp(), lone.payload)
         RETURNING * INTO appended;
-        PERFORM project_events(ARRAY[appended]);
+        IF NOT project_lone_feedback(appended) THEN PERFORM project_events(ARRAY[appended]); END IF;
         RETURN jsonb_build_array(jsonb_build_object(
           'offset', next, 'version', lone.version, 'topic', here, 'conversation_id', lone.conversation_id, 'replayed', false));
       END IF;

@@ -6,34 +6,7 @@ DECLARE
   has_empty boolean;
 BEGIN
   WITH changed AS MATERIALIZED (
-    SELECT given.*, old.rating AS old_rating, old.score AS old_score, old.comment AS old_comment,
-      old.correction AS old_correction, coalesce(old.tags, '{}') AS old_tags,
-      CASE WHEN payload -> 'rating' <> '""' THEN (payload ->> 'rating')::rating ELSE old.rating END AS rating,
-      CASE WHEN payload -> 'score' <> '""' THEN (payload ->> 'score')::double precision ELSE old.score END AS score,
-      CASE WHEN payload -> 'feedback' <> '""' THEN payload ->> 'feedback' ELSE old.comment END AS comment,
-      CASE WHEN payload -> 'correction' <> '""' THEN payload ->> 'correction' ELSE old.correction END AS correction,
-      CASE WHEN payload -> 'tags' <> '""' THEN ARRAY(SELECT jsonb_array_elements_text(nullif(payload -> 'tags', 'null')))
-        ELSE coalesce(old.tags, '{}') END AS tags,
-      CASE WHEN payload -> 'preferred_over' <> '""'
-        THEN ARRAY(SELECT jsonb_array_elements_text(nullif(payload -> 'preferred_over', 'null')))
-        ELSE coalesce(old.preferred_over, '{}') END AS preferred_over,
-      CASE WHEN payload -> 'tied_with' <> '""'
-        THEN ARRAY(SELECT jsonb_array_elements_text(nullif(payload -> 'tied_with', 'null')))
-        ELSE coalesce(old.tied_with, '{}') END AS tied_with
-    FROM (
-      SELECT e.payload, coalesce((e.payload ->> 'timestamp')::timestamptz, e.recorded_at) AS said_at,
-             e.topic, m.id AS message_id,
-             coalesce(nullif(e.payload ->> 'username', ''), c.username) AS username,
-             coalesce(nullif(e.payload ->> 'source', '')::feedback_source, 'end_user') AS source,
-             half_hour_of(m.created_at) AS half_hour, coalesce(nullif(m.model_id, ''), c.model_id) AS model_id
-      FROM unnest(events) AS e
-      JOIN message AS m ON m.id = e.payload ->> 'id'
-      JOIN conversation AS c ON c.id = e.conversation_id
-      WHERE e.type = 'UPDATE_MESSAGE'
-        AND e.payload ?| ARRAY['rating', 'score', 'feedback', 'tags', 'correction', 'preferred_over', 'tied_with']
-      OFFSET 0
-    ) AS given
-    LEFT JOIN feedback AS old USING (message_id, username, source)
+    SELECT * FROM read_feedback(events)
   ),
   written AS (
     INSERT INTO feedback (message_id, username, source, rating, score, comment, tags, correction, preferred_over,
@@ -82,22 +55,12 @@ BEGIN
       comments, corrections, scores, score_sum, score_squares,
       scores_0, scores_1, scores_2, scores_3, scores_4, scores_5, scores_6, scores_7, scores_8, scores_9)
     SELECT topic, source, tag, half_hour, model_id, sum(sign), sum(rated),
-      coalesce(sum(sign) FILTER (WHERE rating = 'like'), 0), coalesce(sum(sign) FILTER (WHERE rating = 'dislike'), 0),
-      coalesce(sum(sign) FILTER (WHERE comment IS NOT NULL), 0),
-      coalesce(sum(sign) FILTER (WHERE correction IS NOT NULL), 0),
-      coalesce(sum(sign) FILTER (WHERE score IS NOT NULL), 0), coalesce(sum(sign * score), 0),
-      coalesce(sum(sign * score::numeric * score), 0),
-      coalesce(sum(sign) FILTER (WHERE score < 100000), 0),
-      coalesce(sum(sign) FILTER (WHERE score >= 100000 AND score < 200000), 0),
-      coalesce(sum(sign) FILTER (WHERE score >= 200000 AND score < 300000), 0),
-      coalesce(sum(sign) FILTER (WHERE score >= 300000 AND score < 400000), 0),
-      coalesce(sum(sign) FILTER (WHERE score >= 400000 AND score < 500000), 0),
-      coalesce(sum(sign) FILTER (WHERE score >= 500000 AND score < 600000), 0),
-      coalesce(sum(sign) FILTER (WHERE score >= 600000 AND score < 700000), 0),
-      coalesce(sum(sign) FILTER (WHERE score >= 700000 AND score < 800000), 0),
-      coalesce(sum(sign) FILTER (WHERE score >= 800000 AND score < 900000), 0),
-      coalesce(sum(sign) FILTER (WHERE score >= 900000), 0)
-    FROM counted GROUP BY topic, source, tag, half_hour, model_id
+      sum(sign * n.likes), sum(sign * n.dislikes), sum(sign * n.comments), sum(sign * n.corrections),
+      sum(sign * n.scores), sum(sign * n.score_sum), sum(sign * n.score_squares),
+      sum(sign * n.scores_0), sum(sign * n.scores_1), sum(sign * n.scores_2), sum(sign * n.scores_3), sum(sign * n.scores_4),
+      sum(sign * n.scores_5), sum(sign * n.scores_6), sum(sign * n.scores_7), sum(sign * n.scores_8), sum(sign * n.scores_9)
+    FROM counted CROSS JOIN LATERAL count_feedback(rating, score, comment, correction) AS n
+    GROUP BY topic, source, tag, half_hour, model_id
     -- Two nodes that count in one topic wait for each other at the topic itself.
     ON CONFLICT (topic, source, tag, half_hour, model_id) DO UPDATE SET
       records = held.records + excluded.records, rated = held.rated + excluded.rated,

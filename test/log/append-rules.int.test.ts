@@ -100,6 +100,14 @@ const refused: Record<string, Refused> = {
     detail: (w) => w.answer,
     items: (w) => [update(w.answer, { rating: 'like' }, eve)],
   },
+  'feedback on a message as if of another conversation': {
+    refusal: 'NO_MESSAGE',
+    items: (w) => [{ ...update(w.answer, { rating: 'like' }), conversation_id: w.other.conversation }],
+  },
+  'feedback on a message as if of no conversation': {
+    refusal: 'NO_CONVERSATION',
+    items: (w) => [{ ...update(w.answer, { rating: 'like' }), conversation_id: newId() }],
+  },
   'a parent that does not exist': {
     refusal: 'NO_PARENT',
     detail: () => 'nothing',

@@ -3,7 +3,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../errors.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
 import type { ExportBatch } from './export.ts';
 import { type Manifest, type ManifestFile, manifestName } from './manifest.ts';
 
@@ -19,9 +19,30 @@ export type DatasetFolder = {
   close(): Promise<void>;
 };
 
+/** What a person can do about it; errors of the system name a call. */
+const reasons: Record<string, [code: ErrorCode, sentence: string]> = {
+  EEXIST: ['INVALID_INPUT', 'is a file: give a folder that is new or empty'],
+  ENOTDIR: ['INVALID_INPUT', 'is below a file: give a folder that is new or empty'],
+  EACCES: ['INVALID_INPUT', 'may not be written: give another folder, or the right to it'],
+  EROFS: ['INVALID_INPUT', "can't be written, nor anything beside it: give another folder"],
+  ENOSPC: ['UPSTREAM_FAILED', 'has no space left: make room, and export again'],
+  EFBIG: ['UPSTREAM_FAILED', 'may not hold files as large: raise the limit, and export again'],
+  EDQUOT: ['UPSTREAM_FAILED', 'has no space left for you: make room, and export again'],
+};
+
+function inWords(error: unknown, folder: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reason = reasons[code];
+  return reason === undefined
+    ? error
+    : new AppError(reason[0], `${JSON.stringify(folder)} ${reason[1]}.`, { cause: error });
+}
+
 /** @throws AppError INVALID_INPUT where the folder holds anything but what an interrupted export left */
 async function prepareFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw inWords(error, folder);
+  });
   const names = await readdir(folder);
   const other = names.find((name) => !name.endsWith(unfinished));
   if (other !== undefined) {
@@ -89,29 +110,37 @@ export async function openFolder(folder: string, parts: ReadonlyMap<string, stri
     throw error;
   }
 
+  const finish: DatasetFolder['finish'] = async (describe) => {
+    const files: ManifestFile[] = [];
+    for (const { name, handle, hash, bytes, records } of opened.values()) {
+      await handle.sync();
+      await handle.close();
+      files.push({ name, records, bytes, sha256: hash.digest('hex') });
+    }
+    const manifest = describe(files);
+    await writeDurably(temporary(manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+    for (const { name } of files) await rename(temporary(name), join(folder, name));
+    await syncFolder(folder);
+    await rename(temporary(manifestName), join(folder, manifestName));
+    await syncFolder(folder);
+    isFinished = true;
+    return manifest;
+  };
+
   return {
     close,
     async write(lines) {
       for (const [name, part] of opened) {
         const texts = lines.filter((line) => line.part === name).map(({ text }) => text);
-        if (texts.length > 0) await append(part, texts);
+        if (texts.length === 0) continue;
+        await append(part, texts).catch((error: unknown) => {
+          throw inWords(error, folder);
+        });
       }
     },
-    async finish(describe) {
-      const files: ManifestFile[] = [];
-      for (const { name, handle, hash, bytes, records } of opened.values()) {
-        await handle.sync();
-        await handle.close();
-        files.push({ name, records, bytes, sha256: hash.digest('hex') });
-      }
-      const manifest = describe(files);
-      await writeDurably(temporary(manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
-      for (const { name } of files) await rename(temporary(name), join(folder, name));
-      await syncFolder(folder);
-      await rename(temporary(manifestName), join(folder, manifestName));
-      await syncFolder(folder);
-      isFinished = true;
-      return manifest;
-    },
+    finish: (describe) =>
+      finish(describe).catch((error: unknown) => {
+        throw inWords(error, folder);
+      }),
   };
 }

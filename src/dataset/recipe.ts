@@ -61,7 +61,9 @@ const splits = listOf(
 const described = {
   topic: z.string().default(defaultTopic).describe('NAME|the topic'),
   'as-of': wholeNumber.optional().describe('OFFSET|as the log stood at this offset (default: the newest)'),
-  models: listOf(z.string().min(1)).optional().describe('A,B|only replies of these models'),
+  models: listOf(z.string().min(1, 'names an empty one'))
+    .optional()
+    .describe('A,B|only replies of these models'),
   from: instant.optional().describe('TIME|only replies from this instant on'),
   to: instant.optional().describe('TIME|only replies before this instant'),
   source: listOf(feedbackSourceSchema)
@@ -69,7 +71,9 @@ const described = {
     .describe(
       'A,B|whose feedback counts: end_user, reviewer, judge (default: end_user; of events and conversations all)',
     ),
-  tags: listOf(z.string().min(1)).optional().describe('A,B|only feedback with one of these tags'),
+  tags: listOf(z.string().min(1, 'names an empty one'))
+    .optional()
+    .describe('A,B|only feedback with one of these tags'),
   'min-raters': wholeNumber
     .optional()
     .describe('N|only what so many authors agree on (default: 1; of threads 0)'),
@@ -151,7 +155,9 @@ export function readRecipe(given: Record<string, unknown>): Recipe {
   if (issue !== undefined || data === undefined) {
     const name = String(issue?.path[0]);
     const value = JSON.stringify(given[name])?.slice(0, 100);
-    throw new AppError('INVALID_INPUT', `${name} ${value} can't be: ${issue?.message}.`);
+    const reason =
+      issue?.code === 'invalid_value' ? `choose from ${issue.values.join(', ')}` : issue?.message;
+    throw new AppError('INVALID_INPUT', `${name} ${value} can't be: ${reason}.`);
   }
   checkTopic(data.topic);
   const problem = problemOf(data);

@@ -37,8 +37,14 @@ export const RecordedSignalEnum = builder.enumType('RecordedSignal', {
 export const SignalEnum = builder.enumType('Signal', {
   description: 'What someone did with a reply, without a word on it: a hint, and no rating.',
   values: {
-    REGENERATED: { value: 'regenerated', description: 'Asked for another reply beside it.' },
-    EDITED: { value: 'edited', description: 'Wrote the prompt anew that it answers.' },
+    REGENERATED: {
+      value: 'regenerated',
+      description: 'Asked for another reply beside it; also where that was captured or imported.',
+    },
+    EDITED: {
+      value: 'edited',
+      description: 'Wrote the prompt anew that it answers; also where that was captured or imported.',
+    },
     STOPPED: { value: 'stopped', description: 'Stopped it before its end.' },
     ENDED: {
       value: 'ended',

@@ -1,7 +1,7 @@
 // An export that can't come to its end: what it leaves is never taken for a whole one.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -40,9 +40,19 @@ it('a full disk ends an export with 1, and leaves no file and no manifest', asyn
     once(child, 'close'),
   ]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain('EFBIG');
+  expect(stderr).toContain('may not hold files as large: raise the limit, and export again.');
   expect(readdirSync(out)).toEqual([]);
   expect(await runCommand(['export', 'verify', out])).toMatchObject({ code: 1 });
+});
+
+it('a file in the place of its folder is named, and stays', async () => {
+  const out = join(root, 'file');
+  writeFileSync(out, 'mine');
+  expect(await runCommand(['export', 'sft', '--out', out], { DATABASE_URL: database.url })).toMatchObject({
+    code: 1,
+    stderr: `${JSON.stringify(out)} is a file: give a folder that is new or empty.\n`,
+  });
+  expect(readFileSync(out, 'utf8')).toBe('mine');
 });
 
 it('what an export left that was killed is none, and the next one takes it away', async () => {

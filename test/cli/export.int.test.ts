@@ -87,6 +87,13 @@ it('finds a file that was changed, added or removed', async () => {
     stderr: 'other.txt is none of the dataset.\n',
   });
   await rm(join(out, 'other.txt'));
+  const manifest = await readFile(join(out, 'dataset.json'), 'utf8');
+  await writeFile(join(out, 'dataset.json'), manifest.replaceAll('"records": 40', '"records": 41'));
+  expect(await run(['verify', out])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^dataset\.json was changed: kto\.jsonl has 40 records/),
+  });
+  await writeFile(join(out, 'dataset.json'), manifest);
   await appendFile(join(out, 'kto.jsonl'), ' ');
   expect(await run(['verify', out])).toMatchObject({
     code: 1,

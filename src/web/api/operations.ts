@@ -284,7 +284,7 @@ export type SendMessageInput = {
 export type Signal =
   /** Copied its text. */
   | 'COPIED'
-  /** Wrote the prompt anew that it answers. */
+  /** Wrote the prompt anew that it answers; also where that was captured or imported. */
   | 'EDITED'
   /** Ended the conversation within a minute, with it as the last message. */
   | 'ENDED'
@@ -292,7 +292,7 @@ export type Signal =
   | 'INSERTED'
   /** Had it read to them. */
   | 'READ_ALOUD'
-  /** Asked for another reply beside it. */
+  /** Asked for another reply beside it; also where that was captured or imported. */
   | 'REGENERATED'
   /** Shared it with others. */
   | 'SHARED'

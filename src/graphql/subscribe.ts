@@ -1,6 +1,5 @@
-// Follows a subscription as the specification says, but for values that are plain: those are answered without
-// executing GraphQL for each. Every result of a value that can be resumed after carries the id that does it. Results
-// that don't depend on who asks are made once for all who asked for the same.
+// Begins a subscription as the specification says, and tells how its values are answered: those that are plain without
+// executing GraphQL for each, and those that don't depend on who asks once for all who asked for the same.
 import {
   createSourceEventStream,
   type ExecutionArgs,
@@ -14,6 +13,9 @@ import { plainEvent } from '../log/plain-event.ts';
 
 import { executeOnce } from './execute-once.ts';
 import { createSharedResponses, type Respond } from './shared-responses.ts';
+
+/** The values that a subscription gives, and what each is answered with. */
+export type Subscription = { source: AsyncIterable<unknown>; respond: Respond };
 
 /** The subscription whose values are the same objects for everyone, with fields that don't look at the viewer. */
 const sharedField = 'ratingStats';
@@ -38,27 +40,10 @@ function createResponder(validated: ValidatedSubscriptionArgs): Respond {
   return execute;
 }
 
-export async function subscribe(
-  args: ExecutionArgs,
-): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
+/** @returns an answer where nothing has begun */
+export async function beginSubscription(args: ExecutionArgs): Promise<Subscription | ExecutionResult> {
   const validated = validateSubscriptionArgs(args);
   if (!('operation' in validated)) return { errors: validated };
   const source = await createSourceEventStream(validated);
-  if (!isAsyncIterable(source)) return source;
-  const respond = createResponder(validated);
-  const iterator = source[Symbol.asyncIterator]();
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        const { value, done } = await iterator.next();
-        if (done === true) return { value: undefined, done: true };
-        const result = respond(value);
-        return { value: result instanceof Promise ? await result : result, done: false };
-      },
-      async return() {
-        await iterator.return?.();
-        return { value: undefined, done: true };
-      },
-    }),
-  };
+  return isAsyncIterable(source) ? { source, respond: createResponder(validated) } : source;
 }

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { resumeId } from '../graphql/shared-responses.ts';
+import { toJson } from './response-json.ts';
 import type { CarrierContext } from './subscribe.ts';
 
 /** Proxies close connections that are silent for longer; some do so after 15 seconds. */
@@ -16,24 +17,19 @@ const endId = 'complete';
 type Result = ExecutionResult & { [resumeId]?: string };
 
 /** Whether asking again might help: then the stream did not come to its end. */
-function isOver(last: Result | undefined): boolean {
-  const codes = (last?.errors ?? []).map(({ extensions }) => extensions.code);
+function isLast({ errors = [] }: Result): boolean {
+  const codes = errors.map(({ extensions }) => extensions.code);
   return codes.every((code) => code !== undefined && code !== 'UPSTREAM_FAILED');
 }
 
-/** As clients get it: the HTTP status that an error asks for is for the server alone. */
-function toJson({ errors, ...result }: Result): string {
-  if (errors === undefined) return JSON.stringify(result);
-  const shown = errors.map((error) => {
-    const { extensions: { http, ...extensions } = {}, ...rest } = error.toJSON();
-    return { ...rest, extensions };
-  });
-  return JSON.stringify({ ...result, errors: shown });
-}
-
-function render(result: Result): string {
+function render(result: Result): Uint8Array {
   const id = result[resumeId];
-  return `event: next\n${id === undefined ? '' : `id: ${id}\n`}data: ${toJson(result)}\n\n`;
+  const head = `event: next\n${id === undefined ? '' : `id: ${id}\n`}data: `;
+  const event = `${head}${toJson(result)}\n\n`;
+  // Of its own: cut from a pool, what waits for a slow reader would keep all of that.
+  const bytes = Buffer.allocUnsafeSlow(event.length);
+  bytes.write(event, 'latin1');
+  return bytes;
 }
 
 async function* once(result: Result): AsyncGenerator<Result> {
@@ -71,7 +67,7 @@ export function createEventStream(
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const iterator = source[Symbol.asyncIterator]();
-  let last: Result | undefined;
+  let endsHere = true;
   let timer: NodeJS.Timeout | undefined;
   let isWaiting = false;
 
@@ -97,12 +93,12 @@ export function createEventStream(
       async pull(controller) {
         const { value, done } = await next();
         if (done !== true) {
-          last = value;
-          controller.enqueue(encoder.encode(render(value)));
+          endsHere = isLast(value);
+          controller.enqueue(render(value));
           return;
         }
         clearInterval(timer);
-        const id = isOver(last) ? `id: ${endId}\n` : '';
+        const id = endsHere ? `id: ${endId}\n` : '';
         controller.enqueue(encoder.encode(`event: complete\n${id}data:\n\n`));
         controller.close();
       },

@@ -3,35 +3,24 @@ import { GraphQLError, parse } from 'graphql';
 import { isAsyncIterable, type Plugin, type YogaInitialContext } from 'graphql-yoga';
 import { AppError } from '../errors.ts';
 import type { Context } from '../graphql/context.ts';
-import { checkLimits, mostTokens, type Operation } from '../graphql/limits.ts';
+import { checkLimits, mostTokens } from '../graphql/limits.ts';
 import type { Connections } from './connections.ts';
-import { withErrorResults } from './error-results.ts';
 import { useEventStream } from './event-stream.ts';
-import { untilExpiry } from './expiry.ts';
 import { type CarrierContext, createSubscribe } from './subscribe.ts';
 
 type Mask = (error: unknown) => GraphQLError;
 
 function useLimits(mask: Mask): Plugin {
-  const refusal = (operation: Operation) => {
-    try {
-      checkLimits(operation);
-      return undefined;
-    } catch (error) {
-      return { errors: [mask(error)] };
-    }
-  };
   return {
     onParse({ setParseFn }) {
       setParseFn((source, options) => parse(source, { ...options, maxTokens: mostTokens }));
     },
     onExecute({ args, setResultAndStopExecution }) {
-      const result = refusal(args);
-      if (result !== undefined) setResultAndStopExecution(result);
-    },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const result = refusal(args);
-      if (result !== undefined) setResultAndStopExecution(result);
+      try {
+        checkLimits(args);
+      } catch (error) {
+        setResultAndStopExecution({ errors: [mask(error)] });
+      }
     },
   };
 }
@@ -57,19 +46,6 @@ function useOwnSubscribe(connections: Connections, mask: Mask): Plugin<Context &
     onSubscribe({ args, setSubscribeFn }) {
       setSubscribeFn(() => subscribe(args));
     },
-  };
-}
-
-/** Ends a subscription with its token, and each that fails with a result that says why. */
-function useLastResult(mask: Mask): Plugin<Context> {
-  return {
-    onSubscribe: ({ args }) => ({
-      onSubscribeResult({ result, setResult }) {
-        if (!isAsyncIterable(result)) return;
-        const { expiresAt } = args.contextValue.viewer;
-        setResult(withErrorResults(untilExpiry(result, expiresAt), mask));
-      },
-    }),
   };
 }
 
@@ -119,7 +95,6 @@ export function createPlugins(connections: Connections, mask: Mask) {
     useOwnSubscribe(connections, mask),
     useLimits(mask),
     useAcceptedStreams(mask),
-    useLastResult(mask),
     useErrorCodes(mask),
     useEventStream,
     useHeaders,

@@ -2,16 +2,17 @@
 // however they end.
 import type { ServerResponse } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST, Kind } from 'graphql';
-import { isAsyncIterable } from 'graphql-yoga';
 import { plainDelta } from '../generation/plain-delta.ts';
 import type { Context } from '../graphql/context.ts';
-import { subscribe } from '../graphql/subscribe.ts';
+import { checkLimits } from '../graphql/limits.ts';
+import { beginSubscription } from '../graphql/subscribe.ts';
 import type { Connection, Connections } from './connections.ts';
+import { untilExpiry } from './expiry.ts';
+import { createResults, type Results } from './results.ts';
 
 /** What carries an operation: a WebSocket its connection, a request the response to which it may stream. */
 export type CarrierContext = { connection?: Connection; res?: ServerResponse };
 type Args = ExecutionArgs & { contextValue: Context & CarrierContext };
-type Source = AsyncIterable<ExecutionResult>;
 
 /** The reply that it follows, if it follows one. */
 function followedReply({ document, operationName, variableValues }: Args): unknown {
@@ -53,53 +54,39 @@ function count(connections: Connections, args: Args): () => void {
   return stream.remove;
 }
 
-/** Calls `end` when the source is over, and ends the source when its response is closed. */
-function endWith(source: Source, end: () => void, response: ServerResponse | undefined): Source {
-  const iterator = source[Symbol.asyncIterator]();
-  const leave = async () => {
-    end();
-    await iterator.return?.();
-  };
-  // A client may be gone before the first result: nobody reads such a stream, and nobody would leave it.
-  const leaveQuietly = () => void leave().catch(() => {});
-  if (response?.closed === true || response?.destroyed === true) leaveQuietly();
-  else response?.once('close', leaveQuietly);
-  const ended = (result: IteratorResult<ExecutionResult>) => {
-    if (result.done === true) end();
-    return result;
-  };
-  const failed = (error: unknown): never => {
-    end();
-    throw error;
-  };
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => iterator.next().then(ended, failed),
-      async return() {
-        await leave();
-        return { value: undefined, done: true };
-      },
-    }),
-  };
+/** A client may be gone before the first result: nobody reads such a stream, and nobody would leave it. */
+function leaveWith(response: ServerResponse, results: Results): void {
+  const leave = () => void results.return().catch(() => {});
+  if (response.closed || response.destroyed) leave();
+  else response.once('close', leave);
 }
 
-/** @param mask makes of a refusal what clients are told */
+/** @param mask makes of whatever was thrown what clients are told */
 export function createSubscribe(connections: Connections, mask: (error: unknown) => GraphQLError) {
-  return async (args: Args): Promise<Source | ExecutionResult> => {
-    let end: () => void;
-    try {
-      end = count(connections, args);
-    } catch (error) {
-      return { errors: [mask(error)] };
+  async function begin(args: Args, end: () => void): Promise<Results | ExecutionResult> {
+    const { viewer, res } = args.contextValue;
+    const begun = await beginSubscription(args);
+    if (!('source' in begun)) {
+      end();
+      return begun;
     }
+    const source = untilExpiry(begun.source, viewer.expiresAt);
+    const results = createResults({ ...begun, source }, mask, end);
+    if (res !== undefined) leaveWith(res, results);
+    return results;
+  }
+
+  return async (args: Args): Promise<Results | ExecutionResult> => {
+    let end = () => {};
     try {
-      const result = await subscribe(args);
-      if (isAsyncIterable(result)) return endWith(result, end, args.contextValue.res);
-      end();
-      return result;
+      checkLimits(args);
+      end = count(connections, args);
+      const begun = await begin(args, end);
+      if (!('errors' in begun)) return begun;
+      return begun.errors === undefined ? begun : { ...begun, errors: begun.errors.map(mask) };
     } catch (error) {
       end();
-      throw error;
+      return { errors: [mask(error)] };
     }
   };
 }

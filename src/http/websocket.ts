@@ -1,5 +1,5 @@
 // GraphQL over WebSocket: the graphql-transport-ws protocol on /graphql, with the pipeline of Yoga.
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
 import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
@@ -8,8 +8,10 @@ import { AppError, type ErrorCode } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { Connection, Connections } from './connections.ts';
-import { type Extra, serveSocket } from './graphql-socket.ts';
+import { createSend, type Extra, sendResults, serveSocket } from './graphql-socket.ts';
+import { keepAlive } from './heartbeat.ts';
 import type { Policy } from './policy.ts';
+import { createSubscribe } from './subscribe.ts';
 import type { Yoga } from './yoga.ts';
 
 /**
@@ -27,8 +29,8 @@ const heartbeatMs = 12_000;
 type Member = { connection: Connection; viewer?: Viewer; expiry?: NodeJS.Timeout };
 type Peer = Extra & Partial<Member>;
 type Hooks = ServerOptions<Record<string, unknown>, Peer>;
-type Pipeline = { connection: Connection; execute: Executor; subscribe: Executor };
-type Executor = (args: ExecutionArgs) => ReturnType<ReturnType<Yoga['getEnveloped']>['execute']>;
+/** How an operation is answered. */
+type Pipeline = { [Kind in 'execute' | 'subscribe']: NonNullable<Hooks[Kind]> };
 
 export type WebSockets = { close(): Promise<void> };
 
@@ -95,11 +97,13 @@ function leftBy(leaving: AbortController) {
   };
 }
 
-/** Each operation goes through Yoga's pipeline, as one that came over HTTP. */
-function operationHooks(
-  yoga: Yoga,
-  mask: (error: unknown) => GraphQLError,
-): Pick<Hooks, 'onSubscribe' | 'execute' | 'subscribe'> {
+/**
+ * Each operation is read as Yoga reads one that came over HTTP, and executed as there. What is followed goes from its
+ * source to the socket with nothing between.
+ */
+function operationHooks(options: SocketOptions): Pick<Hooks, 'onSubscribe' | 'execute' | 'subscribe'> {
+  const { yoga, mask } = options;
+  const follow = createSubscribe(options.connections, mask);
   const pipelines = new WeakMap<object, Pipeline>();
   const pipelineOf = (args: ExecutionArgs): Pipeline => {
     const pipeline = pipelines.get(args);
@@ -108,16 +112,15 @@ function operationHooks(
   };
   return {
     async onSubscribe({ extra, subscriptions }, id, params) {
+      const { connection, send } = extra;
+      if (connection === undefined) throw new Error('An operation before connection_init.');
       const leaving = new AbortController();
       // graphql-ws keeps nothing for an operation with a single answer, and would let it run for nobody.
       subscriptions[id] = leftBy(leaving);
-      const { schema, execute, subscribe, parse, validate, contextFactory } = yoga.getEnveloped({
+      const { schema, execute, parse, validate, contextFactory } = yoga.getEnveloped({
         // By POST: Yoga refuses mutations otherwise, as pages of any site can send a GET.
         request: new Request('http://afterword/graphql', { method: 'POST' }),
-        params,
-        viewer: extra.viewer,
-        connection: extra.connection,
-        signal: leaving.signal,
+        ...{ params, viewer: extra.viewer, connection, signal: leaving.signal },
       });
       try {
         const document = parse(params.query);
@@ -125,24 +128,28 @@ function operationHooks(
         if (errors.length > 0) return errors.map(mask);
         const { operationName, variables: variableValues } = params;
         const contextValue = await contextFactory();
-        const args: ExecutionArgs = { schema, document, operationName, variableValues, contextValue };
-        if (extra.connection === undefined) throw new Error('An operation before connection_init.');
-        pipelines.set(args, { connection: extra.connection, execute, subscribe });
+        const args = { schema, document, operationName, variableValues, contextValue };
+        pipelines.set(args, {
+          async execute() {
+            const release = connection.hold();
+            try {
+              return await execute(args);
+            } finally {
+              release();
+            }
+          },
+          async subscribe() {
+            const results = await follow(args);
+            return 'next' in results ? sendResults(results, id, send) : results;
+          },
+        });
         return args;
       } catch (error) {
         return [mask(error)];
       }
     },
-    async execute(args: ExecutionArgs) {
-      const { connection, execute } = pipelineOf(args);
-      const release = connection.hold();
-      try {
-        return await execute(args);
-      } finally {
-        release();
-      }
-    },
-    subscribe: (args: ExecutionArgs) => pipelineOf(args).subscribe(args),
+    execute: (args) => pipelineOf(args).execute(args),
+    subscribe: (args) => pipelineOf(args).subscribe(args),
   };
 }
 
@@ -150,7 +157,7 @@ function operationHooks(
 function acceptUpgrades(
   { server, policy, connections }: Pick<SocketOptions, 'server' | 'policy' | 'connections'>,
   sockets: WebSocketServer,
-  accept: (extra: Extra) => void,
+  accept: (socket: WebSocket, request: IncomingMessage) => void,
 ): void {
   server.on('upgrade', (request, socket, head) => {
     // Node has let go of the socket: an error that nobody hears would end the process.
@@ -165,7 +172,7 @@ function acceptUpgrades(
       refuseUpgrade(socket, error);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (ws) => accept({ socket: ws, request }));
+    sockets.handleUpgrade(request, socket, head, accept);
   });
 }
 
@@ -184,6 +191,8 @@ export function serveWebSockets(options: SocketOptions): WebSockets {
   const { onError, connections } = options;
   const sockets = new WebSocketServer({
     noServer: true,
+    // What is sent past ws would not stand in order behind what it compresses.
+    perMessageDeflate: false,
     maxPayload: options.maxMessageBytes,
     handleProtocols,
   });
@@ -196,10 +205,9 @@ export function serveWebSockets(options: SocketOptions): WebSockets {
   const server = makeServer<Record<string, unknown>, Peer>({
     connectionInitWaitTimeout: initTimeoutMs,
     ...connectionHooks(options.authenticate, connectionOf),
-    ...operationHooks(options.yoga, options.mask),
+    ...operationHooks(options),
   });
-  acceptUpgrades(options, sockets, (extra) => {
-    const { socket } = extra;
+  acceptUpgrades(options, sockets, (socket, request) => {
     const connection = connections.add({
       close: () => socket.close(closeCodes.serviceRestart, 'connect elsewhere'),
       // One that went silent would stay for the half minute that ws waits for its answer.
@@ -207,7 +215,8 @@ export function serveWebSockets(options: SocketOptions): WebSockets {
     });
     opened.set(socket, connection);
     socket.once('close', connection.remove);
-    serveSocket(server, extra, { heartbeatMs, onError });
+    const send = createSend(socket, request, keepAlive(socket, heartbeatMs));
+    serveSocket(server, { socket, request, send }, onError);
   });
   return {
     close() {

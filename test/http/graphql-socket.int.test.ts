@@ -1,10 +1,12 @@
 // Sockets whose clients go away are nobody's failure; what fails here is told.
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { makeServer } from 'graphql-ws';
 import { afterEach, describe, expect, it } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import * as operations from '../../src/client/operations.ts';
-import { serveSocket } from '../../src/http/graphql-socket.ts';
+import { toBytes } from '../../src/http/frame.ts';
+import { createSend, serveSocket } from '../../src/http/graphql-socket.ts';
 import { keepAlive } from '../../src/http/heartbeat.ts';
 import { startTestApp } from '../support/app.ts';
 import { connectSocket } from '../support/raw-websocket.ts';
@@ -13,6 +15,8 @@ import { done, endlessText, finish, head } from '../support/script.ts';
 import { sendMessage, startConversation } from '../support/talk.ts';
 import { waitUntil } from '../support/wait.ts';
 
+const large = 'x'.repeat(1_000_000);
+
 let stops: (() => unknown)[] = [];
 afterEach(async () => {
   for (const stop of stops.reverse()) await stop();
@@ -20,13 +24,13 @@ afterEach(async () => {
 });
 
 /** @param serve is handed each socket of a server on a free port */
-async function startServer(serve: (socket: WebSocket) => void): Promise<string> {
+async function startServer(serve: (socket: WebSocket, request: IncomingMessage) => void): Promise<string> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   stops.push(() => {
     for (const socket of server.clients) socket.terminate();
     server.close();
   });
-  server.on('connection', (socket) => serve(socket));
+  server.on('connection', serve);
   await once(server, 'listening');
   const address = server.address();
   return `ws://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
@@ -82,13 +86,10 @@ it('a failure of ours is told once, and closes the socket without its words', as
       throw new Error('a secret of ours');
     },
   });
-  const url = await startServer((socket) =>
-    serveSocket(
-      server,
-      { socket, request: Object.create(null) },
-      { heartbeatMs: 1_000, onError: (error) => errors.push(error) },
-    ),
-  );
+  const url = await startServer((socket, request) => {
+    const send = createSend(socket, request, () => {});
+    serveSocket(server, { socket, request, send }, (error) => errors.push(error));
+  });
   const socket = await open(url);
   socket.send('{"type":"connection_init"}');
   await once(socket, 'message');
@@ -98,9 +99,47 @@ it('a failure of ours is told once, and closes the socket without its words', as
   expect(errors).toEqual([new Error('a secret of ours')]);
 });
 
+it('messages of any length arrive whole and in order, between those that ws sends itself', async () => {
+  const texts = [0, 1, 125, 126, 65_535, 65_536, 1_000_000].map(
+    (bytes) => 'é'.repeat(bytes / 2) + 'x'.repeat(bytes % 2),
+  );
+  const url = await startServer((socket, request) => {
+    const send = createSend(socket, request, () => {});
+    for (const text of texts) {
+      void send(toBytes(text));
+      socket.send(`${text.length}`);
+    }
+    socket.close();
+  });
+  const socket = new WebSocket(url, 'graphql-transport-ws');
+  const received: string[] = [];
+  socket.on('message', (data) => received.push(String(data)));
+  await once(socket, 'close');
+  expect(received).toEqual(texts.flatMap((text) => [text, `${text.length}`]));
+});
+
+it('what the network has not taken is waited for, and ends with the socket', async () => {
+  const sent = Promise.withResolvers<{ taken: Promise<void> | undefined }>();
+  const url = await startServer((socket, request) => {
+    const send = createSend(socket, request, () => {});
+    socket.once('message', () => {
+      // More than the network keeps for a client that reads nothing.
+      const all = Array.from({ length: 20 }, () => send(large));
+      for (const taken of all) taken?.catch(() => {});
+      sent.resolve({ taken: all.at(-1) });
+    });
+  });
+  const stalled = await open(url);
+  stalled.pause();
+  stalled.send('begin');
+  const { taken } = await sent.promise;
+  expect(taken).toBeInstanceOf(Promise);
+  stalled.terminate();
+  await expect(taken).rejects.toThrow();
+});
+
 describe('a client', () => {
   const beatMs = 50;
-  const large = 'x'.repeat(1_000_000);
   /** Longer than a silent one is kept, and shorter. */
   const manyBeats = 40;
 

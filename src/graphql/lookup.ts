@@ -1,8 +1,8 @@
 // The query `node`: finds a thing by its id alone.
 import { visibleConversations, visibleMessages } from '../conversation/access.ts';
 import { Conversation, Message } from '../conversation/graphql.ts';
+import { shownTo } from '../log/access.ts';
 import { isUlid } from '../log/identifier.ts';
-import { shownTo } from '../log/visible.ts';
 import { builder } from './builder.ts';
 import { Node } from './node.ts';
 

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
 import type { EventType } from './event.ts';
 import { type EventFilter, type Place, placeOf, topicOfConversation } from './reader.ts';
-import { type Show, shownTo } from './visible.ts';
+import { type Show, showAll, showTo } from './visible.ts';
 
 export type EventsArgs = {
   topic: string;
@@ -15,6 +15,11 @@ export type EventsArgs = {
   /** A cursor that counts instead of offset and after. */
   lastEventId?: string | undefined;
 };
+
+/** What the viewer sees of an event that they may read: of a conversation of theirs, or as one who reads everything. */
+export function shownTo(viewer: Viewer): Show {
+  return mayReadAll(viewer) ? showAll : showTo(viewer.username);
+}
 
 /**
  * What the arguments choose, and what the viewer sees of it: decided before anything of the log is read or followed.

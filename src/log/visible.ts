@@ -1,10 +1,9 @@
-// What a viewer sees of the events of a conversation that is theirs: what others said of it is hidden, as it is in
+// What someone sees of the events of a conversation that is theirs: what others said of it is hidden, as it is in
 // `feedback`. The event stays, so that versions have no hole.
 import { z } from 'zod';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
 import type { LogEvent } from './event.ts';
 
-/** Shows an event to one viewer. */
+/** An event, as one reader sees it. */
 export type Show = (event: LogEvent) => LogEvent;
 
 export const showAll: Show = (event) => event;
@@ -15,14 +14,13 @@ const authored = z.object({
   username: z.string().optional(),
 });
 
-/** @param viewer one who may read the conversation: it is theirs, or they may read everything */
-export function shownTo(viewer: Viewer): Show {
-  if (mayReadAll(viewer)) return showAll;
+/** @param owner whose conversation it is, who reads it */
+export function showTo(owner: string): Show {
   return (event) => {
     if (event.type !== 'UPDATE_MESSAGE' && event.type !== 'UPDATE_CONVERSATION') return event;
     const { username, ...place } = authored.parse(event.payload);
-    // "" and none mean whose conversation it is: the viewer.
-    if (!username || username === viewer.username) return event;
+    // "" and none mean the owner.
+    if (!username || username === owner) return event;
     return { ...event, actor: null, payload: place };
   };
 }

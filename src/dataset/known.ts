@@ -19,15 +19,14 @@ function withoutFeedback({ feedback: _, ...message }: MessageSnapshot) {
   return message;
 }
 
+type Heard = Pick<ConversationSnapshot, 'username'> & { feedback: readonly ImpressionSnapshot[] };
+
 /** Whether the author of an event has said the same, or something else since. */
-function isSaid(
-  { payload }: Event,
-  given: readonly ImpressionSnapshot[],
-  held: readonly ImpressionSnapshot[],
-): boolean {
+function isSaid({ payload }: Event, given: Heard, held: Heard): boolean {
   const { username, source, timestamp } = Object(payload);
-  const byAuthor = (said: ImpressionSnapshot) => said.username === username && said.source === source;
-  const [own, other] = [given.find(byAuthor), held.find(byAuthor)];
+  const saidIn = ({ username: owner, feedback }: Heard) =>
+    feedback.find((said) => said.username === (username || owner) && said.source === (source || 'end_user'));
+  const [own, other] = [saidIn(given), saidIn(held)];
   if (timestamp !== undefined && own !== undefined && other !== undefined && other.updatedAt > own.updatedAt)
     return true;
   const untimed = { createdAt: undefined, updatedAt: undefined };
@@ -44,9 +43,9 @@ function isKnown(event: Event, given: ConversationSnapshot, held: ConversationSn
     case 'ADD_MESSAGE':
       return 'id' in own && 'id' in other && isDeepStrictEqual(withoutFeedback(own), withoutFeedback(other));
     case 'UPDATE_MESSAGE':
-      return isSaid(event, own.feedback, other.feedback);
+      return isSaid(event, { ...given, feedback: own.feedback }, { ...held, feedback: other.feedback });
     case 'UPDATE_CONVERSATION':
-      return isSaid(event, given.feedback, held.feedback);
+      return isSaid(event, given, held);
     case 'END_CONVERSATION':
       return isDeepStrictEqual(given.endedAt, held.endedAt);
     default:

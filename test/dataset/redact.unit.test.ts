@@ -74,7 +74,7 @@ it('a record loses what is private in every text, and keeps its ids, labels and 
     label: true,
     username: 'user-1',
     prompt: [{ role: 'user', content: 'I am [EMAIL_1]' }],
-    feedback: [{ username: 'user-1', comment: 'to [EMAIL_1]', correction: null }],
+    feedback: [{ username: 'user-1', comment: 'to [EMAIL_1]', correction: null, tags: ['[EMAIL_1]'] }],
     metadata: { inner: { from: '[IP_1]' } },
   });
 });

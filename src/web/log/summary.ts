@@ -17,6 +17,8 @@ function shortened(text: string): string {
 function changeOf(name: string, value: unknown): string[] {
   if (value === undefined || value === '') return [];
   if (value === null) return [`${name} withdrawn`];
+  // A choice says of both lists what it is: of the empty one there is nothing to tell.
+  if (Array.isArray(value) && value.length === 0) return [];
   return [`${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`];
 }
 
@@ -30,6 +32,13 @@ const feedbackFields: [string, string][] = [
   ['tied_with', 'as good as'],
   ['signal', 'signal'],
 ];
+
+/** Of an update that names nothing new. */
+function summaryOfRest(payload: unknown): string {
+  const told = Object.keys(Object(payload)).filter((name) => name !== 'id' && name !== 'conversation_id');
+  if (told.length === 0) return 'said by someone else: hidden from you';
+  return told.some((name) => name === 'preferred_over') ? 'choice withdrawn' : 'withdrawn';
+}
 
 export function summaryOf({ type, payload }: Pick<LogEvent, 'type' | 'payload'>): string {
   const content = String(field(payload, 'content') ?? '');
@@ -46,6 +55,10 @@ export function summaryOf({ type, payload }: Pick<LogEvent, 'type' | 'payload'>)
     case 'END_CONVERSATION':
       return 'no more messages';
     default:
-      return shortened([...changeOf('reply', field(payload, 'status')), ...feedback].join(' · ') || content);
+      return shortened(
+        [...changeOf('reply', field(payload, 'status')), ...feedback].join(' · ') ||
+          content ||
+          summaryOfRest(payload),
+      );
   }
 }

@@ -28,8 +28,8 @@ Prints the events of a topic, a JSON line each. With the cursor of any line, --a
   --limit N           end after so many events
   --follow, -f        go on with what is written from now on, and wait for a database that is away
 
-Ends with 0, also where its reader closes the pipe, which shows at the next event; 1 where the log can't be read from there, and 2 where the arguments
-make no sense.
+Ends with 0, also where its reader closes the pipe, which shows at the next event; 1 where the log can't be read from
+there, and 2 where the arguments make no sense.
 `;
 
 const config = {

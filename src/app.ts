@@ -11,14 +11,14 @@ import { demoModels, startDemoModel } from './demo/server.ts';
 import { createSummaries } from './feedback/summary.ts';
 import { createAdmission } from './generation/admission.ts';
 import { stoppedReply, stopSubject } from './generation/commands.ts';
-import { createEndings } from './generation/endings.ts';
-import { createFollower } from './generation/follow.ts';
-import { wholeOf } from './generation/live-reply.ts';
+import { createEndedReplies } from './generation/endings.ts';
+import { createReplyCursors } from './generation/follow.ts';
+import { fullText } from './generation/live-reply.ts';
 import { createModelClient, type ModelClient } from './generation/model.ts';
 import { startRecovery } from './generation/recovery.ts';
-import { createReplicas } from './generation/replicas.ts';
+import { createRemoteReplies } from './generation/replicas.ts';
 import { createGenerations, type Generations } from './generation/run.ts';
-import { shareText } from './generation/share.ts';
+import { publishText } from './generation/share.ts';
 import { createTokenLog } from './generation/token-log.ts';
 import type { Services } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
@@ -136,14 +136,14 @@ async function openGenerations(workshop: Workshop, { pool, backgroundPool, write
     maxReplyBytes: config.maxReplyBytes,
     onError,
   });
-  const replicas = createReplicas({
+  const replicas = createRemoteReplies({
     pool: backgroundPool,
     relay,
     onError: (error) =>
       log.warn({ err: error }, 'replies of other nodes could not be read; it is tried again'),
   });
   releases.add('replicas', () => replicas.stop());
-  shareText({ relay, live: generations.live });
+  publishText({ relay, live: generations.live });
   relay.subscribe(stopSubject, (data) => {
     const messageId = stoppedReply(data);
     if (messageId !== undefined) generations.stop(messageId).catch(onError);
@@ -152,16 +152,19 @@ async function openGenerations(workshop: Workshop, { pool, backgroundPool, write
     pool: backgroundPool,
     writer,
     leaseMs,
-    seenOf(messageId) {
+    knownText(messageId) {
       const replica = replicas.peek(messageId);
-      return replica && wholeOf(replica);
+      return replica && fullText(replica);
     },
     isRunning: (messageId) => generations.live(messageId) !== undefined,
     onRecovered: (messageId) => log.warn({ messageId }, 'ended a reply whose node is gone'),
     onError,
   });
   releases.add('recovery', () => recovery.stop());
-  return { generations, follower: createFollower({ generations, replicas, endings: createEndings(pool) }) };
+  return {
+    generations,
+    follower: createReplyCursors({ generations, replicas, endings: createEndedReplies(pool) }),
+  };
 }
 
 function createServers({ config, log, onError }: Workshop, services: Services, connections: Connections) {

@@ -22,7 +22,7 @@ type Asked = z.output<typeof askedSchema>;
 export function createAdmission({ pool, most }: { pool: pg.Pool; most: number }): Admission {
   /** By user, the replies that were let in and may not be seen in Postgres yet. */
   const admitted = new Map<string, Set<string>>();
-  const judging = new Set<Promise<unknown>>();
+  const pendingChecks = new Set<Promise<unknown>>();
 
   async function ask(viewer: Viewer, reply: { id: string; conversationId: string }): Promise<Asked[]> {
     const { rows } = await pool.query({
@@ -42,7 +42,10 @@ export function createAdmission({ pool, most }: { pool: pg.Pool; most: number })
     if (ids?.size === 0) admitted.delete(username);
   }
 
-  async function judge(viewer: Viewer, reply: { id: string; conversationId: string }): Promise<() => void> {
+  async function checkQuota(
+    viewer: Viewer,
+    reply: { id: string; conversationId: string },
+  ): Promise<() => void> {
     const [found] = await ask(viewer, reply);
     if (found === undefined || found.is_known) return () => {};
     const { username, running } = found;
@@ -57,17 +60,17 @@ export function createAdmission({ pool, most }: { pool: pg.Pool; most: number })
     }
     admitted.set(username, ids.add(reply.id));
     // Who asked before it was in the log counts it here; only who asks from now on is sure to see it there.
-    return () => void Promise.allSettled(judging).then(() => forget(username, reply.id));
+    return () => void Promise.allSettled(pendingChecks).then(() => forget(username, reply.id));
   }
 
   return {
     async admit(viewer, reply) {
-      const judged = judge(viewer, reply);
-      judging.add(judged);
+      const check = checkQuota(viewer, reply);
+      pendingChecks.add(check);
       try {
-        return await judged;
+        return await check;
       } finally {
-        judging.delete(judged);
+        pendingChecks.delete(check);
       }
     },
   };

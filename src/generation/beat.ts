@@ -1,17 +1,17 @@
 // The beat at which this node reads its models. Each read from and write to a socket costs more than all else that
 // is done for a token; with many replies at once their tokens are read, and so sent on, a few at a time.
 
-export type Beat = {
+export type ReadPacing = {
   /** The next beat; undefined while so few replies run that each token may be read by itself. */
   next(): Promise<void> | undefined;
 };
 
 const fewReplies = 8;
 /** At the most what one frame of a display shows together. */
-const longestMs = 12;
+const maxPauseMs = 12;
 
 /** @param runningCount how many replies are being produced */
-export function createBeat(runningCount: () => number): Beat {
+export function createReadPacing(runningCount: () => number): ReadPacing {
   let pending: Promise<void> | undefined;
   return {
     next() {
@@ -23,7 +23,7 @@ export function createBeat(runningCount: () => number): Beat {
             pending = undefined;
             resolve();
           },
-          Math.min(count / 8, longestMs),
+          Math.min(count / 8, maxPauseMs),
         );
       });
       return pending;

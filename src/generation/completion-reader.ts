@@ -18,13 +18,13 @@ export type Progress = {
 };
 
 /** What the model said, of each channel; each may be empty. */
-export type Said = ByChannel<string>;
+export type Output = ByChannel<string>;
 
 export type CompletionReader = {
   /** Takes the bytes of one network read; returns what is said in all frames that they completed, joined. */
-  read(bytes: Uint8Array): Said;
+  read(bytes: Uint8Array): Output;
   /** Takes note that the body ended; returns what was held back. */
-  end(): Said;
+  end(): Output;
   readonly progress: Readonly<Progress>;
 };
 
@@ -34,7 +34,7 @@ type Choice = { delta?: unknown; message?: unknown; finish_reason?: unknown; err
 type Holder = { content?: unknown; reasoning_content?: unknown; reasoning?: unknown } | null | undefined;
 
 /** A body that is being read: `said` grows with each frame. */
-type Reading = { progress: Progress; said: { text: string; reasoning: string } };
+type Reading = { progress: Progress; output: { text: string; reasoning: string } };
 
 // A larger frame or plain completion is no answer to a chat, and would only fill our memory.
 const maxFrameLength = 8 * 1024 * 1024;
@@ -97,7 +97,7 @@ function parseFrame(json: string): Frame | undefined {
 }
 
 /** Notes what a frame says. */
-function takeFrame({ progress, said }: Reading, frame: Frame, json: string): void {
+function takeFrame({ progress, output: said }: Reading, frame: Frame, json: string): void {
   const choice: Choice = Array.isArray(frame?.choices) ? frame.choices[0] : undefined;
   if (frame?.error || choice?.error || frame?.object === 'error') {
     fail(progress, 'reported an error', errorMessageOf(choice?.error ? choice : frame) ?? json);
@@ -140,13 +140,13 @@ export function cleanText(text: string): string {
 
 const createReading = (): Reading => ({
   progress: { finishReason: undefined, usage: undefined, isDone: false, failure: undefined },
-  said: { text: '', reasoning: '' },
+  output: { text: '', reasoning: '' },
 });
 
 /** A reader of server-sent events. */
 export function createStreamReader(): CompletionReader {
   const reading = createReading();
-  const { progress, said } = reading;
+  const { progress, output: said } = reading;
   const decoder = new TextDecoder();
   const cleaners = { text: createCleaner(), reasoning: createCleaner() };
   let hasEvents = false;
@@ -171,7 +171,7 @@ export function createStreamReader(): CompletionReader {
       if (error.type === 'max-buffer-size-exceeded') fail(progress, 'sent an event that is too large');
     },
   });
-  const feed = (chunk: string): Said => {
+  const feed = (chunk: string): Output => {
     said.text = '';
     said.reasoning = '';
     // The parser throws when it is fed after it gave up.
@@ -194,12 +194,12 @@ export function createStreamReader(): CompletionReader {
   };
 }
 
-const nothing: Said = { text: '', reasoning: '' };
+const nothing: Output = { text: '', reasoning: '' };
 
 /** A reader of one plain JSON completion, from a server that knows no streaming. */
 export function createPlainReader(): CompletionReader {
   const reading = createReading();
-  const { progress, said } = reading;
+  const { progress, output: said } = reading;
   const decoder = new TextDecoder();
   let body = '';
   return {

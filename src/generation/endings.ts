@@ -4,21 +4,21 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { ByChannel } from './live-reply.ts';
 
-export type Endings = {
+export type EndedReplies = {
   /** What a reply said; undefined while it is being produced. */
   read(messageId: string): Promise<ByChannel<string> | undefined>;
 };
 
 /** How long one is kept that nobody asks for. */
-const keptMs = 5_000;
+const cacheMs = 5_000;
 /** UTF-16 code units that are kept together at the most, but for the one that was asked for last. */
-const mostKept = 16 * 1_048_576;
+const maxCachedCharacters = 16 * 1_048_576;
 
 const storedSchema = z.object({ is_final: z.boolean(), text: z.string(), reasoning: z.string() });
 
 type Kept = { answer: Promise<ByChannel<string> | undefined>; length: number; timer: NodeJS.Timeout };
 
-async function readEnding(pool: pg.Pool, messageId: string): Promise<ByChannel<string> | undefined> {
+async function readEndedReply(pool: pg.Pool, messageId: string): Promise<ByChannel<string> | undefined> {
   const { rows } = await pool.query({
     name: 'read_reply',
     text: `SELECT status <> 'streaming' AS is_final, content AS text, coalesce(reasoning, '') AS reasoning
@@ -29,7 +29,7 @@ async function readEnding(pool: pg.Pool, messageId: string): Promise<ByChannel<s
   return stored.is_final ? { text: stored.text, reasoning: stored.reasoning } : undefined;
 }
 
-export function createEndings(pool: pg.Pool): Endings {
+export function createEndedReplies(pool: pg.Pool): EndedReplies {
   /** The one that was asked for longest ago is the first. */
   const kept = new Map<string, Kept>();
   let keptLength = 0;
@@ -44,11 +44,11 @@ export function createEndings(pool: pg.Pool): Endings {
 
   function keep(messageId: string, answer: Kept['answer'], length: number): void {
     forget(messageId);
-    const timer = setTimeout(forget, keptMs, messageId).unref();
+    const timer = setTimeout(forget, cacheMs, messageId).unref();
     kept.set(messageId, { answer, length, timer });
     keptLength += length;
     for (const oldest of kept.keys()) {
-      if (keptLength <= mostKept || oldest === messageId) return;
+      if (keptLength <= maxCachedCharacters || oldest === messageId) return;
       forget(oldest);
     }
   }
@@ -60,7 +60,7 @@ export function createEndings(pool: pg.Pool): Endings {
         keep(messageId, known.answer, known.length);
         return known.answer;
       }
-      const answer = readEnding(pool, messageId);
+      const answer = readEndedReply(pool, messageId);
       keep(messageId, answer, 0);
       const isKept = () => kept.get(messageId)?.answer === answer;
       answer.then(

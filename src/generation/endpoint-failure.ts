@@ -3,21 +3,21 @@
 import { AppError } from '../errors.ts';
 import { type BodyFailure, cleanText, errorMessageOf } from './completion-reader.ts';
 
-const longestQuote = 300;
+const maxQuoteLength = 300;
 
 /** The connection went away in the middle of an answer. */
-export class BrokenOff extends AppError {}
+export class ConnectionLost extends AppError {}
 
 export type EndpointFailures = {
   /** It answered with a status that is not a success; `body` is the start of what it said. */
   refused(answer: { status: number; headers: Headers }, body: string): AppError;
   unreachable(reason: string): AppError;
   /** It had not begun its answer in time; `earlier` is why an attempt before that failed, if one did. */
-  late(timeoutMs: number, earlier: AppError | undefined): AppError;
-  silent(idleTimeoutMs: number): AppError;
-  cut(): BrokenOff;
+  timedOut(timeoutMs: number, earlier: AppError | undefined): AppError;
+  idleTimeout(idleTimeoutMs: number): AppError;
+  connectionLost(): ConnectionLost;
   notACompletion(contentType: string): AppError;
-  inBody(failure: BodyFailure): AppError;
+  reportedInBody(failure: BodyFailure): AppError;
 };
 
 /** What no sentence may show: the key, and what the URL carries in its password or its query. */
@@ -60,7 +60,7 @@ export function describeFailures(
     // Secrets go before the text is cut, or a part of one could stay at the end.
     const shown = secrets.reduce((rest, secret) => rest.replaceAll(secret, '(secret)'), text);
     const line = cleanText(shown).replace(/\s+/g, ' ').trim();
-    return line.length > longestQuote ? `${line.slice(0, longestQuote - 1).toWellFormed()}…` : line;
+    return line.length > maxQuoteLength ? `${line.slice(0, maxQuoteLength - 1).toWellFormed()}…` : line;
   };
   const sentence = (happened: string, advice: string) => `${name}, ${asked}, ${happened}. ${advice}`;
   const failure = (happened: string, advice: string): AppError =>
@@ -83,25 +83,28 @@ export function describeFailures(
     },
     unreachable: (reason) =>
       failure(`could not be reached: ${quote(reason)}`, 'Check that it runs, and MODEL_BASE_URL.'),
-    late: (timeoutMs, earlier) =>
+    timedOut: (timeoutMs, earlier) =>
       earlier ??
       failure(
         `did not begin its answer within ${timeoutMs} ms`,
         'Ask again when it is less busy, or raise MODEL_TIMEOUT_MS.',
       ),
-    silent: (idleTimeoutMs) =>
+    idleTimeout: (idleTimeoutMs) =>
       failure(
         `fell silent for ${idleTimeoutMs} ms`,
         `${again} If it is only slow, raise MODEL_IDLE_TIMEOUT_MS.`,
       ),
-    cut: () =>
-      new BrokenOff('UPSTREAM_FAILED', sentence('ended the connection in the middle of its answer', again)),
+    connectionLost: () =>
+      new ConnectionLost(
+        'UPSTREAM_FAILED',
+        sentence('ended the connection in the middle of its answer', again),
+      ),
     notACompletion: (contentType) =>
       failure(
         `answered with ${quote(contentType)} instead of an event stream`,
         'Check MODEL_BASE_URL: it usually ends with /v1.',
       ),
-    inBody: ({ happened, quoted }) =>
+    reportedInBody: ({ happened, quoted }) =>
       failure(quoted === undefined ? happened : `${happened}: ${quote(quoted).replace(/\.$/, '')}`, again),
   };
 }

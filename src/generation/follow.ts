@@ -2,14 +2,14 @@
 // or elsewhere, from the log once it has ended. What a slow reader did not ask for is not held for it.
 import { AppError } from '../errors.ts';
 import { createPull, type Pull } from '../log/pull.ts';
-import type { Endings } from './endings.ts';
+import type { EndedReplies } from './endings.ts';
 import { type ByChannel, type Channel, channels, type LiveReply } from './live-reply.ts';
 import { cutText } from './live-text.ts';
-import type { Replicas } from './replicas.ts';
+import type { RemoteReplies } from './replicas.ts';
 import type { Generations } from './run.ts';
 
 /** The text offsets up to which a reader has a reply. */
-export type Position = ByChannel<number>;
+export type TextOffsets = ByChannel<number>;
 
 export type GenerationUpdate =
   | {
@@ -20,15 +20,15 @@ export type GenerationUpdate =
       end: number;
       text: string;
       /** What the reader has with it. */
-      position: Position;
+      position: TextOffsets;
     }
   /** The channel ends at `end`, before what the reader has: its node died before it kept the last of it. */
   | { kind: 'rewind'; messageId: string; channel: Channel; end: number }
   | { kind: 'end'; messageId: string };
 
-export type Follower = {
+export type ReplyCursors = {
   /** @param after what the reader has */
-  follow(messageId: string, after: Position): AsyncIterableIterator<GenerationUpdate>;
+  follow(messageId: string, after: TextOffsets): AsyncIterableIterator<GenerationUpdate>;
   /** How many cursors are open. */
   readonly openCount: number;
 };
@@ -48,15 +48,15 @@ function checkBoundary(channel: Channel, text: string, after: number): void {
   }
 }
 
-export function createFollower(options: {
+export function createReplyCursors(options: {
   generations: Generations;
-  replicas: Replicas;
-  endings: Endings;
-}): Follower {
+  replicas: RemoteReplies;
+  endings: EndedReplies;
+}): ReplyCursors {
   const { generations, replicas, endings } = options;
   let openCount = 0;
 
-  function follow(messageId: string, after: Position): AsyncIterableIterator<GenerationUpdate> {
+  function follow(messageId: string, after: TextOffsets): AsyncIterableIterator<GenerationUpdate> {
     const offsets = { ...after };
     let live: LiveReply | undefined = generations.live(messageId);
     let isReplica = false;
@@ -119,7 +119,7 @@ export function createFollower(options: {
     }
 
     /** Who came before the reply began here took it for that of another node. */
-    function preferOwn(): void {
+    function switchToLocalReply(): void {
       const own = isReplica ? generations.live(messageId) : undefined;
       if (own === undefined) return;
       leaveReplica();
@@ -128,7 +128,7 @@ export function createFollower(options: {
 
     return createPull(
       (pull) => {
-        preferOwn();
+        switchToLocalReply();
         return live === undefined ? fromLog(pull) : fromMemory(live, pull);
       },
       () => {

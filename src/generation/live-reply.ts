@@ -19,7 +19,7 @@ export type LiveReply = ByChannel<Pick<LiveText, 'length' | 'read' | 'whole'>> &
 };
 
 /** All that was said so far. */
-export function wholeOf({ text, reasoning }: LiveReply): ByChannel<string> {
+export function fullText({ text, reasoning }: LiveReply): ByChannel<string> {
   return { text: text.whole(), reasoning: reasoning.whole() };
 }
 

@@ -4,9 +4,9 @@ import OpenAI from 'openai';
 import type { AppError } from '../errors.ts';
 import type { Usage } from './completion-reader.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
-import { BrokenOff, describeFailures, type EndpointFailures } from './endpoint-failure.ts';
+import { ConnectionLost, describeFailures, type EndpointFailures } from './endpoint-failure.ts';
 import { type OnPiece, type ReplyEnd, readReply } from './reply-body.ts';
-import { createPatience, type Failure, isPassing, type Patience } from './retry.ts';
+import { createRetryBudget, type Failure, isRetryable, type RetryBudget } from './retry.ts';
 
 export type { OnPiece, Usage };
 
@@ -54,7 +54,7 @@ export type ModelClientOptions = {
 
 type ChatBody = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
 
-const longestErrorBody = 16_384;
+const maxErrorBodyLength = 16_384;
 
 function bodyOf({ model, messages, parameters }: ModelRequest, hasUsage: boolean): ChatBody {
   const { temperature, maxTokens, topP, stop, seed } = parameters;
@@ -110,7 +110,7 @@ function createPackageClient(options: ModelClientOptions, send: typeof fetch): O
 type Exchange = {
   failures: EndpointFailures;
   deadline: Deadline;
-  patience: Patience;
+  retryBudget: RetryBudget;
   /** Sends the request once. Resolves with the answer, whose body is still to be read, or with what went wrong. */
   ask(body: ChatBody): Promise<Response | Failure>;
 };
@@ -119,25 +119,25 @@ function createExchange(options: ModelClientOptions, request: ModelRequest): Exc
   const failures = describeFailures(options, request.model);
   const deadline = createDeadline(request.signal);
   let failure: Failure | undefined;
-  const late = () => failures.late(options.timeoutMs, failure?.error);
+  const late = () => failures.timedOut(options.timeoutMs, failure?.error);
   const send: typeof fetch = async (url, init) => {
     failure = undefined;
     // Whoever is redirected to is handed neither the key nor the conversation.
     const response = await fetch(url, { ...init, redirect: 'manual' }).catch((error: unknown) => {
-      failure = { error: failures.unreachable(reasonOf(error)), isPassing: true };
+      failure = { error: failures.unreachable(reasonOf(error)), isRetryable: true };
       throw error;
     });
     if (response.ok) return response;
     const { status, headers } = response;
     const refused = (error: AppError, body: string): Failure => ({
       error,
-      isPassing: isPassing(status),
+      isRetryable: isRetryable(status),
       refusal: { status, body, headers },
     });
     // Known before its body, so that a body which hangs until the deadline doesn't hide the status.
     failure = refused(failures.refused(response, ''), '');
     // The package would read the whole of an error's body: a server could make it read for ever.
-    const body = await readStart(response, longestErrorBody).catch(() => '');
+    const body = await readStart(response, maxErrorBodyLength).catch(() => '');
     failure = refused(failures.refused(response, body), body);
     return new Response(body || null, { status, headers });
   };
@@ -145,12 +145,12 @@ function createExchange(options: ModelClientOptions, request: ModelRequest): Exc
   return {
     failures,
     deadline,
-    patience: createPatience(deadline, options.timeoutMs, late),
+    retryBudget: createRetryBudget(deadline, options.timeoutMs, late),
     async ask(body) {
       try {
         return await client.chat.completions.create(body, { signal: deadline.signal }).asResponse();
       } catch (error) {
-        return failure ?? { error: failures.unreachable(reasonOf(error)), isPassing: false };
+        return failure ?? { error: failures.unreachable(reasonOf(error)), isRetryable: false };
       }
     },
   };
@@ -199,8 +199,8 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       });
     } catch (error) {
       // What was shown can't be taken back: a second answer would go on from another one's middle.
-      if (hasPieces || !(error instanceof BrokenOff)) throw error;
-      return { error, isPassing: true };
+      if (hasPieces || !(error instanceof ConnectionLost)) throw error;
+      return { error, isRetryable: true };
     }
   }
 
@@ -211,7 +211,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
         for (;;) {
           const outcome = await attempt(exchange, request, onPiece);
           if (!('error' in outcome)) return outcome;
-          await exchange.patience.pauseAfter(outcome);
+          await exchange.retryBudget.waitBeforeRetry(outcome);
         }
       } catch (error) {
         // An abort breaks things in many ways; the caller is told of the abort and not of the pieces.

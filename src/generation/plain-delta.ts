@@ -1,17 +1,17 @@
 // The pieces of a reply, as the subscription `generation` answers them: a hundred thousand for each other event.
 import { AppError } from '../errors.ts';
 import type { PlainType } from '../graphql/plain-response.ts';
-import type { GenerationUpdate, Position } from './follow.ts';
+import type { GenerationUpdate, TextOffsets } from './follow.ts';
 
 type Delta = Extract<GenerationUpdate, { kind: 'delta' }>;
 
 /** What an event stream gives as id: what the reader has, as `<text>`, or `<text>.<reasoning>` where there was some. */
-function resumeIdOf({ text, reasoning }: Position): string {
+function resumeIdOf({ text, reasoning }: TextOffsets): string {
   return reasoning === 0 ? String(text) : `${text}.${reasoning}`;
 }
 
 /** The place that an event stream gave as id. @throws AppError INVALID_INPUT where it gave no such thing */
-export function positionOf(resumeId: string): Position {
+export function textOffsetsOf(resumeId: string): TextOffsets {
   const [, text, reasoning] = /^(\d{1,10})(?:\.(\d{1,10}))?$/.exec(resumeId) ?? [];
   if (text !== undefined) return { text: Number(text), reasoning: Number(reasoning ?? 0) };
   throw new AppError(
@@ -22,7 +22,7 @@ export function positionOf(resumeId: string): Position {
 
 const shownChannel = { text: 'TEXT', reasoning: 'REASONING' } as const;
 
-export const plainDelta: PlainType<Delta> = {
+export const deltaDelivery: PlainType<Delta> = {
   field: 'generation',
   typeName: 'GenerationDelta',
   alsoNamed: ['GenerationEvent'],

@@ -2,7 +2,7 @@
 import { untilAnswered } from '../database/outage.ts';
 import { AppError } from '../errors.ts';
 import type { EndOfGeneration } from '../log/event.ts';
-import { type ByChannel, type LiveReply, wholeOf } from './live-reply.ts';
+import { type ByChannel, fullText, type LiveReply } from './live-reply.ts';
 import type { ChatMessage, GenerationParameters, ModelClient, ModelResult, OnPiece, Usage } from './model.ts';
 
 export type GenerationJob = { messageId: string; model: string; parameters: GenerationParameters };
@@ -14,7 +14,7 @@ export type AbortReason = 'stopped' | 'interrupted';
 export type Produce = (job: GenerationJob, reply: LiveReply, signal: AbortSignal) => Promise<EndOfGeneration>;
 
 /** Ends the request to the model: the reply is as long as it may be. */
-class LongEnough extends Error {}
+class ReplyLimitReached extends Error {}
 
 function usageFields(usage: Usage): NonNullable<EndOfGeneration['usage']> {
   return {
@@ -25,7 +25,7 @@ function usageFields(usage: Usage): NonNullable<EndOfGeneration['usage']> {
 }
 
 /** What a reply said, as its end has it. */
-export function saidFields({ text, reasoning }: ByChannel<string>) {
+export function contentFields({ text, reasoning }: ByChannel<string>) {
   return { content: text, ...(reasoning === '' ? {} : { reasoning }) };
 }
 
@@ -33,7 +33,7 @@ type Ended = Omit<EndOfGeneration, 'timings'>;
 
 function endOf({ finishReason, usage }: ModelResult, { model }: GenerationJob, reply: LiveReply): Ended {
   const known = {
-    ...saidFields(wholeOf(reply)),
+    ...contentFields(fullText(reply)),
     ...(finishReason === undefined ? {} : { finish_reason: finishReason }),
     ...(usage === undefined ? {} : { usage: usageFields(usage) }),
   };
@@ -43,25 +43,25 @@ function endOf({ finishReason, usage }: ModelResult, { model }: GenerationJob, r
   return { ...known, status: 'failed', error: `The model ${model} ended without any text${reason}.` };
 }
 
-function endOfLongEnough(job: GenerationJob, reply: LiveReply): Ended {
+function endAtLimit(job: GenerationJob, reply: LiveReply): Ended {
   const end = endOf({ finishReason: 'length', usage: undefined }, job, reply);
   return end.status === 'complete' ? { ...end, status: 'stopped' } : end;
 }
 
 /** Appends to a reply until that has as many bytes of UTF-8 as it may, reasoning included. */
-function appendUpTo(reply: LiveReply, mostBytes: number): OnPiece {
-  let restBytes = mostBytes;
+function appendUpTo(reply: LiveReply, maxBytes: number): OnPiece {
+  let remainingBytes = maxBytes;
   return (channel, piece) => {
     const bytes = Buffer.byteLength(piece);
-    if (bytes <= restBytes) {
-      restBytes -= bytes;
+    if (bytes <= remainingBytes) {
+      remainingBytes -= bytes;
       reply.append(channel, piece);
       return;
     }
     // Takes whole characters only.
-    const { read } = new TextEncoder().encodeInto(piece, new Uint8Array(restBytes));
+    const { read } = new TextEncoder().encodeInto(piece, new Uint8Array(remainingBytes));
     if (read > 0) reply.append(channel, piece.slice(0, read));
-    throw new LongEnough();
+    throw new ReplyLimitReached();
   };
 }
 
@@ -79,7 +79,7 @@ export function createProducer(options: {
 }): Produce {
   /** The end of a reply that was given up, or failed. */
   function endBy(error: unknown, reply: LiveReply, signal: AbortSignal): Ended {
-    const said = saidFields(wholeOf(reply));
+    const said = contentFields(fullText(reply));
     if (signal.aborted) {
       const status: AbortReason = signal.reason === 'stopped' ? 'stopped' : 'interrupted';
       return { ...said, status };
@@ -106,7 +106,7 @@ export function createProducer(options: {
       return endOf(result, job, reply);
     };
     const end = await ask().catch((error: unknown) =>
-      error instanceof LongEnough ? endOfLongEnough(job, reply) : endBy(error, reply, signal),
+      error instanceof ReplyLimitReached ? endAtLimit(job, reply) : endBy(error, reply, signal),
     );
     const timings = {
       first_token_ms: firstTextAt === undefined ? null : elapsed(firstTextAt),

@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import { newId } from '../log/identifier.ts';
 import type { LogWriter } from '../log/writer.ts';
 import type { ByChannel } from './live-reply.ts';
-import { saidFields } from './produce.ts';
+import { contentFields } from './produce.ts';
 
 export type Recovery = { stop(): Promise<void> };
 
@@ -61,7 +61,7 @@ export function startRecovery(options: {
   writer: LogWriter;
   leaseMs: number;
   /** What readers on this node have of a reply. */
-  seenOf: (messageId: string) => ByChannel<string> | undefined;
+  knownText: (messageId: string) => ByChannel<string> | undefined;
   /** Whether this node is producing the reply: it renews the lease itself, late as it may be. */
   isRunning: (messageId: string) => boolean;
   onRecovered: (messageId: string) => void;
@@ -82,8 +82,8 @@ export function startRecovery(options: {
   }
 
   async function interrupt(orphan: Orphan): Promise<void> {
-    const seen = options.seenOf(orphan.id);
-    const said = saidFields({
+    const seen = options.knownText(orphan.id);
+    const said = contentFields({
       text: longest(orphan.text, seen?.text),
       reasoning: longest(orphan.reasoning, seen?.reasoning),
     });
@@ -101,7 +101,7 @@ export function startRecovery(options: {
   }
 
   /** While Postgres did not answer, those that live could not renew their leases either. */
-  function distrustLeases(): void {
+  function suspendLeaseExpiry(): void {
     trustsLeasesAt = performance.now() + renewalMs;
   }
 
@@ -110,7 +110,7 @@ export function startRecovery(options: {
       for (let isMore = true; isMore && !isStopped; ) {
         const askedAt = performance.now();
         const orphans = await findOrphans(pool, leaseMs);
-        if (performance.now() - askedAt > renewalMs) distrustLeases();
+        if (performance.now() - askedAt > renewalMs) suspendLeaseExpiry();
         if (performance.now() < trustsLeasesAt) return;
         const due = orphans.filter(({ id }) => !options.isRunning(id));
         // Together: the log takes them in one commit.
@@ -121,7 +121,7 @@ export function startRecovery(options: {
       await sweepEnded(pool);
       sweptAt = performance.now();
     } catch (error) {
-      distrustLeases();
+      suspendLeaseExpiry();
       options.onError(error);
     }
   }

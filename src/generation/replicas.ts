@@ -6,7 +6,7 @@ import type { Relay } from '../log/relay.ts';
 import { type Channel, channels, createLiveReply, type LiveReply } from './live-reply.ts';
 import { askIntervalMs, followSubject, textSubject } from './share.ts';
 
-export type Replicas = {
+export type RemoteReplies = {
   /** A reply, until it is released as often as it was opened. It is closed when its end is in the log. */
   open(messageId: string): LiveReply;
   release(messageId: string): void;
@@ -33,7 +33,7 @@ const storedSchema = z.array(
 );
 type Stored = z.output<typeof storedSchema>[number];
 
-type Replica = {
+type RemoteReply = {
   reply: LiveReply;
   users: number;
   heardAt: number;
@@ -83,26 +83,26 @@ function extend(reply: LiveReply, { channel, offset, text }: Piece): boolean {
 }
 
 /** @param onError told once when Postgres stops answering */
-export function createReplicas(options: {
+export function createRemoteReplies(options: {
   pool: pg.Pool;
   relay: Relay;
   onError: (error: unknown) => void;
-}): Replicas {
+}): RemoteReplies {
   const { pool, relay } = options;
-  const replicas = new Map<string, Replica>();
+  const replicas = new Map<string, RemoteReply>();
   let isFailing = false;
   let timer: NodeJS.Timeout | undefined;
   let pollAt = 0;
   let isLooking = false;
   let looking = Promise.resolve();
 
-  function ask(messageId: string, replica: Replica): void {
+  function ask(messageId: string, replica: RemoteReply): void {
     replica.askedAt = performance.now();
     const { text, reasoning } = replica.reply;
     relay.publish(followSubject, { messageId, have: text.length, haveReasoning: reasoning.length });
   }
 
-  function hear(messageId: string, replica: Replica, data: unknown): void {
+  function hear(messageId: string, replica: RemoteReply, data: unknown): void {
     const { data: piece } = pieceSchema.safeParse(data);
     if (piece === undefined) return;
     replica.heardAt = performance.now();
@@ -114,7 +114,7 @@ export function createReplicas(options: {
   }
 
   /** Those whose node is heard are looked at as seldom as they are asked for: it may have died. */
-  function isDue(replica: Replica, now: number): boolean {
+  function isDue(replica: RemoteReply, now: number): boolean {
     const isHeard = relay.isConnected && now - replica.heardAt < askIntervalMs;
     return !replica.reply.isClosed && (!isHeard || now - replica.polledAt >= askIntervalMs);
   }
@@ -146,7 +146,7 @@ export function createReplicas(options: {
     }
     isLooking = false;
     // Those that came, or were told to have ended, meanwhile.
-    const isWaiting = ({ reply, polledAt }: Replica) =>
+    const isWaiting = ({ reply, polledAt }: RemoteReply) =>
       !reply.isClosed && polledAt === Number.NEGATIVE_INFINITY;
     if ([...replicas.values()].some(isWaiting)) schedule(0);
   }
@@ -170,8 +170,8 @@ export function createReplicas(options: {
     timer = setTimeout(poll, delayMs);
   }
 
-  function begin(messageId: string): Replica {
-    const replica: Replica = {
+  function begin(messageId: string): RemoteReply {
+    const replica: RemoteReply = {
       reply: createLiveReply(),
       users: 0,
       heardAt: Number.NEGATIVE_INFINITY,

@@ -43,20 +43,20 @@ async function readAll(
   const { progress } = completion;
   let bytes: Uint8Array | undefined;
   let termMs = idleTimeoutMs;
-  deadline.set(termMs, () => failures.silent(idleTimeoutMs));
+  deadline.set(termMs, () => failures.idleTimeout(idleTimeoutMs));
   do {
     bytes = await read();
     const said = bytes === undefined ? completion.end() : completion.read(bytes);
     if (said.reasoning !== '') onPiece('reasoning', said.reasoning);
     if (said.text !== '') onPiece('text', said.text);
-    if (progress.failure) throw failures.inBody(progress.failure);
+    if (progress.failure) throw failures.reportedInBody(progress.failure);
     // Once the text is whole, the wait for what may follow is short, and keep-alives don't prolong it.
     const waitMs = progress.isDone
       ? endWaitMs
       : isWhole(completion)
         ? Math.min(usageWaitMs, idleTimeoutMs)
         : idleTimeoutMs;
-    if (waitMs !== termMs) deadline.set(waitMs, () => failures.silent(waitMs));
+    if (waitMs !== termMs) deadline.set(waitMs, () => failures.idleTimeout(waitMs));
     else if (!isWhole(completion)) deadline.extend();
     termMs = waitMs;
     // A full read means that more is there: it need not wait to become more.
@@ -85,12 +85,12 @@ export async function readReply(response: Response, body: Body): Promise<ReplyEn
     } catch {
       signal.throwIfAborted();
       if (isWhole(completion)) return undefined;
-      throw deadline.signal.aborted ? deadline.signal.reason : failures.cut();
+      throw deadline.signal.aborted ? deadline.signal.reason : failures.connectionLost();
     }
   };
   try {
     await readAll(read, completion, body);
-    if (!isWhole(completion)) throw failures.cut();
+    if (!isWhole(completion)) throw failures.connectionLost();
     return { finishReason: completion.progress.finishReason, usage: completion.progress.usage };
   } finally {
     // A body that is given up half read would keep its socket open; one that errored has none any more.

@@ -5,12 +5,12 @@ import type { AppError } from '../errors.ts';
 import type { Deadline } from './deadline.ts';
 
 /** Requests after the first. */
-const mostRetries = 2;
+const maxRetries = 2;
 
 const firstPauseMs = 500;
 
 /** Whether a refusal may pass: timeouts, lost races, too many requests, and faults do. */
-export function isPassing(status: number): boolean {
+export function isRetryable(status: number): boolean {
   return [408, 409, 429].includes(status) || status >= 500;
 }
 
@@ -18,7 +18,7 @@ export function isPassing(status: number): boolean {
  * What Retry-After asks for, in milliseconds (RFC 9110, section 10.2.3; `retry-after-ms` is OpenAI's, and finer).
  * @returns undefined where it says nothing that can be understood
  */
-function askedPause(headers: Headers): number | undefined {
+function requestedPause(headers: Headers): number | undefined {
   const ms = Number.parseFloat(headers.get('retry-after-ms') ?? '');
   if (Number.isFinite(ms)) return Math.max(0, ms);
   const text = headers.get('retry-after') ?? '';
@@ -32,7 +32,7 @@ function askedPause(headers: Headers): number | undefined {
  * @param retry 1 for the first
  */
 function pauseBefore(retry: number, headers: Headers | undefined): number {
-  const asked = headers && askedPause(headers);
+  const asked = headers && requestedPause(headers);
   if (asked !== undefined) return asked * (1 + Math.random() / 4);
   return firstPauseMs * 2 ** (retry - 1) * (0.5 + Math.random() / 2);
 }
@@ -41,31 +41,31 @@ function pauseBefore(retry: number, headers: Headers | undefined): number {
 export type Failure = {
   error: AppError;
   /** Whether the same request may be answered a moment later. */
-  isPassing: boolean;
+  isRetryable: boolean;
   /** What the endpoint answered, where it did. */
   refusal?: { status: number; body: string; headers: Headers };
 };
 
-export type Patience = {
+export type RetryBudget = {
   /** Waits before the next attempt. @throws the error of this one where another is not worth it, or comes too late */
-  pauseAfter(failure: Failure): Promise<void>;
+  waitBeforeRetry(failure: Failure): Promise<void>;
 };
 
 /**
  * The time that all attempts and the pauses between them may take together; it begins now.
  * @param late the error for its end
  */
-export function createPatience(deadline: Deadline, timeoutMs: number, late: () => AppError): Patience {
+export function createRetryBudget(deadline: Deadline, timeoutMs: number, late: () => AppError): RetryBudget {
   const endsAt = performance.now() + timeoutMs;
   const remainingMs = () => endsAt - performance.now();
   let retries = 0;
   deadline.set(timeoutMs, late);
   return {
-    async pauseAfter({ error, isPassing: mayHelp, refusal }) {
+    async waitBeforeRetry({ error, isRetryable: mayHelp, refusal }) {
       retries += 1;
       const pauseMs = pauseBefore(retries, refusal?.headers);
       // Whoever waits is told at once what else they would be told when the time is over.
-      if (!mayHelp || retries > mostRetries || pauseMs >= remainingMs()) throw error;
+      if (!mayHelp || retries > maxRetries || pauseMs >= remainingMs()) throw error;
       deadline.set(remainingMs(), late);
       await setTimeout(pauseMs, undefined, { signal: deadline.signal });
     },

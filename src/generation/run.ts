@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import type { EndOfGeneration } from '../log/event.ts';
 import { newId } from '../log/identifier.ts';
 import type { LogWriter } from '../log/writer.ts';
-import { createBeat } from './beat.ts';
+import { createReadPacing } from './beat.ts';
 import { createLiveReply, type LiveReply } from './live-reply.ts';
 import type { ChatMessage, ModelClient } from './model.ts';
 import { type AbortReason, createProducer, type GenerationJob } from './produce.ts';
@@ -44,7 +44,7 @@ export function createGenerations(options: {
   onError: (error: unknown) => void;
 }): Generations {
   const running = new Map<string, Running>();
-  const beat = createBeat(() => running.size);
+  const beat = createReadPacing(() => running.size);
   const produce = createProducer({ ...options, beforeRead: beat.next });
   let isDraining = false;
   /** Aborted when the grace of a drain is over. */
@@ -87,7 +87,7 @@ export function createGenerations(options: {
     const end = await produce(job, reply, signal);
     const isRecorded = await recordEnd(job.messageId, end);
     if (isRecorded) options.tokenLog.unregister(job.messageId);
-    else options.tokenLog.leave(job.messageId);
+    else options.tokenLog.abandon(job.messageId);
   }
 
   async function run(job: GenerationJob, reply: LiveReply, signal: AbortSignal): Promise<void> {

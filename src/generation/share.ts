@@ -13,9 +13,9 @@ export const textSubject = (messageId: string) => subjectOf('text', messageId);
 export const askIntervalMs = 1_000;
 const interestMs = 3 * askIntervalMs;
 /** Text that comes faster is sent together. */
-const beatMs = 10;
+const publishIntervalMs = 10;
 /** UTF-16 code units in one message: at most 3 bytes each in JSON's UTF-8 (6 where escaped), below NATS' 1 MiB. */
-const largestPiece = 131_072;
+const maxPieceLength = 131_072;
 
 const offsetSchema = z.int().min(0);
 const askSchema = z
@@ -37,7 +37,7 @@ type Shared = {
  * @param options.live a reply that this node is producing
  * @returns ends it
  */
-export function shareText(options: {
+export function publishText(options: {
   relay: Relay;
   live: (messageId: string) => LiveReply | undefined;
 }): () => void {
@@ -48,7 +48,7 @@ export function shareText(options: {
     const { reply, sent } = entry;
     for (const channel of channels) {
       while (sent[channel] < reply[channel].length) {
-        const text = reply[channel].read(sent[channel], largestPiece);
+        const text = reply[channel].read(sent[channel], maxPieceLength);
         relay.publish(textSubject(messageId), { channel, offset: sent[channel], text });
         sent[channel] += text.length;
       }
@@ -62,7 +62,7 @@ export function shareText(options: {
   /** Sends what there is, at most once in a beat, and again when there is more. */
   function pump(messageId: string, entry: Shared): void {
     if (entry.isWaiting) return;
-    const restMs = entry.sentAt + beatMs - performance.now();
+    const restMs = entry.sentAt + publishIntervalMs - performance.now();
     entry.isWaiting = true;
     const next = () => {
       entry.isWaiting = false;

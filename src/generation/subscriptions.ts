@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { isUlid } from '../log/identifier.ts';
 import type { GenerationUpdate } from './follow.ts';
-import { plainDelta, positionOf } from './plain-delta.ts';
+import { deltaDelivery, textOffsetsOf } from './plain-delta.ts';
 
 type Delta = Extract<GenerationUpdate, { kind: 'delta' }>;
 type Rewind = Extract<GenerationUpdate, { kind: 'rewind' }>;
@@ -26,7 +26,7 @@ const GenerationChannelEnum = builder.enumType('GenerationChannel', {
 const GenerationDelta = builder.objectRef<Delta>('GenerationDelta').implement({
   description:
     'A piece of a reply. The pieces of a channel follow each other without gap or overlap; where there are both, reasoning comes before text.',
-  isTypeOf: plainDelta.is,
+  isTypeOf: deltaDelivery.is,
   fields: (t) => ({
     messageId: t.exposeID('messageId', { description: 'The reply.' }),
     channel: t.expose('channel', { type: GenerationChannelEnum, description: 'What it belongs to.' }),
@@ -102,7 +102,7 @@ builder.subscriptionField('generation', (t) =>
       const after =
         lastEventId === undefined
           ? { text: args.after, reasoning: args.afterReasoning }
-          : positionOf(lastEventId);
+          : textOffsetsOf(lastEventId);
       const message = isUlid(messageId)
         ? await services.prisma.message.findUnique({
             where: { id: messageId, ...visibleMessages(viewer) },

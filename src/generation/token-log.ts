@@ -6,9 +6,9 @@ import { type Channel, channels, type LiveReply } from './live-reply.ts';
 const flushIntervalMs = 250;
 /** How often a lease is renewed before it would run out, and how rarely at the most: a renewal also tells of stops. */
 const renewalsPerLease = 10;
-const longestRenewalMs = 500;
+const maxRenewalIntervalMs = 500;
 /** UTF-16 code units in one statement: after an outage there may be more, which the next ones carry. */
-const mostPerRound = 4_194_304;
+const maxCharactersPerRound = 4_194_304;
 
 export type TokenLog = {
   /**
@@ -19,7 +19,7 @@ export type TokenLog = {
   /** The reply's end is in the log: its rows go away. */
   unregister(messageId: string): void;
   /** The reply's end could not be written: its text stays, and its lease runs out, so that recovery ends it. */
-  leave(messageId: string): void;
+  abandon(messageId: string): void;
   /** Ends the loop after a last round. */
   stop(): Promise<void>;
 };
@@ -28,7 +28,7 @@ type Entry = {
   reply: LiveReply;
   /** Up to which text offset. */
   persisted: Record<Channel, number>;
-  isLeft: boolean;
+  isAbandoned: boolean;
 };
 /** What is not persisted of a channel of a reply, from a text offset on. */
 type Due = { messageId: string; entry: Entry; channel: Channel; from: number; text: string };
@@ -54,9 +54,9 @@ export function createTokenLog(options: {
   let round: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  function findDue(): Due[] {
+  function findUnpersisted(): Due[] {
     const due: Due[] = [];
-    let rest = mostPerRound;
+    let rest = maxCharactersPerRound;
     for (const [messageId, entry] of entries) {
       for (const channel of channels) {
         const from = entry.persisted[channel];
@@ -69,7 +69,7 @@ export function createTokenLog(options: {
   }
 
   async function persistText(): Promise<void> {
-    const due = findDue();
+    const due = findUnpersisted();
     if (due.length === 0) return;
     // Only of replies that nobody has ended meanwhile: a node that was paused must not leave rows behind.
     await pool.query({
@@ -97,18 +97,18 @@ export function createTokenLog(options: {
     return length;
   }
 
-  function forgetLeft(): void {
+  function dropAbandoned(): void {
     for (const [messageId, entry] of entries) {
       const isPersisted = channels.every(
         (channel) => entry.persisted[channel] === entry.reply[channel].length,
       );
-      if (entry.isLeft && isPersisted) entries.delete(messageId);
+      if (entry.isAbandoned && isPersisted) entries.delete(messageId);
     }
   }
 
   async function renewLeases(): Promise<void> {
-    const held = [...entries].filter(([, { isLeft }]) => !isLeft);
-    const intervalMs = Math.min(leaseMs / renewalsPerLease, longestRenewalMs);
+    const held = [...entries].filter(([, { isAbandoned: isLeft }]) => !isLeft);
+    const intervalMs = Math.min(leaseMs / renewalsPerLease, maxRenewalIntervalMs);
     if (held.length === 0 || Date.now() - renewedAt < intervalMs) return;
     const ids = held.map(([messageId]) => messageId);
     const { rows } = await pool.query<{ message_id: string; stop_requested: boolean }>({
@@ -143,7 +143,7 @@ export function createTokenLog(options: {
   async function runRound(): Promise<void> {
     try {
       await persistText();
-      forgetLeft();
+      dropAbandoned();
       await renewLeases();
       await forgetEnded();
     } catch (error) {
@@ -171,7 +171,7 @@ export function createTokenLog(options: {
         values: [messageId, nodeId, leaseMs],
       });
       if (rowCount !== 1) return false;
-      entries.set(messageId, { reply, persisted: { text: 0, reasoning: 0 }, isLeft: false });
+      entries.set(messageId, { reply, persisted: { text: 0, reasoning: 0 }, isAbandoned: false });
       schedule();
       return true;
     },
@@ -179,9 +179,9 @@ export function createTokenLog(options: {
       if (entries.delete(messageId)) ended.add(messageId);
       schedule();
     },
-    leave(messageId) {
+    abandon(messageId) {
       const entry = entries.get(messageId);
-      if (entry !== undefined) entry.isLeft = true;
+      if (entry !== undefined) entry.isAbandoned = true;
     },
     async stop() {
       isStopped = true;

@@ -6,7 +6,7 @@ import type { Seats } from '../dataset/seats.ts';
 import type { FeedbackServices } from '../feedback/commands.ts';
 import type { Summarize } from '../feedback/summary.ts';
 import type { GenerationServices } from '../generation/commands.ts';
-import type { Follower } from '../generation/follow.ts';
+import type { ReplyCursors } from '../generation/follow.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { EventFollower } from '../log/follow.ts';
 import type { LiveStats } from '../stats/live.ts';
@@ -16,7 +16,7 @@ export type Services = ConversationServices &
   GenerationServices &
   FeedbackServices &
   Pick<Database, 'prisma'> & {
-    follower: Follower;
+    follower: ReplyCursors;
     events: EventFollower;
     summarize: Summarize;
     stats: LiveStats;

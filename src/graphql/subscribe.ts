@@ -8,7 +8,7 @@ import {
   type ValidatedSubscriptionArgs,
   validateSubscriptionArgs,
 } from 'graphql';
-import { plainDelta } from '../generation/plain-delta.ts';
+import { deltaDelivery } from '../generation/plain-delta.ts';
 import { plainEvent } from '../log/plain-event.ts';
 
 import { executeOnce } from './execute-once.ts';
@@ -24,7 +24,7 @@ function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
   return Symbol.asyncIterator in value;
 }
 
-const deltaResponses = createSharedResponses(plainDelta);
+const deltaResponses = createSharedResponses(deltaDelivery);
 const eventResponses = createSharedResponses(plainEvent);
 
 function createResponder(validated: ValidatedSubscriptionArgs): Respond {
@@ -34,7 +34,7 @@ function createResponder(validated: ValidatedSubscriptionArgs): Respond {
   const entries = Object.entries(validated.fragments).map(([key, { definition }]) => [key, definition]);
   const document = { operation, fragments: Object.fromEntries(entries) };
   const execute: Respond = (rootValue) => executeSubscriptionEvent({ ...validated, rootValue });
-  if (name === plainDelta.field) return deltaResponses(document, execute);
+  if (name === deltaDelivery.field) return deltaResponses(document, execute);
   if (name === plainEvent.field) return eventResponses(document, execute);
   if (name === sharedField) return executeOnce(validated, execute);
   return execute;

@@ -2,7 +2,7 @@
 // however they end.
 import type { ServerResponse } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST, Kind } from 'graphql';
-import { plainDelta } from '../generation/plain-delta.ts';
+import { deltaDelivery } from '../generation/plain-delta.ts';
 import type { Context } from '../graphql/context.ts';
 import { checkLimits } from '../graphql/limits.ts';
 import { beginSubscription } from '../graphql/subscribe.ts';
@@ -17,7 +17,7 @@ type Args = ExecutionArgs & { contextValue: Context & CarrierContext };
 /** The reply that it follows, if it follows one. */
 function followedReply({ document, operationName, variableValues }: Args): unknown {
   const [field] = getOperationAST(document, operationName)?.selectionSet.selections ?? [];
-  if (field?.kind !== Kind.FIELD || field.name.value !== plainDelta.field) return undefined;
+  if (field?.kind !== Kind.FIELD || field.name.value !== deltaDelivery.field) return undefined;
   const value = field.arguments?.find(({ name }) => name.value === 'messageId')?.value;
   if (value?.kind === Kind.VARIABLE) return variableValues?.[value.name.value];
   return value?.kind === Kind.STRING ? value.value : undefined;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createBeat } from '../../src/generation/beat.ts';
+import { createReadPacing } from '../../src/generation/beat.ts';
 
 describe('the beat at which models are read', () => {
   it('lets few replies be read as they come, and gives many the same next beat', async () => {
     let count = 7;
-    const beat = createBeat(() => count);
+    const beat = createReadPacing(() => count);
     expect(beat.next()).toBeUndefined();
     count = 8;
     const first = beat.next();

@@ -56,7 +56,7 @@ async function withRecovery(
     pool,
     writer,
     leaseMs: 1_000,
-    seenOf: () => undefined,
+    knownText: () => undefined,
     isRunning: () => false,
     onRecovered: () => {},
     onError: (error) => errors.push(error),
@@ -114,7 +114,7 @@ it('what readers have seen is kept where it goes on from the token log, else the
     [astray, 'another text'],
   ]);
   await withRecovery(
-    { seenOf: (id) => ({ text: seen.get(id) ?? '', reasoning: '' }) },
+    { knownText: (id) => ({ text: seen.get(id) ?? '', reasoning: '' }) },
     async () => !(await hasRows(astray)),
   );
   expect(await read([longer, shorter, astray])).toEqual([

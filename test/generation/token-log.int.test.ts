@@ -176,7 +176,7 @@ it('more text than one statement takes is stored by several, without a hole', as
     const reply = createLiveReply();
     reply.append('text', text);
     await tokenLog.claim(id, reply);
-    tokenLog.leave(id);
+    tokenLog.abandon(id);
   }
   await tokenLog.stop();
   const { rows } = await database.client.query<{ message_id: string; text_offset: number; text: string }>(
@@ -208,7 +208,7 @@ it('the text of a reply whose end could not be written stays, all of it, until i
   await tokenLog.claim(id, reply);
   await waitUntil('it is persisted and leased', async () => (await countRows()) === 2);
   reply.append('text', 'two');
-  tokenLog.leave(id);
+  tokenLog.abandon(id);
   await tokenLog.stop();
   const { rows } = await database.client.query(
     `SELECT string_agg(text, '' ORDER BY text_offset) AS text FROM token_log WHERE message_id = $1`,

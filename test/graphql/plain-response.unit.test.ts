@@ -1,7 +1,7 @@
 import { executeSubscriptionEvent, parse, validateSubscriptionArgs } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { GenerationUpdate, Position } from '../../src/generation/follow.ts';
-import { plainDelta, positionOf } from '../../src/generation/plain-delta.ts';
+import type { GenerationUpdate, TextOffsets } from '../../src/generation/follow.ts';
+import { deltaDelivery, textOffsetsOf } from '../../src/generation/plain-delta.ts';
 import { compilePlainResponse, type PlainType } from '../../src/graphql/plain-response.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import type { LogEvent } from '../../src/log/event.ts';
@@ -48,7 +48,7 @@ describe('the shortcut for deltas', () => {
     field('... on GenerationEnd { message { id } }'),
     'subscription S { g: generation(messageId: "m") { ...D } } fragment D on GenerationDelta { ...E text } fragment E on GenerationDelta { end }',
   ])('answers %s as GraphQL does', async (document) => {
-    const { validated, respond } = prepare(plainDelta, document, delta);
+    const { validated, respond } = prepare(deltaDelivery, document, delta);
     const { data } = await executeSubscriptionEvent(validated);
     expect(JSON.stringify(respond?.(delta))).toBe(JSON.stringify(data));
   });
@@ -58,13 +58,13 @@ describe('the shortcut for deltas', () => {
     field('... on GenerationDelta @skip(if: true) { text }'),
     'subscription { generation(messageId: "m") @include(if: true) { __typename } }',
   ])('leaves %s to GraphQL', (document) => {
-    expect(prepare(plainDelta, document, delta).respond).toBeUndefined();
+    expect(prepare(deltaDelivery, document, delta).respond).toBeUndefined();
   });
 });
 
 describe('the id that continues after a delta', () => {
   it('is the text offset alone where no reasoning came, else both, and is read back', () => {
-    const idOf = (position: Position) => plainDelta.resumeId({ ...delta, position });
+    const idOf = (position: TextOffsets) => deltaDelivery.resumeId({ ...delta, position });
     expect(idOf({ text: 7, reasoning: 0 })).toBe('7');
     expect(idOf({ text: 0, reasoning: 5 })).toBe('0.5');
     for (const position of [
@@ -72,12 +72,12 @@ describe('the id that continues after a delta', () => {
       { text: 12, reasoning: 0 },
       { text: 12, reasoning: 9 },
     ]) {
-      expect(positionOf(idOf(position))).toEqual(position);
+      expect(textOffsetsOf(idOf(position))).toEqual(position);
     }
   });
 
   it.each(['', 'x', '1.', '.1', '1.2.3', '-1', '1e3', '1,2', '12345678901'])('is not %j', (id) => {
-    expect(() => positionOf(id)).toThrow('Last-Event-ID');
+    expect(() => textOffsetsOf(id)).toThrow('Last-Event-ID');
   });
 });
 

@@ -1,7 +1,7 @@
 import { getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { GenerationUpdate } from '../../src/generation/follow.ts';
-import { plainDelta } from '../../src/generation/plain-delta.ts';
+import { deltaDelivery } from '../../src/generation/plain-delta.ts';
 import { createSharedResponses, resumeId } from '../../src/graphql/shared-responses.ts';
 
 type Delta = Extract<GenerationUpdate, { kind: 'delta' }>;
@@ -22,7 +22,7 @@ const execute = () => ({ data: { executed: true } });
 
 describe('responses of one operation', () => {
   it('are the same object for readers of the same piece', () => {
-    const respondTo = createSharedResponses(plainDelta);
+    const respondTo = createSharedResponses(deltaDelivery);
     const document = documentOf(text);
     const first = respondTo(document, execute)(delta);
     expect(respondTo(document, execute)({ ...delta })).toBe(first);
@@ -38,7 +38,7 @@ describe('responses of one operation', () => {
     ['place in the text', { position: { text: 6, reasoning: 0 } }],
     ['place in the reasoning', { position: { text: 5, reasoning: 2 } }],
   ])('are not shared with a piece of another %s', (_name, change) => {
-    const respond = createSharedResponses(plainDelta)(documentOf(text), execute);
+    const respond = createSharedResponses(deltaDelivery)(documentOf(text), execute);
     const first = respond(delta);
     const other = respond({ ...delta, ...change });
     expect(other).not.toBe(first);
@@ -46,14 +46,14 @@ describe('responses of one operation', () => {
   });
 
   it('are not shared with another operation', () => {
-    const respondTo = createSharedResponses(plainDelta);
+    const respondTo = createSharedResponses(deltaDelivery);
     respondTo(documentOf(text), execute)(delta);
     const other = respondTo(documentOf('... on GenerationDelta { end }'), execute)(delta);
     expect(other).toMatchObject({ data: { generation: { end: 5 } } });
   });
 
   it('are executed for what is no piece, and for what is not plain', () => {
-    const respondTo = createSharedResponses(plainDelta);
+    const respondTo = createSharedResponses(deltaDelivery);
     expect(respondTo(documentOf(text), execute)({ kind: 'end', messageId: 'm' })).toEqual(execute());
     const document = documentOf('... on GenerationDelta { text @include(if: true) }');
     expect(respondTo(document, execute)(delta)).toBeInstanceOf(Promise);

@@ -1,10 +1,10 @@
 // What a node produces and follows replies with, without its server: for what happens between the steps of a request.
 import type pg from 'pg';
 import { connect } from '../../src/database/connect.ts';
-import { createEndings } from '../../src/generation/endings.ts';
-import { createFollower, type Follower } from '../../src/generation/follow.ts';
+import { createEndedReplies } from '../../src/generation/endings.ts';
+import { createReplyCursors, type ReplyCursors } from '../../src/generation/follow.ts';
 import { createModelClient } from '../../src/generation/model.ts';
-import { createReplicas } from '../../src/generation/replicas.ts';
+import { createRemoteReplies } from '../../src/generation/replicas.ts';
 import { createGenerations, type Generations } from '../../src/generation/run.ts';
 import { createTokenLog } from '../../src/generation/token-log.ts';
 import { newId } from '../../src/log/identifier.ts';
@@ -18,7 +18,7 @@ export type TestGenerations = {
   database: TestDatabase;
   model: ScriptedModel;
   generations: Generations;
-  follower: Follower;
+  follower: ReplyCursors;
   pool: pg.Pool;
   /** What went wrong in the background. */
   errors: unknown[];
@@ -52,12 +52,12 @@ export async function startTestGenerations(): Promise<TestGenerations> {
     maxReplyBytes: 1_000_000,
     onError,
   });
-  const replicas = createReplicas({ pool: backgroundPool, relay: noRelay, onError });
+  const replicas = createRemoteReplies({ pool: backgroundPool, relay: noRelay, onError });
   return {
     database,
     model,
     generations,
-    follower: createFollower({ generations, replicas, endings: createEndings(pool) }),
+    follower: createReplyCursors({ generations, replicas, endings: createEndedReplies(pool) }),
     pool,
     errors,
     async addReply() {

@@ -30,7 +30,7 @@ import { createHttpServer } from './http/server.ts';
 import { serveWebSockets } from './http/websocket.ts';
 import { createGraphQL } from './http/yoga.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
-import { createEventFollower } from './log/follow.ts';
+import { createEventCursors } from './log/follow.ts';
 import { newId } from './log/identifier.ts';
 import { createRelay, noRelay, type Relay } from './log/relay.ts';
 import { createTails } from './log/tails.ts';
@@ -215,7 +215,7 @@ async function build(workshop: Workshop): Promise<App> {
   releases.add('log writer', () => writer.drain());
   const parts = { pool, backgroundPool, writer, relay };
   const { generations, follower } = await openGenerations(workshop, parts);
-  const events = createEventFollower({ pool, tails });
+  const events = createEventCursors({ pool, tails });
   const models = config.models ?? demoModels;
   const { maxMessageBytes } = config;
   const admission = createAdmission({ pool, most: config.maxGenerationsPerUser });

@@ -8,8 +8,8 @@ import {
   type EventFilter,
   type EventRow,
   type LogPage,
-  type Place,
-  placeOf,
+  type LogPosition,
+  logPositionOf,
   readPage,
   topicOfConversation,
 } from '../log/reader.ts';
@@ -50,7 +50,7 @@ const pollIntervalMs = 100;
 /** How long a database that is away is left alone. */
 const retryPauseMs = 1_000;
 
-type Reading = { place: Place; filter: EventFilter; limit: number; isFollowing: boolean };
+type Reading = { place: LogPosition; filter: EventFilter; limit: number; isFollowing: boolean };
 
 function readTypes(list: string | undefined): EventType[] | undefined {
   return list?.split(',').map((name) => {
@@ -100,7 +100,7 @@ async function print(rows: EventRow[]): Promise<void> {
 
 async function run(pool: pg.Pool, reading: Reading): Promise<void> {
   let { place, limit } = reading;
-  const next = (from: Place): Promise<LogPage> =>
+  const next = (from: LogPosition): Promise<LogPage> =>
     readPatiently(pool, { ...reading, place: from }, Math.min(pageSize, limit));
   let page = next(place);
   while (limit > 0) {
@@ -134,7 +134,7 @@ export const eventsCommand: Command = {
       conversationId === undefined
         ? values.topic
         : await topicOfConversation(pool, conversationId, undefined);
-    const place = placeOf(topic, { offset, after: values.after });
+    const place = logPositionOf(topic, { offset, after: values.after });
     await run(pool, { place, filter: { types, conversationId }, limit, isFollowing: values.follow });
     return 0;
   },

@@ -3,7 +3,7 @@
 import { checkFilled, checkUsername } from '../conversation/text.ts';
 import { AppError } from '../errors.ts';
 import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
-import type { FeedbackSource, ImpressionFields, Rating } from '../log/event.ts';
+import type { ConversationFeedbackFields, FeedbackSource, Rating } from '../log/event.ts';
 
 export type AuthorInput = {
   username?: string | null | undefined;
@@ -66,7 +66,10 @@ export function checkWords(name: string, text: string | null, limit: { bytes: nu
 }
 
 /** The fields of an event for what is given, and no others. */
-export function checkImpression(input: ImpressionInput, limit: { bytes: number }): ImpressionFields {
+export function checkImpression(
+  input: ImpressionInput,
+  limit: { bytes: number },
+): ConversationFeedbackFields {
   const { rating, score, comment, tags } = input;
   return {
     ...(rating === undefined ? {} : { rating }),

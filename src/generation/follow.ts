@@ -1,7 +1,7 @@
 // Cursors over replies: each computes its next piece when it is asked, from memory while the reply is produced, here
 // or elsewhere, from the log once it has ended. What a slow reader did not ask for is not held for it.
 import { AppError } from '../errors.ts';
-import { createPull, type Pull } from '../log/pull.ts';
+import { createPullIterator, type Pull } from '../log/pull.ts';
 import type { EndedReplies } from './endings.ts';
 import { type ByChannel, type Channel, channels, type LiveReply } from './live-reply.ts';
 import { cutText } from './live-text.ts';
@@ -93,7 +93,7 @@ export function createReplyCursors(options: {
 
     async function fromLog(pull: Pull): Promise<GenerationUpdate | undefined> {
       // Asked for in a list, since nothing at all means that it failed.
-      const stored = await pull.patiently(async () => [await endings.read(messageId)]);
+      const stored = await pull.retryWhileUnavailable(async () => [await endings.read(messageId)]);
       if (stored === undefined) return undefined;
       const [final] = stored;
       if (final === undefined) {
@@ -126,7 +126,7 @@ export function createReplyCursors(options: {
       live = own;
     }
 
-    return createPull(
+    return createPullIterator(
       (pull) => {
         switchToLocalReply();
         return live === undefined ? fromLog(pull) : fromMemory(live, pull);

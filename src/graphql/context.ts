@@ -8,7 +8,7 @@ import type { Summarize } from '../feedback/summary.ts';
 import type { GenerationServices } from '../generation/commands.ts';
 import type { ReplyCursors } from '../generation/follow.ts';
 import type { Viewer } from '../identity/viewer.ts';
-import type { EventFollower } from '../log/follow.ts';
+import type { EventCursors } from '../log/follow.ts';
 import type { LiveStats } from '../stats/live.ts';
 
 /** Made once, by src/app.ts. */
@@ -17,7 +17,7 @@ export type Services = ConversationServices &
   FeedbackServices &
   Pick<Database, 'prisma'> & {
     follower: ReplyCursors;
-    events: EventFollower;
+    events: EventCursors;
     summarize: Summarize;
     stats: LiveStats;
     seats: Seats;

@@ -1,7 +1,7 @@
 // The query `node`: finds a thing by its id alone.
 import { visibleConversations, visibleMessages } from '../conversation/access.ts';
 import { Conversation, Message } from '../conversation/graphql.ts';
-import { shownTo } from '../log/access.ts';
+import { redactorFor } from '../log/access.ts';
 import { isUlid } from '../log/identifier.ts';
 import { builder } from './builder.ts';
 import { Node } from './node.ts';
@@ -23,7 +23,7 @@ builder.queryField('node', (t) =>
       if (event === null) return null;
       const where = { id: event.conversationId, ...visible };
       const isVisible = (await prisma.conversation.findUnique({ where, select: { id: true } })) !== null;
-      return isVisible ? shownTo(viewer)({ ...event, offset: Number(event.offset) }) : null;
+      return isVisible ? redactorFor(viewer)({ ...event, offset: Number(event.offset) }) : null;
     },
   }),
 );

@@ -9,7 +9,7 @@ import {
   validateSubscriptionArgs,
 } from 'graphql';
 import { deltaDelivery } from '../generation/plain-delta.ts';
-import { plainEvent } from '../log/plain-event.ts';
+import { eventDelivery } from '../log/plain-event.ts';
 
 import { executeOnce } from './execute-once.ts';
 import { createSharedResponses, type Respond } from './shared-responses.ts';
@@ -25,7 +25,7 @@ function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
 }
 
 const deltaResponses = createSharedResponses(deltaDelivery);
-const eventResponses = createSharedResponses(plainEvent);
+const eventResponses = createSharedResponses(eventDelivery);
 
 function createResponder(validated: ValidatedSubscriptionArgs): Respond {
   const { operation } = validated;
@@ -35,7 +35,7 @@ function createResponder(validated: ValidatedSubscriptionArgs): Respond {
   const document = { operation, fragments: Object.fromEntries(entries) };
   const execute: Respond = (rootValue) => executeSubscriptionEvent({ ...validated, rootValue });
   if (name === deltaDelivery.field) return deltaResponses(document, execute);
-  if (name === plainEvent.field) return eventResponses(document, execute);
+  if (name === eventDelivery.field) return eventResponses(document, execute);
   if (name === sharedField) return executeOnce(validated, execute);
   return execute;
 }

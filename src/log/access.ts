@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { AppError } from '../errors.ts';
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
 import type { EventType } from './event.ts';
-import { type EventFilter, type Place, placeOf, topicOfConversation } from './reader.ts';
-import { type Show, showAll, showTo } from './visible.ts';
+import { type EventFilter, type LogPosition, logPositionOf, topicOfConversation } from './reader.ts';
+import { type EventRedactor, noRedaction, redactFor } from './visible.ts';
 
 export type EventsArgs = {
   topic: string;
@@ -17,8 +17,8 @@ export type EventsArgs = {
 };
 
 /** What the viewer sees of an event that they may read: of a conversation of theirs, or as one who reads everything. */
-export function shownTo(viewer: Viewer): Show {
-  return mayReadAll(viewer) ? showAll : showTo(viewer.username);
+export function redactorFor(viewer: Viewer): EventRedactor {
+  return mayReadAll(viewer) ? noRedaction : redactFor(viewer.username);
 }
 
 /**
@@ -30,19 +30,19 @@ export async function chooseEvents(
   pool: pg.Pool,
   viewer: Viewer,
   args: EventsArgs,
-): Promise<{ place: Place; filter: EventFilter; show: Show }> {
+): Promise<{ place: LogPosition; filter: EventFilter; show: EventRedactor }> {
   const conversationId = args.conversationId ?? undefined;
   if (args.types?.length === 0) {
     throw new AppError('INVALID_INPUT', 'types is empty: name at least one type, or leave it out for all.');
   }
   const filter = { types: args.types ?? undefined, conversationId };
-  const show = shownTo(viewer);
+  const show = redactorFor(viewer);
   if (conversationId !== undefined) {
     const username = mayReadAll(viewer) ? undefined : viewer.username;
     const topic = await topicOfConversation(pool, conversationId, username);
-    return { place: placeOf(topic, args), filter, show };
+    return { place: logPositionOf(topic, args), filter, show };
   }
-  if (mayReadAll(viewer)) return { place: placeOf(args.topic, args), filter, show };
+  if (mayReadAll(viewer)) return { place: logPositionOf(args.topic, args), filter, show };
   throw new AppError(
     'FORBIDDEN',
     'Only the roles ANALYST, SERVICE and ADMIN read a whole topic: give a conversationId of yours.',

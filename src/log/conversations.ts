@@ -33,14 +33,14 @@ type Row = {
 };
 
 /** Conversations that are read at once, and the characters of their payloads; one conversation always fits. */
-const largestBatch = { conversations: 50, characters: 524_288 };
+const maxBatch = { conversations: 50, characters: 524_288 };
 
 const readBatch = {
   name: 'read_conversations',
   text: `WITH begun AS MATERIALIZED (
       SELECT conversation_id, "offset" FROM event
       WHERE topic = $1 AND "offset" > $2 AND "offset" <= $3 AND type = 'START_CONVERSATION'
-      ORDER BY "offset" LIMIT ${largestBatch.conversations}
+      ORDER BY "offset" LIMIT ${maxBatch.conversations}
     ), found AS (
       SELECT e.id, e."offset", e.type, e.conversation_id, e.version, e.actor, e.recorded_at, e.payload,
              begun."offset" AS started_at_offset,
@@ -53,7 +53,7 @@ const readBatch = {
       ) AS e
     )
     SELECT id, "offset", type, conversation_id, version, actor, recorded_at, payload, started_at_offset
-    FROM found WHERE characters_before < ${largestBatch.characters}
+    FROM found WHERE characters_before < ${maxBatch.characters}
     ORDER BY started_at_offset, version`,
 };
 

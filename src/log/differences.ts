@@ -1,7 +1,7 @@
 // Compares the rows of a projection with the rows that the log comes to, in SQL and by primary key.
 import pg from 'pg';
 import type { Projection } from './projections.ts';
-import type { Session } from './session.ts';
+import type { LongSession } from './session.ts';
 import { quoted } from './shadow-tables.ts';
 
 /** Where a table and the log disagree. */
@@ -30,7 +30,7 @@ const rowsAtOnce = 10;
 type Pair = { name: Projection; key: string[]; from: string };
 
 async function pairUp(
-  session: Session,
+  session: LongSession,
   name: Projection,
   schemas: { log: string; home: string },
 ): Promise<Pair> {
@@ -51,7 +51,7 @@ async function pairUp(
  * @param most how many differences to give; the rows are counted all
  */
 export async function compareTable(
-  session: Session,
+  session: LongSession,
   name: Projection,
   { most, ...schemas }: { log: string; home: string; most: number },
 ): Promise<Comparison> {
@@ -73,7 +73,7 @@ type DifferingRow = {
 };
 
 /** Reads few rows at a time: each may hold texts of any length. */
-async function readDifferences(session: Session, pair: Pair, most: number): Promise<Difference[]> {
+async function readDifferences(session: LongSession, pair: Pair, most: number): Promise<Difference[]> {
   const key = pair.key.join(', ');
   await session.query(
     `DECLARE differing NO SCROLL CURSOR FOR
@@ -105,7 +105,7 @@ function differencesOf(table: string, row: DifferingRow): Difference[] {
   });
 }
 
-const mostCharacters = 80;
+const maxCharacters = 80;
 const charactersBefore = 20;
 
 /** Two long texts are cut to where they begin to differ. */
@@ -113,9 +113,9 @@ export function shorten(one: string, other: string): [string, string] {
   let same = 0;
   while (same < one.length && one[same] === other[same]) same += 1;
   const longest = Math.max(one.length, other.length);
-  const start = longest <= mostCharacters ? 0 : Math.max(0, same - charactersBefore);
+  const start = longest <= maxCharacters ? 0 : Math.max(0, same - charactersBefore);
   const cut = (text: string) => {
-    const part = text.slice(start, start + mostCharacters);
+    const part = text.slice(start, start + maxCharacters);
     return `${start > 0 ? '…' : ''}${part}${start + part.length < text.length ? '…' : ''}`;
   };
   return [cut(one), cut(other)];

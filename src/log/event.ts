@@ -81,7 +81,7 @@ const authorSchema = z.object({
 });
 
 /** What may be said of a whole conversation. */
-export const impressionFieldsSchema = authorSchema.extend({
+export const conversationFeedbackFieldsSchema = authorSchema.extend({
   rating: z.union([ratingSchema, unset]).nullable().optional(),
   score: z.number().min(0).max(1).nullable().optional(),
   feedback: z.string().nullable().optional(),
@@ -90,7 +90,7 @@ export const impressionFieldsSchema = authorSchema.extend({
   timestamp: timestamp.optional(),
 });
 
-export const feedbackFieldsSchema = impressionFieldsSchema.extend({
+export const feedbackFieldsSchema = conversationFeedbackFieldsSchema.extend({
   correction: z.string().nullable().optional(),
   /** Ids of siblings that this reply was chosen over. An author has one choice among siblings: the newest. */
   preferred_over: z.array(z.string()).nullable().optional(),
@@ -109,7 +109,7 @@ export const updateMessageSchema = feedbackFieldsSchema.extend({
 });
 
 /** What someone says of a conversation as a whole. */
-export const updateConversationSchema = impressionFieldsSchema.extend({
+export const updateConversationSchema = conversationFeedbackFieldsSchema.extend({
   id: z.string(),
   /** Stays in the event: no projection shows it. */
   metadata: z.record(z.string(), z.json()).optional(),
@@ -130,7 +130,7 @@ export type RecordedParameters = z.output<typeof parametersSchema>;
 export type EndOfGeneration = z.output<typeof endOfGenerationSchema>;
 export type Signal = z.output<typeof signalSchema>;
 export type RecordedSignal = z.output<typeof recordedSignalSchema>;
-export type ImpressionFields = z.output<typeof impressionFieldsSchema>;
+export type ConversationFeedbackFields = z.output<typeof conversationFeedbackFieldsSchema>;
 export type FeedbackFields = z.output<typeof feedbackFieldsSchema>;
 
 export const eventTypes = [

@@ -2,7 +2,7 @@
 // leave a field as it is, null withdraws it, and what was withdrawn in all its parts leaves nothing behind.
 import { z } from 'zod';
 import { type FeedbackSource, updateConversationSchema, updateMessageSchema } from './event.ts';
-import type { FeedbackSnapshot, ImpressionSnapshot } from './snapshot.ts';
+import type { ConversationFeedbackSnapshot, FeedbackSnapshot } from './snapshot.ts';
 
 const unset = z.literal('');
 // The log takes "" for unset in every field of feedback, as the reference would write it.
@@ -20,8 +20,8 @@ export const updatedMessage = updateMessageSchema.extend({
 export const updatedConversation = updateConversationSchema.extend(orUnset);
 
 type Author = { username: string; source: FeedbackSource };
-type Said = z.output<typeof updatedConversation>;
-type SaidOfMessage = z.output<typeof updatedMessage>;
+type FeedbackChange = z.output<typeof updatedConversation>;
+type MessageFeedbackChange = z.output<typeof updatedMessage>;
 
 /** Records by author and source. */
 export type Records<T extends Author> = Map<string, T>;
@@ -34,27 +34,32 @@ function keyOf({ username, source }: Author): string {
   return `${source} ${username}`;
 }
 
-function authorOf(payload: Pick<Said, 'username' | 'source'>, owner: string): Author {
+function authorOf(payload: Pick<FeedbackChange, 'username' | 'source'>, owner: string): Author {
   return { username: payload.username || owner, source: payload.source || 'end_user' };
 }
 
-function revised<T>(given: T | '' | undefined, before: T | undefined): T | null {
+function mergeField<T>(given: T | '' | undefined, before: T | undefined): T | null {
   return given === undefined || given === '' ? (before ?? null) : given;
 }
 
-function revise(payload: Said, old: ImpressionSnapshot | undefined, author: Author, at: Date) {
+function mergeFields(
+  payload: FeedbackChange,
+  old: ConversationFeedbackSnapshot | undefined,
+  author: Author,
+  at: Date,
+) {
   return {
     ...author,
-    rating: revised(payload.rating, old?.rating),
-    score: revised(payload.score, old?.score),
-    comment: revised(payload.feedback, old?.comment),
-    tags: revised<readonly string[] | null>(payload.tags, old?.tags) ?? [],
+    rating: mergeField(payload.rating, old?.rating),
+    score: mergeField(payload.score, old?.score),
+    comment: mergeField(payload.feedback, old?.comment),
+    tags: mergeField<readonly string[] | null>(payload.tags, old?.tags) ?? [],
     createdAt: old?.createdAt ?? at,
     updatedAt: at,
   };
 }
 
-function isEmpty({ rating, score, comment, tags }: ImpressionSnapshot): boolean {
+function isEmpty({ rating, score, comment, tags }: ConversationFeedbackSnapshot): boolean {
   return tags.length === 0 && [rating, score, comment].every((field) => field === null);
 }
 
@@ -66,26 +71,26 @@ function hasChoice({ preferredOver, tiedWith }: FeedbackSnapshot): boolean {
   return preferredOver.length + tiedWith.length > 0;
 }
 
-function keep<T extends Author>(records: Records<T>, given: T, isGone: boolean): void {
+function setOrDelete<T extends Author>(records: Records<T>, given: T, isGone: boolean): void {
   if (isGone) records.delete(keyOf(given));
   else records.set(keyOf(given), given);
 }
 
 // "" changes no field, but says that the author was here: the record's time is that of the event.
-function saysNothing(fields: unknown[]): boolean {
+function hasNoFeedbackFields(fields: unknown[]): boolean {
   return fields.every((field) => field === undefined);
 }
 
 /** What the author of an update says of a conversation from then on. */
-export function foldImpression(
-  records: Records<ImpressionSnapshot>,
-  payload: Said,
+export function foldConversationFeedback(
+  records: Records<ConversationFeedbackSnapshot>,
+  payload: FeedbackChange,
   { owner, at }: { owner: string; at: Date },
 ): void {
-  if (saysNothing([payload.rating, payload.score, payload.feedback, payload.tags])) return;
+  if (hasNoFeedbackFields([payload.rating, payload.score, payload.feedback, payload.tags])) return;
   const author = authorOf(payload, owner);
-  const given = revise(payload, records.get(keyOf(author)), author, at);
-  keep(records, given, isEmpty(given));
+  const given = mergeFields(payload, records.get(keyOf(author)), author, at);
+  setOrDelete(records, given, isEmpty(given));
 }
 
 /**
@@ -94,28 +99,28 @@ export function foldImpression(
  */
 export function foldFeedback(
   records: Records<FeedbackSnapshot>,
-  payload: SaidOfMessage,
+  payload: MessageFeedbackChange,
   { owner, at, siblings }: { owner: string; at: Date; siblings: () => Iterable<Records<FeedbackSnapshot>> },
 ): void {
   const { rating, score, feedback, tags, correction, preferred_over, tied_with } = payload;
-  if (saysNothing([rating, score, feedback, tags, correction, preferred_over, tied_with])) return;
+  if (hasNoFeedbackFields([rating, score, feedback, tags, correction, preferred_over, tied_with])) return;
   const author = authorOf(payload, owner);
   const old = records.get(keyOf(author));
   const given = {
-    ...revise(payload, old, author, at),
-    correction: revised(correction, old?.correction),
-    preferredOver: revised<readonly string[] | null>(preferred_over, old?.preferredOver) ?? [],
-    tiedWith: revised<readonly string[] | null>(tied_with, old?.tiedWith) ?? [],
+    ...mergeFields(payload, old, author, at),
+    correction: mergeField(correction, old?.correction),
+    preferredOver: mergeField<readonly string[] | null>(preferred_over, old?.preferredOver) ?? [],
+    tiedWith: mergeField<readonly string[] | null>(tied_with, old?.tiedWith) ?? [],
   };
   if (preferred_over?.length || tied_with?.length) {
     for (const others of siblings()) withdrawChoice(others, author, at);
   }
-  keep(records, given, isEmptyFeedback(given));
+  setOrDelete(records, given, isEmptyFeedback(given));
 }
 
 function withdrawChoice(records: Records<FeedbackSnapshot>, author: Author, at: Date): void {
   const old = records.get(keyOf(author));
   if (old === undefined || !hasChoice(old)) return;
   const left = { ...old, preferredOver: [], tiedWith: [], updatedAt: at };
-  keep(records, left, isEmptyFeedback(left));
+  setOrDelete(records, left, isEmptyFeedback(left));
 }

@@ -4,24 +4,24 @@
 import { z } from 'zod';
 import { addMessageSchema, type EventType, endConversationSchema, startConversationSchema } from './event.ts';
 import {
+  foldConversationFeedback,
   foldFeedback,
-  foldImpression,
   type Records,
   recordsOf,
   updatedConversation,
   updatedMessage,
 } from './fold-feedback.ts';
 import type {
+  ConversationFeedbackSnapshot,
   ConversationSnapshot,
   FeedbackSnapshot,
-  ImpressionSnapshot,
   MessageSnapshot,
 } from './snapshot.ts';
 
 export {
+  type ConversationFeedbackSnapshot as ImpressionSnapshot,
   type ConversationSnapshot,
   type FeedbackSnapshot,
-  type ImpressionSnapshot,
   type MessageSnapshot,
   threadOf,
 } from './snapshot.ts';
@@ -39,28 +39,28 @@ export type FoldableEvent = {
 };
 
 // An object that a client gave is passed on as it is: nothing in it is looked at, and nothing lost.
-const asGiven = z.custom<Record<string, unknown>>(
+const anyObject = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be an object',
 );
 const timestamp = addMessageSchema.shape.timestamp;
 
-const started = startConversationSchema.extend({
-  model: startConversationSchema.shape.model.extend({ metadata: asGiven }),
-  metadata: asGiven.optional(),
+const startPayload = startConversationSchema.extend({
+  model: startConversationSchema.shape.model.extend({ metadata: anyObject }),
+  metadata: anyObject.optional(),
 });
-const added = addMessageSchema.extend({ metadata: asGiven.optional() });
+const messagePayload = addMessageSchema.extend({ metadata: anyObject.optional() });
 
-type ToldAtTheEnd = Pick<
-  z.output<typeof added>,
+type GenerationResultFields = Pick<
+  z.output<typeof messagePayload>,
   'reasoning' | 'error' | 'finish_reason' | 'usage' | 'timings'
 >;
 
-type DraftMessage = Omit<MessageSnapshot, 'feedback'> & { feedback: Records<FeedbackSnapshot> };
+type MessageBuilder = Omit<MessageSnapshot, 'feedback'> & { feedback: Records<FeedbackSnapshot> };
 /** A snapshot that is being made, with its parts where a step finds them at once: folding is linear. */
-type Draft = Omit<ConversationSnapshot, 'messages' | 'feedback'> & {
-  feedback: Records<ImpressionSnapshot>;
-  messages: Map<string, DraftMessage>;
+type SnapshotBuilder = Omit<ConversationSnapshot, 'messages' | 'feedback'> & {
+  feedback: Records<ConversationFeedbackSnapshot>;
+  messages: Map<string, MessageBuilder>;
 };
 
 /**
@@ -71,9 +71,9 @@ type Draft = Omit<ConversationSnapshot, 'messages' | 'feedback'> & {
  * @throws Error where an event is missing or of another conversation; ZodError where a payload can't be
  */
 export function fold(events: Iterable<FoldableEvent>): ConversationSnapshot | undefined {
-  let draft: Draft | undefined;
-  for (const event of events) draft = step(draft, event);
-  return draft && toSnapshot(draft);
+  let builder: SnapshotBuilder | undefined;
+  for (const event of events) builder = applyEvent(builder, event);
+  return builder && toSnapshot(builder);
 }
 
 /**
@@ -85,10 +85,14 @@ export function apply(
   snapshot: ConversationSnapshot | undefined,
   event: FoldableEvent,
 ): ConversationSnapshot {
-  return toSnapshot(step(snapshot && toDraft(snapshot), event));
+  return toSnapshot(applyEvent(snapshot && toBuilder(snapshot), event));
 }
 
-function toSnapshot({ messages, feedback: impressions, ...conversation }: Draft): ConversationSnapshot {
+function toSnapshot({
+  messages,
+  feedback: impressions,
+  ...conversation
+}: SnapshotBuilder): ConversationSnapshot {
   const shown = [...messages.values()].map(({ feedback, ...message }) => ({
     ...message,
     feedback: [...feedback.values()],
@@ -96,31 +100,35 @@ function toSnapshot({ messages, feedback: impressions, ...conversation }: Draft)
   return { ...conversation, feedback: [...impressions.values()], messages: shown };
 }
 
-function toDraft({ messages, feedback: impressions, ...conversation }: ConversationSnapshot): Draft {
-  const drafted = messages.map(({ feedback, ...message }): [string, DraftMessage] => [
+function toBuilder({
+  messages,
+  feedback: impressions,
+  ...conversation
+}: ConversationSnapshot): SnapshotBuilder {
+  const messageBuilders = messages.map(({ feedback, ...message }): [string, MessageBuilder] => [
     message.id,
     { ...message, feedback: recordsOf(feedback) },
   ]);
-  return { ...conversation, feedback: recordsOf(impressions), messages: new Map(drafted) };
+  return { ...conversation, feedback: recordsOf(impressions), messages: new Map(messageBuilders) };
 }
 
-function step(before: Draft | undefined, event: FoldableEvent): Draft {
+function applyEvent(before: SnapshotBuilder | undefined, event: FoldableEvent): SnapshotBuilder {
   // Whoever follows the log may be given an event again after a reconnect.
-  if (before !== undefined && isKnown(before, event)) return before;
-  const draft = before ?? begin(event);
+  if (before !== undefined && isAlreadyApplied(before, event)) return before;
+  const builder = before ?? startConversation(event);
   const { offset, version } = event;
-  let { endedAt } = draft;
+  let { endedAt } = builder;
   switch (event.type) {
     case 'START_CONVERSATION':
       break;
     case 'ADD_MESSAGE':
-      add(draft, event);
+      addMessage(builder, event);
       break;
     case 'UPDATE_MESSAGE':
-      update(draft, event);
+      updateMessage(builder, event);
       break;
     case 'UPDATE_CONVERSATION':
-      impress(draft, event);
+      applyConversationFeedback(builder, event);
       break;
     case 'END_CONVERSATION':
       endedAt = instantOf(endConversationSchema.parse(event.payload).timestamp ?? event.recordedAt);
@@ -128,27 +136,37 @@ function step(before: Draft | undefined, event: FoldableEvent): Draft {
     default:
       event.type satisfies never;
   }
-  return { ...draft, offset, version, endedAt };
+  return { ...builder, offset, version, endedAt };
 }
 
 /** @throws Error where the event does not continue the conversation */
-function isKnown(draft: Draft, { conversationId, version }: FoldableEvent): boolean {
-  if (draft.id !== conversationId) {
-    throw new Error(`Event ${version} of conversation ${conversationId} is none of ${draft.id}.`);
+function isAlreadyApplied(builder: SnapshotBuilder, { conversationId, version }: FoldableEvent): boolean {
+  if (builder.id !== conversationId) {
+    throw new Error(`Event ${version} of conversation ${conversationId} is none of ${builder.id}.`);
   }
-  if (version > draft.version + 1) {
-    throw new Error(`Event ${draft.version + 1} of conversation ${draft.id} is missing before ${version}.`);
+  if (version > builder.version + 1) {
+    throw new Error(
+      `Event ${builder.version + 1} of conversation ${builder.id} is missing before ${version}.`,
+    );
   }
-  return version <= draft.version;
+  return version <= builder.version;
 }
 
-function begin({ type, topic, offset, version, conversationId, recordedAt, payload }: FoldableEvent): Draft {
+function startConversation({
+  type,
+  topic,
+  offset,
+  version,
+  conversationId,
+  recordedAt,
+  payload,
+}: FoldableEvent): SnapshotBuilder {
   if (type !== 'START_CONVERSATION' || version !== 1) {
     throw new Error(
       `Conversation ${conversationId} begins with version 1, START_CONVERSATION, not with ${version}, ${type}.`,
     );
   }
-  const { model, username = '', title = '', metadata = {}, timestamp } = started.parse(payload);
+  const { model, username = '', title = '', metadata = {}, timestamp } = startPayload.parse(payload);
   return {
     id: conversationId,
     topic,
@@ -165,15 +183,15 @@ function begin({ type, topic, offset, version, conversationId, recordedAt, paylo
   };
 }
 
-function add(draft: Draft, event: FoldableEvent): void {
-  const payload = added.parse(event.payload);
-  draft.messages.set(payload.id, {
+function addMessage(builder: SnapshotBuilder, event: FoldableEvent): void {
+  const payload = messagePayload.parse(event.payload);
+  builder.messages.set(payload.id, {
     id: payload.id,
     parentId: payload.parent_id ?? null,
     role: payload.role,
     content: payload.content,
     status: payload.status ?? 'complete',
-    ...toldAtTheEnd(payload),
+    ...generationResult(payload),
     modelId: payload.model ?? null,
     parameters: payload.parameters ?? null,
     metadata: payload.metadata ?? {},
@@ -183,7 +201,7 @@ function add(draft: Draft, event: FoldableEvent): void {
 }
 
 /** What is known of a reply only when it has ended. */
-function toldAtTheEnd({ reasoning, error, finish_reason, usage, timings }: ToldAtTheEnd) {
+function generationResult({ reasoning, error, finish_reason, usage, timings }: GenerationResultFields) {
   return {
     reasoning: reasoning || null,
     error: error ?? null,
@@ -193,34 +211,34 @@ function toldAtTheEnd({ reasoning, error, finish_reason, usage, timings }: ToldA
   };
 }
 
-function update(draft: Draft, event: FoldableEvent): void {
+function updateMessage(builder: SnapshotBuilder, event: FoldableEvent): void {
   const payload = updatedMessage.parse(event.payload);
-  const message = draft.messages.get(payload.id);
+  const message = builder.messages.get(payload.id);
   if (message === undefined) {
-    throw new Error(`Conversation ${draft.id} has no message ${payload.id} to update.`);
+    throw new Error(`Conversation ${builder.id} has no message ${payload.id} to update.`);
   }
   if (payload.status !== undefined) {
-    draft.messages.set(message.id, {
+    builder.messages.set(message.id, {
       ...message,
       status: payload.status,
       content: payload.content ?? message.content,
-      ...toldAtTheEnd(payload),
+      ...generationResult(payload),
     });
   }
   foldFeedback(message.feedback, payload, {
-    owner: draft.username,
+    owner: builder.username,
     at: instantOf(payload.timestamp ?? event.recordedAt),
     siblings: () =>
-      [...draft.messages.values()]
+      [...builder.messages.values()]
         .filter(({ id, parentId }) => parentId === message.parentId && id !== message.id)
         .map(({ feedback }) => feedback),
   });
 }
 
-function impress(draft: Draft, event: FoldableEvent): void {
+function applyConversationFeedback(builder: SnapshotBuilder, event: FoldableEvent): void {
   const payload = updatedConversation.parse(event.payload);
   const at = instantOf(payload.timestamp ?? event.recordedAt);
-  foldImpression(draft.feedback, payload, { owner: draft.username, at });
+  foldConversationFeedback(builder.feedback, payload, { owner: builder.username, at });
 }
 
 const year2000 = Date.UTC(2000, 0);

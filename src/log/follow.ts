@@ -2,28 +2,38 @@
 // else from the log in bounded pages. A reader that stalls has no queue; it holds at most the page that it was in.
 import type pg from 'pg';
 import type { LogEvent } from './event.ts';
-import { createPull, type Pull } from './pull.ts';
-import { type EventFilter, type EventRow, type LogPage, type Place, readPage, toLogEvent } from './reader.ts';
+import { createPullIterator, type Pull } from './pull.ts';
+import {
+  type EventFilter,
+  type EventRow,
+  type LogPage,
+  type LogPosition,
+  readPage,
+  toLogEvent,
+} from './reader.ts';
 import type { Tails } from './tails.ts';
-import type { Show } from './visible.ts';
+import type { EventRedactor } from './visible.ts';
 
-export type EventFollower = {
+export type EventCursors = {
   /** The events from a place on that match, in their order: first what is there, then each as it is committed. */
-  follow(place: Place, seen: { filter: EventFilter; show: Show }): AsyncIterableIterator<LogEvent>;
+  follow(
+    place: LogPosition,
+    seen: { filter: EventFilter; show: EventRedactor },
+  ): AsyncIterableIterator<LogEvent>;
   /** How many cursors are open. */
   readonly openCount: number;
 };
 
-const largestPage = { events: 128, characters: 65_536 };
+const maxPage = { events: 128, characters: 65_536 };
 /** Pages that were read last, for those who follow close behind each other, as after a restart. */
-const mostSharedPages = 16;
+const maxSharedPages = 16;
 
 /** Reads pages of whole topics once for everyone who wants the same at about the same time. */
 function createPages(pool: pg.Pool) {
   const shared = new Map<string, Promise<LogPage>>();
 
-  return function read(place: Place, filter: EventFilter): Promise<LogPage> {
-    const { characters, events } = largestPage;
+  return function read(place: LogPosition, filter: EventFilter): Promise<LogPage> {
+    const { characters, events } = maxPage;
     if (filter.types !== undefined || filter.conversationId !== undefined) {
       return readPage(pool, place, { filter, most: events, characters });
     }
@@ -38,18 +48,18 @@ function createPages(pool: pg.Pool) {
     // The last page will be another one soon.
     page.then(({ isLast }) => isLast && forget(), forget);
     const [oldest] = shared.keys();
-    if (shared.size > mostSharedPages && oldest !== undefined) shared.delete(oldest);
+    if (shared.size > maxSharedPages && oldest !== undefined) shared.delete(oldest);
     return page;
   };
 }
 
-export function createEventFollower(options: { pool: pg.Pool; tails: Tails }): EventFollower {
+export function createEventCursors(options: { pool: pg.Pool; tails: Tails }): EventCursors {
   const read = createPages(options.pool);
   let openCount = 0;
 
   function follow(
-    { topic, offset: first }: Place,
-    { filter, show }: { filter: EventFilter; show: Show },
+    { topic, offset: first }: LogPosition,
+    { filter, show }: { filter: EventFilter; show: EventRedactor },
   ): AsyncIterableIterator<LogEvent> {
     const tail = options.tails.open(topic);
     let offset = first;
@@ -66,7 +76,7 @@ export function createEventFollower(options: { pool: pg.Pool; tails: Tails }): E
     }
 
     async function fromLog(pull: Pull): Promise<LogEvent | undefined> {
-      const page = await pull.patiently(() => read({ topic, offset }, filter));
+      const page = await pull.retryWhileUnavailable(() => read({ topic, offset }, filter));
       if (page === undefined) return undefined;
       rest = page.rows.toReversed();
       afterRest = page.next;
@@ -96,7 +106,7 @@ export function createEventFollower(options: { pool: pg.Pool; tails: Tails }): E
       return tail.isKnown && offset < tail.start ? fromLog(pull) : fromMemory(pull);
     }
 
-    return createPull(advance, () => {
+    return createPullIterator(advance, () => {
       openCount -= 1;
       rest = [];
       options.tails.release(tail);

@@ -1,7 +1,7 @@
 // Checks what the log promises of itself: offsets without a hole from 0 to where its topic stands, versions without
 // a hole from 1. It reads nothing but indexes.
 import type { Comparison, Difference } from './differences.ts';
-import type { Session } from './session.ts';
+import type { LongSession } from './session.ts';
 
 /** What is numbered within what, and the number before the first. */
 const numberings = [
@@ -11,7 +11,10 @@ const numberings = [
 
 type Gap = { name: string; from: string; to: string; total: string };
 
-async function findHoles(session: Session, most: number): Promise<{ total: number; holes: Difference[] }> {
+async function findHoles(
+  session: LongSession,
+  most: number,
+): Promise<{ total: number; holes: Difference[] }> {
   let total = 0;
   const holes: Difference[] = [];
   for (const { of, by, label, before } of numberings) {
@@ -32,7 +35,7 @@ async function findHoles(session: Session, most: number): Promise<{ total: numbe
   return { total, holes };
 }
 
-async function findEnds(session: Session): Promise<Difference[]> {
+async function findEnds(session: LongSession): Promise<Difference[]> {
   const ends = await session.query<{ name: string; log: string; held: string }>(
     `SELECT coalesce(t.name, e.topic) AS name, coalesce(e.next, 0) AS log, coalesce(t.next_offset, 0) AS held
      FROM topic AS t
@@ -50,7 +53,7 @@ async function findEnds(session: Session): Promise<Difference[]> {
 }
 
 /** Compares the log with its own numbers; a hole counts as many rows as are missing. */
-export async function compareLog(session: Session, most: number): Promise<Comparison[]> {
+export async function compareLog(session: LongSession, most: number): Promise<Comparison[]> {
   const { total, holes } = await findHoles(session, most);
   const ends = await findEnds(session);
   const [row] = await session.query<{ events: string; topics: string }>(

@@ -3,7 +3,7 @@ import { builder } from '../graphql/builder.ts';
 import { Node } from '../graphql/node.ts';
 import { formatCursor } from './cursor.ts';
 import type { LogEvent } from './event.ts';
-import { plainEvent } from './plain-event.ts';
+import { eventDelivery } from './plain-event.ts';
 
 export const EventTypeEnum = builder.enumType('EventType', {
   description: 'What happened.',
@@ -21,7 +21,7 @@ export const EventTypeEnum = builder.enumType('EventType', {
 export const Event = builder.objectRef<LogEvent>('Event').implement({
   description: "One fact in a topic's log. Events are never changed.",
   interfaces: [Node],
-  isTypeOf: plainEvent.is,
+  isTypeOf: eventDelivery.is,
   fields: (t) => ({
     id: t.exposeID('id', { description: 'A ULID.' }),
     topic: t.exposeString('topic', { description: 'The log that holds it.' }),

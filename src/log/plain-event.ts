@@ -3,7 +3,7 @@ import type { PlainType } from '../graphql/plain-response.ts';
 import { formatCursor } from './cursor.ts';
 import type { LogEvent } from './event.ts';
 
-export const plainEvent: PlainType<LogEvent> = {
+export const eventDelivery: PlainType<LogEvent> = {
   field: 'events',
   typeName: 'Event',
   alsoNamed: ['Node'],

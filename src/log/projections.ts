@@ -1,6 +1,6 @@
 // Names the projections, and makes them again from the log: from any offsets on, into the tables of any schema.
 import pg from 'pg';
-import type { Session } from './session.ts';
+import type { LongSession } from './session.ts';
 
 /** The tables that project_events writes. Nothing else does, and whatever they hold can be made again. */
 export const projections = [
@@ -16,10 +16,10 @@ export const projections = [
 export type Projection = (typeof projections)[number];
 
 /** How far the log was replayed: the next offset of each topic. */
-export type Position = ReadonlyMap<string, number>;
+export type ReplayPosition = ReadonlyMap<string, number>;
 
 export type Replay = {
-  from: Position;
+  from: ReplayPosition;
   /** Runs the work on one piece of the log: in a transaction of its own, or as it is. */
   piece: <T>(work: () => Promise<T>) => Promise<T>;
   /** What to do where the log lacks an event: nothing good can be made of such a log. */
@@ -28,9 +28,9 @@ export type Replay = {
   onProjected: (count: number) => void;
 };
 
-const mostEvents = 1_000;
+const maxEvents = 1_000;
 /** Characters of payload in one piece; one event is always taken, however large. */
-const mostCharacters = 8_388_608;
+const maxCharacters = 8_388_608;
 
 // As where events are appended: each look-up has an index, and the tables have no statistics yet.
 const plannerSettings = {
@@ -46,7 +46,7 @@ const plannerSettings = {
  * From here to the end of the transaction, project_events writes to the tables of the schema.
  * The server reads a timestamp without a zone as UTC, and so must this.
  */
-export async function aimAt(session: Session, schema: string): Promise<void> {
+export async function projectInto(session: LongSession, schema: string): Promise<void> {
   const settings = Object.entries(plannerSettings).map(([name, value]) => `SET LOCAL ${name} = ${value};`);
   await session.query(`${settings.join(' ')} SET LOCAL timezone = 'UTC'`);
   await session.query(
@@ -56,12 +56,12 @@ export async function aimAt(session: Session, schema: string): Promise<void> {
 }
 
 /** Gives the planner its own way again, within the transaction. */
-export async function freePlanner(session: Session): Promise<void> {
+export async function resetPlannerSettings(session: LongSession): Promise<void> {
   const settings = Object.keys(plannerSettings).map((name) => `SET LOCAL ${name} TO DEFAULT`);
   await session.query(settings.join('; '));
 }
 
-export async function countEvents(session: Session): Promise<number> {
+export async function countEvents(session: LongSession): Promise<number> {
   const [row] = await session.query<{ count: string }>(
     'SELECT coalesce(sum(next_offset), 0) AS count FROM topic',
   );
@@ -73,11 +73,11 @@ const projectPiece = `
     SELECT event, length(event.payload::text) AS characters,
            sum(length(event.payload::text)) OVER (ORDER BY event."offset") AS characters_so_far
     FROM event WHERE event.topic = $1 AND event."offset" >= $2 AND event."offset" < $3
-    ORDER BY event."offset" LIMIT ${mostEvents}
+    ORDER BY event."offset" LIMIT ${maxEvents}
   )
   SELECT count(*)::int AS count, max((event)."offset") + 1 AS next,
          project_events(array_agg(event ORDER BY (event)."offset"))
-  FROM found WHERE characters_so_far - characters < ${mostCharacters}
+  FROM found WHERE characters_so_far - characters < ${maxCharacters}
   HAVING count(*) > 0`;
 
 /** Classes of SQLSTATE that tell of the data: 22 values, 23 constraints. */
@@ -86,7 +86,7 @@ const dataStates = /^2[23]/;
 /** A piece of a topic that is to be projected: from an offset on, and before another. */
 type Piece = { topic: string; from: number; until: number };
 
-async function project(session: Session, piece: Piece): Promise<{ count: number; next: number }> {
+async function project(session: LongSession, piece: Piece): Promise<{ count: number; next: number }> {
   const { topic, from, until } = piece;
   try {
     const [row] = await session.query<{ count: number; next: string }>(projectPiece, [topic, from, until]);
@@ -105,7 +105,7 @@ async function project(session: Session, piece: Piece): Promise<{ count: number;
  * @returns the position up to which it came
  * @throws Error where the log lacks an event, unless holes are skipped, or an event can't be projected
  */
-export async function replay(session: Session, options: Replay): Promise<Position> {
+export async function replay(session: LongSession, options: Replay): Promise<ReplayPosition> {
   const reached = new Map(options.from);
   const topics = await session.query<{ name: string; next_offset: string }>(
     'SELECT name, next_offset FROM topic ORDER BY name',

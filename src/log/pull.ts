@@ -12,20 +12,20 @@ export type Pull = {
    * @returns undefined where it failed, after a pause
    * @throws what it throws, once it has failed for patienceMs
    */
-  patiently<T>(work: () => Promise<T>): Promise<T | undefined>;
+  retryWhileUnavailable<T>(work: () => Promise<T>): Promise<T | undefined>;
   /** The value that is given now is the last one. */
   finish(): void;
 };
 
 /** How long a reader is kept while Postgres does not answer, and how often it is tried. */
-const patienceMs = 10_000;
+const maxUnavailableMs = 10_000;
 const retryPauseMs = 250;
 
 /**
  * @param advance takes one step: gives the next value, or undefined where it has to be called again
  * @param onClose called once, when the reader leaves, the source is finished, or a step has thrown
  */
-export function createPull<T>(
+export function createPullIterator<T>(
   advance: (pull: Pull) => T | undefined | Promise<T | undefined>,
   onClose: () => void,
 ): AsyncIterableIterator<T> {
@@ -63,14 +63,14 @@ export function createPull<T>(
         return () => clearTimeout(timer);
       });
     },
-    async patiently(work) {
+    async retryWhileUnavailable(work) {
       try {
         const result = await work();
         failingSince = undefined;
         return result;
       } catch (error) {
         failingSince ??= Date.now();
-        if (Date.now() - failingSince > patienceMs) throw error;
+        if (Date.now() - failingSince > maxUnavailableMs) throw error;
         await pull.pause(retryPauseMs);
         return undefined;
       }

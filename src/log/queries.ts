@@ -6,7 +6,7 @@ import { formatCursor } from './cursor.ts';
 import { Event, EventTypeEnum } from './graphql.ts';
 import { readPage, toLogEvent } from './reader.ts';
 
-const largestEventPage = 1_000;
+const maxEventPage = 1_000;
 
 const EventEdge = builder.edgeObject({ type: Event, name: 'EventEdge' });
 const EventConnection = builder.connectionObject({ type: Event, name: 'EventConnection' }, EventEdge);
@@ -36,7 +36,7 @@ builder.queryField('events', (t) =>
       conversationId: t.arg.id({ description: 'Only events of this conversation.' }),
     },
     resolve: async (_root, args, { viewer, services }) => {
-      checkPage({ first: args.first }, largestEventPage);
+      checkPage({ first: args.first }, maxEventPage);
       const { place, filter, show } = await chooseEvents(services.pool, viewer, args);
       // One more than asked for tells whether more follows.
       const { rows, isLast } = await readPage(services.pool, place, { filter, most: args.first + 1 });

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { parseCursor } from './cursor.ts';
 import type { EventType, LogEvent } from './event.ts';
 import { referencedId } from './identifier.ts';
-import { topicToRead } from './topic.ts';
+import { checkTopicToRead } from './topic.ts';
 
 /** Which events of a topic; undefined: all. */
 export type EventFilter = {
@@ -13,7 +13,7 @@ export type EventFilter = {
 };
 
 /** Where to begin; an offset beyond the end is allowed. */
-export type Place = { topic: string; offset: number };
+export type LogPosition = { topic: string; offset: number };
 
 /** An event as it is stored; its payload is JSON text. */
 export type EventRow = Omit<LogEvent, 'payload'> & { payload: string };
@@ -34,7 +34,7 @@ type Row = Omit<EventRow, 'offset' | 'conversationId' | 'recordedAt'> & {
 };
 
 /** Characters of payload in one page; one event is always given, however large. */
-const largestPage = 8_388_608;
+const maxPage = 8_388_608;
 
 // The end comes from the statement that reads the events: offsets are given out in the order of commits, so every
 // event below that end is visible to it.
@@ -82,8 +82,8 @@ const readConversation = {
 
 type Bounds = { filter: EventFilter; most: number; characters?: number };
 
-function queryOf({ topic, offset }: Place, { filter, most, characters }: Bounds): pg.QueryConfig {
-  const values = [topic, offset, most, characters ?? largestPage];
+function queryOf({ topic, offset }: LogPosition, { filter, most, characters }: Bounds): pg.QueryConfig {
+  const values = [topic, offset, most, characters ?? maxPage];
   const { types, conversationId } = filter;
   if (conversationId !== undefined) {
     return { ...readConversation, values: [...values, types ?? null, conversationId] };
@@ -92,12 +92,12 @@ function queryOf({ topic, offset }: Place, { filter, most, characters }: Bounds)
 }
 
 /** The events from a place on, in their order: at most `most`, fewer where they are large. */
-export async function readPage(pool: pg.Pool, place: Place, page: Bounds): Promise<LogPage> {
+export async function readPage(pool: pg.Pool, place: LogPosition, page: Bounds): Promise<LogPage> {
   const { rows } = await pool.query<Row>(queryOf(place, page));
   const end = Number(rows[0]?.end ?? 0);
   const found = rows.filter(({ id }) => id !== null).map(toEventRow);
   const last = found.at(-1);
-  const isLast = found.length < page.most && !wasCut(found, page.characters ?? largestPage);
+  const isLast = found.length < page.most && !wasCut(found, page.characters ?? maxPage);
   const next = isLast ? Math.max(end, place.offset) : (last?.offset ?? place.offset) + 1;
   return { rows: found, next, isLast };
 }
@@ -159,15 +159,15 @@ export async function topicOfConversation(
  * cursor too, is newer than both: the browser sends it with the arguments that it began with.
  * @throws AppError INVALID_INPUT where both are given, the cursor is none of this topic, or no topic has such a name
  */
-export function placeOf(
+export function logPositionOf(
   name: string,
   start: {
     offset?: number | null | undefined;
     after?: string | null | undefined;
     lastEventId?: string | undefined;
   },
-): Place {
-  const topic = topicToRead(name);
+): LogPosition {
+  const topic = checkTopicToRead(name);
   if (start.lastEventId !== undefined) {
     return { topic, offset: parseCursor(start.lastEventId, topic, 'Last-Event-ID') + 1 };
   }

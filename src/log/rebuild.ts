@@ -9,13 +9,13 @@
 // it took that snapshot: to it, rows that came into the new tables later are not there.
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { aimAt, countEvents, type Position, replay } from './projections.ts';
-import { type Session, withSession } from './session.ts';
+import { countEvents, projectInto, type ReplayPosition, replay } from './projections.ts';
+import { type LongSession, withLongSession } from './session.ts';
 import {
   createIndexes,
   createTables,
   describeTables,
-  findHome,
+  findLogSchema,
   listOf,
   quoted,
   refuseAttachments,
@@ -60,7 +60,7 @@ const blockedStates = ['55P03', '40P01', '57014'];
  */
 export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   const { pool, signal } = options;
-  return await withSession({ pool, signal, name: 'afterword rebuild' }, async (session) => {
+  return await withLongSession({ pool, signal, name: 'afterword rebuild' }, async (session) => {
     const [row] = await session.query<{ isOurs: boolean }>('SELECT pg_try_advisory_lock($1) AS "isOurs"', [
       rebuildLock,
     ]);
@@ -75,15 +75,15 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   });
 }
 
-async function build(session: Session, options: RebuildOptions): Promise<Rebuilt> {
-  const home = await findHome(session);
+async function build(session: LongSession, options: RebuildOptions): Promise<Rebuilt> {
+  const home = await findLogSchema(session);
   await refuseAttachments(session, home);
   await session.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
   const description = await session.transact('BEGIN', async () => {
     await session.query(`CREATE SCHEMA ${shadowSchema}`);
     await createTables(session, { home, to: shadowSchema });
     // How names are written depends on the search path: it must be the one of the switch.
-    await aimAt(session, shadowSchema);
+    await projectInto(session, shadowSchema);
     return await describeTables(session, home);
   });
   const total = await countEvents(session);
@@ -107,21 +107,21 @@ async function build(session: Session, options: RebuildOptions): Promise<Rebuilt
   }
 }
 
-function sum(position: Position): number {
+function sum(position: ReplayPosition): number {
   return [...position.values()].reduce((total, next) => total + next, 0);
 }
 
 /** Projects piece by piece, each in a transaction, until little is left that was appended meanwhile. */
 async function catchUp(
-  session: Session,
-  from: Position,
+  session: LongSession,
+  from: ReplayPosition,
   onProjected: (count: number) => void,
-): Promise<Position> {
+): Promise<ReplayPosition> {
   // The commit of the switch waits for the disk; these are lost only together with the connection, and then for good.
   const begin = 'BEGIN; SET LOCAL synchronous_commit = off';
   const piece = <T>(work: () => Promise<T>) =>
     session.transact(begin, async () => {
-      await aimAt(session, shadowSchema);
+      await projectInto(session, shadowSchema);
       return await work();
     });
   let position = from;
@@ -133,10 +133,10 @@ async function catchUp(
   }
 }
 
-type Switch = { home: string; description: string | undefined; position: Position };
+type Switch = { home: string; description: string | undefined; position: ReplayPosition };
 
 /** @returns the position of the switch, or undefined where another transaction uses the old tables */
-async function trySwitch(session: Session, options: Switch): Promise<Position | undefined> {
+async function trySwitch(session: LongSession, options: Switch): Promise<ReplayPosition | undefined> {
   let isLocked = false;
   try {
     return await session.transact('BEGIN', async () => {
@@ -162,8 +162,8 @@ async function trySwitch(session: Session, options: Switch): Promise<Position | 
   }
 }
 
-async function replayHere(session: Session, from: Position): Promise<Position> {
-  await aimAt(session, shadowSchema);
+async function replayHere(session: LongSession, from: ReplayPosition): Promise<ReplayPosition> {
+  await projectInto(session, shadowSchema);
   return await replay(session, { from, piece: (work) => work(), holes: 'refuse', onProjected: () => {} });
 }
 
@@ -171,7 +171,7 @@ async function replayHere(session: Session, from: Position): Promise<Position> {
  * Keeps autovacuum, index builds and migrations away. Autovacuum yields to whoever waits for longer than
  * deadlock_timeout: it does so here, where nobody else waits behind.
  */
-async function lockAgainstMaintenance(session: Session, home: string): Promise<void> {
+async function lockAgainstMaintenance(session: LongSession, home: string): Promise<void> {
   await session.query(`LOCK TABLE ${listOf(shadowSchema)} IN ACCESS EXCLUSIVE MODE`);
   await session.query(`SET LOCAL lock_timeout = '5s'`);
   await session.query(`LOCK TABLE ${listOf(home)} IN SHARE UPDATE EXCLUSIVE MODE`);
@@ -181,7 +181,7 @@ async function lockAgainstMaintenance(session: Session, home: string): Promise<v
  * Who reads one table and waits here for the next is in a deadlock with this until it gives up. Postgres would end
  * one of them after deadlock_timeout: this gives up before, so that it is never the reader.
  */
-async function lockForSwitch(session: Session, home: string): Promise<void> {
+async function lockForSwitch(session: LongSession, home: string): Promise<void> {
   await session.query(
     `SELECT set_config('statement_timeout', least($1, setting::int / 2)::text, true)
      FROM pg_settings WHERE name = 'deadlock_timeout'`,
@@ -192,7 +192,7 @@ async function lockForSwitch(session: Session, home: string): Promise<void> {
 }
 
 /** Whoever has used the old tables for longest. */
-async function findBlocker(session: Session, home: string): Promise<Blocker | undefined> {
+async function findBlocker(session: LongSession, home: string): Promise<Blocker | undefined> {
   const [blocker] = await session.query<Blocker>(
     `SELECT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type) AS name,
             extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS seconds
@@ -205,7 +205,7 @@ async function findBlocker(session: Session, home: string): Promise<Blocker | un
   return blocker;
 }
 
-async function countRows(session: Session): Promise<Rebuilt['rows']> {
+async function countRows(session: LongSession): Promise<Rebuilt['rows']> {
   const rows = [];
   for (const table of tablesIn(shadowSchema)) {
     const [row] = await session.query<{ count: string }>(`SELECT count(*) AS count FROM ${quoted(table)}`);

@@ -13,7 +13,7 @@ export type Refusal =
   | 'ENDED';
 
 /** The error for a refused append; detail is the id that the broken rule is about. */
-export function refusalError(refusal: Refusal, detail: string): AppError {
+export function appendError(refusal: Refusal, detail: string): AppError {
   switch (refusal) {
     case 'ID_TAKEN':
       return new AppError(

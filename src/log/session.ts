@@ -1,7 +1,7 @@
 // One connection for long work on the log: it can be aborted, and what it holds ends with it.
 import type pg from 'pg';
 
-export type Session = {
+export type LongSession = {
   /** @throws the signal's reason once it is aborted */
   query<Row extends pg.QueryResultRow = Record<string, unknown>>(
     text: string,
@@ -14,12 +14,19 @@ export type Session = {
 };
 
 /** @param settled resolves when nothing that was aborted earlier can end a later statement any more */
-function createSession(client: pg.PoolClient, signal: AbortSignal, settled: () => Promise<unknown>): Session {
+function createSession(
+  client: pg.PoolClient,
+  signal: AbortSignal,
+  settled: () => Promise<unknown>,
+): LongSession {
   const clear = async (text: string) => {
     await settled();
     await client.query(text).catch(() => {});
   };
-  const query: Session['query'] = async <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => {
+  const query: LongSession['query'] = async <Row extends pg.QueryResultRow>(
+    text: string,
+    values?: unknown[],
+  ) => {
     signal.throwIfAborted();
     try {
       return (await client.query<Row>(text, values)).rows;
@@ -52,9 +59,9 @@ function createSession(client: pg.PoolClient, signal: AbortSignal, settled: () =
  * @param options.name what the connection is called in pg_stat_activity
  * @param options.signal ends the statement that runs, and the work with it
  */
-export async function withSession<T>(
+export async function withLongSession<T>(
   options: { pool: pg.Pool; name: string; signal: AbortSignal },
-  work: (session: Session) => Promise<T>,
+  work: (session: LongSession) => Promise<T>,
 ): Promise<T> {
   const { pool, name, signal } = options;
   signal.throwIfAborted();

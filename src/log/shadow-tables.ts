@@ -2,7 +2,7 @@
 // same columns, indexes, constraints and rights under the same names, whatever migrations made of them.
 import pg from 'pg';
 import { projections } from './projections.ts';
-import type { Session } from './session.ts';
+import type { LongSession } from './session.ts';
 
 /** Where a rebuild makes its tables. Whatever is in it is left by one that was interrupted. */
 export const shadowSchema = 'afterword_rebuild';
@@ -22,7 +22,7 @@ export function listOf(schema: string): string {
 }
 
 /** The schema of the real tables: that of the log. */
-export async function findHome(session: Session): Promise<string> {
+export async function findLogSchema(session: LongSession): Promise<string> {
   const [row] = await session.query<{ schema: string }>(
     `SELECT n.nspname AS schema FROM pg_class AS t JOIN pg_namespace AS n ON n.oid = t.relnamespace
      WHERE t.oid = 'event'::regclass`,
@@ -35,7 +35,7 @@ const tables = `(SELECT t.*, n.nspname FROM pg_class AS t JOIN pg_namespace AS n
   WHERE n.nspname = $1 AND t.relname = ANY ($2)) AS t`;
 
 /** Runs the statements that the query makes of what it finds at the real tables; $3 is the other schema. */
-async function copy(session: Session, query: string, from: { home: string; to: string }): Promise<void> {
+async function copy(session: LongSession, query: string, from: { home: string; to: string }): Promise<void> {
   const statements = await session.query<{ statement: string | null }>(query, [
     from.home,
     projections,
@@ -89,21 +89,21 @@ const copyRights = `SELECT format('GRANT %s%s ON %s TO %s%s', a.privilege_type, 
   ) AS a`;
 
 /** Makes the tables, empty, with what project_events needs of their keys and indexes. */
-export async function createTables(session: Session, from: { home: string; to: string }): Promise<void> {
+export async function createTables(session: LongSession, from: { home: string; to: string }): Promise<void> {
   await copy(session, copyTable, from);
   await copy(session, `${copyConstraint} WHERE k.contype = 'p'`, from);
   await copy(session, copyIndexes(isNeeded), from);
 }
 
 /** Makes the other indexes: faster once the tables are full than row by row. */
-export async function createIndexes(session: Session, home: string): Promise<void> {
+export async function createIndexes(session: LongSession, home: string): Promise<void> {
   const from = { home, to: shadowSchema };
   await copy(session, `${copyConstraint} WHERE k.contype IN ('u', 'x')`, from);
   await copy(session, copyIndexes(`NOT ${isNeeded}`), from);
 }
 
 /** Puts the shadow tables in the place of the real ones, within the transaction that has locked both. */
-export async function replaceTables(session: Session, home: string): Promise<void> {
+export async function replaceTables(session: LongSession, home: string): Promise<void> {
   const from = { home, to: shadowSchema };
   await copy(session, copyOwner, from);
   await copy(session, revokeRights, from);
@@ -116,7 +116,7 @@ export async function replaceTables(session: Session, home: string): Promise<voi
 }
 
 /** What the tables are and what the functions do, in one value: it changes when a migration changes either. */
-export async function describeTables(session: Session, home: string): Promise<string | undefined> {
+export async function describeTables(session: LongSession, home: string): Promise<string | undefined> {
   const [row] = await session.query<{ description: string }>(
     `SELECT md5(string_agg(line, E'\\n' ORDER BY line)) AS description FROM (
       SELECT concat_ws(' ', t.relname, c.attnum, c.attname, format_type(c.atttypid, c.atttypmod), c.attcollation,
@@ -141,7 +141,7 @@ export async function describeTables(session: Session, home: string): Promise<st
  * Views, triggers, policies and the like would be lost with the table that they are attached to.
  * @throws Error that names them
  */
-export async function refuseAttachments(session: Session, home: string): Promise<void> {
+export async function refuseAttachments(session: LongSession, home: string): Promise<void> {
   const found = await session.query<{ description: string }>(
     `SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS description
      FROM ${tables} JOIN pg_depend AS d

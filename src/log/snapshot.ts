@@ -11,7 +11,7 @@ import type {
 } from './event.ts';
 
 /** What one author had said of a whole conversation in one capacity. */
-export type ImpressionSnapshot = {
+export type ConversationFeedbackSnapshot = {
   readonly username: string;
   readonly source: FeedbackSource;
   readonly rating: Rating | null;
@@ -24,7 +24,7 @@ export type ImpressionSnapshot = {
 };
 
 /** What one author had said of one message in one capacity. */
-export type FeedbackSnapshot = ImpressionSnapshot & {
+export type FeedbackSnapshot = ConversationFeedbackSnapshot & {
   readonly correction: string | null;
   /** Ids of the siblings that it was chosen over: of all siblings only one carries an author's choice. */
   readonly preferredOver: readonly string[];
@@ -67,7 +67,7 @@ export type ConversationSnapshot = {
   readonly startedAt: Date;
   readonly endedAt: Date | null;
   /** On the whole of it: one record per author and source, in the order in which they were first given. */
-  readonly feedback: readonly ImpressionSnapshot[];
+  readonly feedback: readonly ConversationFeedbackSnapshot[];
   /** In the order in which they were added. */
   readonly messages: readonly MessageSnapshot[];
 };

@@ -3,9 +3,9 @@
 import type pg from 'pg';
 import { type Comparison, compareTable } from './differences.ts';
 import { compareLog } from './gaps.ts';
-import { aimAt, countEvents, freePlanner, projections, replay } from './projections.ts';
-import { type Session, withSession } from './session.ts';
-import { createTables, findHome, listOf } from './shadow-tables.ts';
+import { countEvents, projectInto, projections, replay, resetPlannerSettings } from './projections.ts';
+import { type LongSession, withLongSession } from './session.ts';
+import { createTables, findLogSchema, listOf } from './shadow-tables.ts';
 
 export type Verified = {
   events: number;
@@ -25,10 +25,10 @@ export type VerifyOptions = {
 /** @throws Error where the log itself can't be projected; the reason of the signal when it is aborted */
 export async function verify(options: VerifyOptions): Promise<Verified> {
   const { pool, signal, most } = options;
-  return await withSession({ pool, signal, name: 'afterword verify' }, async (session) => {
+  return await withLongSession({ pool, signal, name: 'afterword verify' }, async (session) => {
     // A message of the largest size fits many times; it can only be chosen before the first temporary table is used.
     await session.query(`SET temp_buffers = '64MB'`);
-    const home = await findHome(session);
+    const home = await findLogSchema(session);
     await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     try {
       // Before the first query, which takes the snapshot: the tables that a rebuild puts here later are not in it.
@@ -45,17 +45,17 @@ export async function verify(options: VerifyOptions): Promise<Verified> {
   });
 }
 
-async function projectAll(session: Session, home: string, options: VerifyOptions): Promise<number> {
+async function projectAll(session: LongSession, home: string, options: VerifyOptions): Promise<number> {
   const total = await countEvents(session);
   await createTables(session, { home, to: 'pg_temp' });
-  await aimAt(session, 'pg_temp');
+  await projectInto(session, 'pg_temp');
   let events = 0;
   const onProjected = (count: number) => {
     events += count;
     options.onProgress(events, total);
   };
   await replay(session, { from: new Map(), piece: (work) => work(), holes: 'skip', onProjected });
-  await freePlanner(session);
+  await resetPlannerSettings(session);
   await session.query(`ANALYZE ${listOf('pg_temp')}`);
   return events;
 }

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import type { LogEvent } from './event.ts';
 
 /** An event, as one reader sees it. */
-export type Show = (event: LogEvent) => LogEvent;
+export type EventRedactor = (event: LogEvent) => LogEvent;
 
-export const showAll: Show = (event) => event;
+export const noRedaction: EventRedactor = (event) => event;
 
 const authored = z.object({
   id: z.string(),
@@ -15,7 +15,7 @@ const authored = z.object({
 });
 
 /** @param owner whose conversation it is, who reads it */
-export function showTo(owner: string): Show {
+export function redactFor(owner: string): EventRedactor {
   return (event) => {
     if (event.type !== 'UPDATE_MESSAGE' && event.type !== 'UPDATE_CONVERSATION') return event;
     const { username, ...place } = authored.parse(event.payload);

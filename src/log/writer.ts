@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { isOutage } from '../database/outage.ts';
 import { AppError } from '../errors.ts';
 import type { NewEvent } from './event.ts';
-import { type Refusal, refusalError } from './refusal.ts';
+import { appendError, type Refusal } from './refusal.ts';
 
 /** Events of one conversation that are appended together or not at all. */
 export type Append = {
@@ -103,7 +103,7 @@ export function createLogWriter(options: {
 }): LogWriter {
   let queue: Waiting[] = [];
   /** How many at the head of the queue go alone, since a batch with them failed. */
-  let alone = 0;
+  let isolateNext = 0;
   let isRunning = false;
   let whenIdle: (() => void)[] = [];
 
@@ -139,7 +139,7 @@ export function createLogWriter(options: {
   function reject(waiting: Waiting, refused: Extract<Answer, { refusal: unknown }>[]): void {
     for (const { refusal, detail } of refused) {
       if (refusal === 'AGAIN' || refusal === 'NEIGHBOUR') continue;
-      waiting.reject(refusalError(refusal, detail ?? ''));
+      waiting.reject(appendError(refusal, detail ?? ''));
     }
   }
 
@@ -151,9 +151,9 @@ export function createLogWriter(options: {
       for (const event of waiting.events) characters += event.length;
       return events <= batchLimits.events && characters <= batchLimits.characters;
     };
-    const isLast = (index: number) => alone > 0 && index === 1;
+    const isLast = (index: number) => isolateNext > 0 && index === 1;
     const end = queue.findIndex((waiting, index) => isLast(index) || (!fits(waiting) && index > 0));
-    alone = Math.max(0, alone - 1);
+    isolateNext = Math.max(0, isolateNext - 1);
     return queue.splice(0, end === -1 ? queue.length : end);
   }
 
@@ -193,7 +193,7 @@ export function createLogWriter(options: {
       queue.unshift(...batch);
       // One append that Postgres can't take must not fail those beside it.
       if (cause === 'away') await waitAndRetry(error);
-      else alone = batch.length;
+      else isolateNext = batch.length;
       return;
     }
     settle(batch, answers);

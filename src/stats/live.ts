@@ -1,7 +1,7 @@
 // Statistics as they change, for those who follow them: one aggregate per distinct query on this node. Each reader
 // computes its next value when it is asked: one that is slow or wants fewer is given the newest.
 import type pg from 'pg';
-import { createPull, type Pull } from '../log/pull.ts';
+import { createPullIterator, type Pull } from '../log/pull.ts';
 import type { Tails } from '../log/tails.ts';
 import { type Aggregate, createAggregate } from './aggregate.ts';
 import type { StatsQuery } from './query.ts';
@@ -51,7 +51,7 @@ export function createLiveStats({ pool, tails }: { pool: pg.Pool; tails: Tails }
       return newest.result;
     }
 
-    return createPull(advance, () => {
+    return createPullIterator(advance, () => {
       openCount -= 1;
       leave();
     });

@@ -5,7 +5,7 @@ import { deltaDelivery, textOffsetsOf } from '../../src/generation/plain-delta.t
 import { compilePlainResponse, type PlainType } from '../../src/graphql/plain-response.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import type { LogEvent } from '../../src/log/event.ts';
-import { plainEvent } from '../../src/log/plain-event.ts';
+import { eventDelivery } from '../../src/log/plain-event.ts';
 
 const delta = {
   kind: 'delta',
@@ -38,7 +38,7 @@ function prepare<Value>(plain: PlainType<Value>, document: string, rootValue: Va
 }
 
 const field = (selection: string) => `subscription { generation(messageId: "m") { ${selection} } }`;
-const everyField = Object.keys(plainEvent.reads).join(' ');
+const everyField = Object.keys(eventDelivery.reads).join(' ');
 
 describe('the shortcut for deltas', () => {
   it.each([
@@ -86,7 +86,7 @@ describe('the shortcut for events of the log', () => {
     `subscription { events { ${everyField} __typename } }`,
     'subscription { e: events(topic: "t") { o: offset ... on Node { id } ... on Event { payload } ...F } } fragment F on Event { type }',
   ])('answers %s as GraphQL does', async (document) => {
-    const { validated, respond } = prepare(plainEvent, document, event);
+    const { validated, respond } = prepare(eventDelivery, document, event);
     const { data } = await executeSubscriptionEvent(validated);
     expect(JSON.stringify(respond?.(event))).toBe(JSON.stringify(data));
   });
@@ -94,7 +94,7 @@ describe('the shortcut for events of the log', () => {
   it('knows every field that the type has', () => {
     const type = schema.getType('Event');
     expect(type !== undefined && 'getFields' in type && Object.keys(type.getFields()).sort()).toEqual(
-      Object.keys(plainEvent.reads).sort(),
+      Object.keys(eventDelivery.reads).sort(),
     );
   });
 });

@@ -2,18 +2,18 @@
 import type pg from 'pg';
 import { connect } from '../../src/database/connect.ts';
 import type { LogEvent } from '../../src/log/event.ts';
-import { createEventFollower, type EventFollower } from '../../src/log/follow.ts';
+import { createEventCursors, type EventCursors } from '../../src/log/follow.ts';
 import type { EventFilter } from '../../src/log/reader.ts';
 import { noRelay, type Relay } from '../../src/log/relay.ts';
 import { createTails } from '../../src/log/tails.ts';
-import { showAll } from '../../src/log/visible.ts';
+import { noRedaction } from '../../src/log/visible.ts';
 import { createLogWriter, type LogWriter } from '../../src/log/writer.ts';
 
 export type FollowedLog = {
   writer: LogWriter;
   /** Of everything, where no filter is given. */
   follow(topic: string, offset?: number, filter?: Partial<EventFilter>): AsyncIterableIterator<LogEvent>;
-  follower: EventFollower;
+  follower: EventCursors;
   pool: pg.Pool;
   /** What the tails reported as failed. */
   failures: unknown[];
@@ -40,14 +40,14 @@ export function createFollowedLog(
     timeoutMs: 10_000,
     onCommitted: (newest) => isWoken && tails.wake(newest),
   });
-  const follower = createEventFollower({ pool, tails });
+  const follower = createEventCursors({ pool, tails });
   return {
     writer,
     follower,
     follow: (topic, offset = 0, filter = {}) =>
       follower.follow(
         { topic, offset },
-        { filter: { types: undefined, conversationId: undefined, ...filter }, show: showAll },
+        { filter: { types: undefined, conversationId: undefined, ...filter }, show: noRedaction },
       ),
     pool,
     failures,

@@ -3,7 +3,7 @@ import { ConversationSnapshot, MessageSnapshot } from '../../conversation/snapsh
 import { builder } from '../../graphql/builder.ts';
 import { mayReadAll, type Viewer } from '../../identity/viewer.ts';
 import { feedbackSourceSchema } from '../../log/event.ts';
-import type { FeedbackSnapshot as FeedbackShape, ImpressionSnapshot } from '../../log/snapshot.ts';
+import type { ConversationFeedbackSnapshot, FeedbackSnapshot as FeedbackShape } from '../../log/snapshot.ts';
 import { FeedbackSourceEnum, largestList, RatingEnum } from '../graphql.ts';
 
 const FeedbackSnapshot = builder.objectRef<FeedbackShape>('FeedbackSnapshot').implement({
@@ -34,7 +34,7 @@ const FeedbackSnapshot = builder.objectRef<FeedbackShape>('FeedbackSnapshot').im
 });
 
 const ConversationFeedbackSnapshot = builder
-  .objectRef<ImpressionSnapshot>('ConversationFeedbackSnapshot')
+  .objectRef<ConversationFeedbackSnapshot>('ConversationFeedbackSnapshot')
   .implement({
     description: 'What one author had said of a whole conversation in one capacity.',
     fields: (t) => ({
@@ -59,7 +59,7 @@ function compareText(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-function newestFirst(one: ImpressionSnapshot, other: ImpressionSnapshot): number {
+function newestFirst(one: ConversationFeedbackSnapshot, other: ConversationFeedbackSnapshot): number {
   return (
     other.updatedAt.getTime() - one.updatedAt.getTime() ||
     compareText(one.username, other.username) ||
@@ -67,7 +67,7 @@ function newestFirst(one: ImpressionSnapshot, other: ImpressionSnapshot): number
   );
 }
 
-function shownTo<T extends ImpressionSnapshot>(viewer: Viewer, feedback: readonly T[]): T[] {
+function shownTo<T extends ConversationFeedbackSnapshot>(viewer: Viewer, feedback: readonly T[]): T[] {
   return feedback
     .filter(({ username }) => mayReadAll(viewer) || username === viewer.username)
     .sort(newestFirst)

@@ -3,12 +3,12 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors.ts';
 
-function tooLarge(size: string, mostBytes: number): AppError {
-  return new AppError('LIMIT_EXCEEDED', `The request has ${size} bytes; at most ${mostBytes} are taken.`);
+function tooLarge(size: string, maxBytes: number): AppError {
+  return new AppError('LIMIT_EXCEEDED', `The request has ${size} bytes; at most ${maxBytes} are taken.`);
 }
 
 /** @throws AppError LIMIT_EXCEEDED where a body of unknown length grows beyond the limit */
-function readWhole(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+function readWhole(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -17,8 +17,8 @@ function readWhole(request: IncomingMessage, mostBytes: number): Promise<Buffer>
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       // What comes after is thrown away and not the socket, which still has to carry the answer.
-      if (bytes <= mostBytes) chunks.push(chunk);
-      else reject(tooLarge(`more than ${mostBytes}`, mostBytes));
+      if (bytes <= maxBytes) chunks.push(chunk);
+      else reject(tooLarge(`more than ${maxBytes}`, maxBytes));
     });
   });
 }
@@ -33,10 +33,10 @@ export function isJson(request: IncomingMessage): boolean {
  */
 export async function limitBody(
   request: IncomingMessage & { body?: Buffer },
-  mostBytes: number,
+  maxBytes: number,
 ): Promise<void> {
   const declared = request.headers['content-length'];
   // Node itself ends a body at the length that it declared.
-  if (declared !== undefined && Number(declared) > mostBytes) throw tooLarge(declared, mostBytes);
-  if (request.headers['transfer-encoding'] !== undefined) request.body = await readWhole(request, mostBytes);
+  if (declared !== undefined && Number(declared) > maxBytes) throw tooLarge(declared, maxBytes);
+  if (request.headers['transfer-encoding'] !== undefined) request.body = await readWhole(request, maxBytes);
 }

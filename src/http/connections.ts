@@ -1,7 +1,7 @@
 // Who is connected: WebSockets and event streams. Counted and refused by one rule for every carrier, before a source
 // starts; and sent elsewhere when the server stops.
 import { AppError } from '../errors.ts';
-import { closeSpread, type Leaver } from './drain.ts';
+import { closeGradually, type Drainable } from './drain.ts';
 
 export type ConnectionLimits = { subscriptionsPerConnection: number; connectionsPerUser: number };
 
@@ -26,7 +26,7 @@ export type Connections = {
   /** @throws AppError UPSTREAM_FAILED while the server stops */
   refuseWhileDraining(): void;
   /** A connection that counts nowhere until a user is admitted on it. */
-  add(ways: Pick<Leaver, 'close' | 'terminate'>): Connection;
+  add(ways: Pick<Drainable, 'close' | 'terminate'>): Connection;
   /** Takes no more, and closes all: spread over the grace time. */
   drain(graceMs: number): Promise<void>;
 };
@@ -58,7 +58,7 @@ function createCounts() {
 
 export function createConnections(limits: ConnectionLimits): Connections {
   const { subscriptionsPerConnection, connectionsPerUser } = limits;
-  const open = new Set<Leaver>();
+  const open = new Set<Drainable>();
   const ofUsers = createCounts();
   let isDraining = false;
 
@@ -96,7 +96,7 @@ export function createConnections(limits: ConnectionLimits): Connections {
       let subscriptions = 0;
       let due = 0;
       let giveBack = () => {};
-      const leaver: Leaver = {
+      const leaver: Drainable = {
         get isBusy() {
           return due > 0;
         },
@@ -140,7 +140,7 @@ export function createConnections(limits: ConnectionLimits): Connections {
     },
     async drain(graceMs) {
       isDraining = true;
-      await closeSpread(open, graceMs);
+      await closeGradually(open, graceMs);
     },
   };
 }

@@ -2,7 +2,7 @@
 // down on the other nodes as a herd; and those that wait for an answer after they have it.
 import { setTimeout } from 'node:timers/promises';
 
-export type Leaver = {
+export type Drainable = {
   /** Whether it still waits for something that comes to an end by itself. */
   readonly isBusy: boolean;
   /** Sends the client elsewhere. */
@@ -11,8 +11,8 @@ export type Leaver = {
   terminate(): void;
 };
 
-/** Milliseconds from the beginning of the drain. `lastAt`: when it is closed whatever it waits for. */
-type Plan = { closeAt: number; lastAt: number; closedAt?: number };
+/** Milliseconds from the beginning of the drain. `closeBy`: when it is closed whatever it waits for. */
+type ClosePlan = { closeAt: number; closeBy: number; closedAt?: number };
 
 /** The part of the grace time over which closings are spread, and how far apart the few of a small server are. */
 const spread = { ofGrace: 0.8, apartMs: 500 };
@@ -30,28 +30,28 @@ const tickMs = 20;
  * @param graceMs how long busy ones may stay; 0 closes all at once, but for those that are told of an interruption
  * @returns once none is open, at most three seconds after the grace
  */
-export async function closeSpread(open: ReadonlySet<Leaver>, graceMs: number): Promise<void> {
+export async function closeGradually(open: ReadonlySet<Drainable>, graceMs: number): Promise<void> {
   const startedAt = performance.now();
-  const plans = new Map<Leaver, Plan>();
-  const longestMs = Math.min(graceMs * spread.ofGrace, open.size * spread.apartMs);
-  const mostMs = graceMs + interruptionMs + lastSpreadMs + closeTimeoutMs;
+  const plans = new Map<Drainable, ClosePlan>();
+  const spreadMs = Math.min(graceMs * spread.ofGrace, open.size * spread.apartMs);
+  const deadlineMs = graceMs + interruptionMs + lastSpreadMs + closeTimeoutMs;
 
-  function plan(leaver: Leaver): Plan {
-    const known = plans.get(leaver);
+  function plan(drainable: Drainable): ClosePlan {
+    const known = plans.get(drainable);
     if (known !== undefined) return known;
-    const lastAt = graceMs + interruptionMs + Math.random() * Math.min(lastSpreadMs, graceMs);
-    const made = { closeAt: Math.random() * longestMs, lastAt };
-    plans.set(leaver, made);
+    const closeBy = graceMs + interruptionMs + Math.random() * Math.min(lastSpreadMs, graceMs);
+    const made = { closeAt: Math.random() * spreadMs, closeBy };
+    plans.set(drainable, made);
     return made;
   }
 
-  function step(leaver: Leaver, now: number): void {
-    const own = plan(leaver);
+  function step(drainable: Drainable, now: number): void {
+    const own = plan(drainable);
     if (own.closedAt !== undefined) {
-      if (now - own.closedAt >= closeTimeoutMs) leaver.terminate();
-    } else if (now >= own.lastAt || (now >= own.closeAt && !leaver.isBusy)) {
+      if (now - own.closedAt >= closeTimeoutMs) drainable.terminate();
+    } else if (now >= own.closeBy || (now >= own.closeAt && !drainable.isBusy)) {
       own.closedAt = now;
-      leaver.close();
+      drainable.close();
     } else if (now >= own.closeAt) {
       // Not at the instant at which it ends: all who follow the same reply end together.
       own.closeAt = now + Math.random() * Math.min(againMs, graceMs);
@@ -60,8 +60,8 @@ export async function closeSpread(open: ReadonlySet<Leaver>, graceMs: number): P
 
   for (;;) {
     const now = performance.now() - startedAt;
-    for (const leaver of open) step(leaver, now);
-    if (open.size === 0 || now > mostMs) return;
+    for (const drainable of open) step(drainable, now);
+    if (open.size === 0 || now > deadlineMs) return;
     await setTimeout(tickMs);
   }
 }

@@ -37,7 +37,7 @@ async function* once(result: Result): AsyncGenerator<Result> {
 }
 
 /** Where a stream goes. */
-export type Outlet = {
+export type FlushState = {
   /** Whether all that was given has been handed to the network. */
   readonly isFlushed: boolean;
   /** Resolves when it has, or never will be. */
@@ -45,7 +45,7 @@ export type Outlet = {
 };
 
 /** What lies before the network: Node's own streams would take 64 KiB each before they hold a source back. */
-export function outletOf(response: ServerResponse): Outlet {
+export function flushStateOf(response: ServerResponse): FlushState {
   return {
     get isFlushed() {
       return response.writableLength === 0;
@@ -63,7 +63,7 @@ export function outletOf(response: ServerResponse): Outlet {
 export function createEventStream(
   source: AsyncIterable<Result>,
   pace: { heartbeatMs: number; retryMs: number },
-  outlet: Outlet,
+  outlet: FlushState,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const iterator = source[Symbol.asyncIterator]();
@@ -134,7 +134,7 @@ export const useEventStream: Plugin<object, CarrierContext> = {
     const pace = { heartbeatMs, retryMs: Math.round(retryMs.least + Math.random() * retryMs.spread) };
     setResultProcessor((_result, fetchAPI) => {
       const headers = { 'Content-Type': 'text/event-stream' };
-      return new fetchAPI.Response(createEventStream(source, pace, outletOf(res)), { status, headers });
+      return new fetchAPI.Response(createEventStream(source, pace, flushStateOf(res)), { status, headers });
     }, 'text/event-stream');
   },
 };

@@ -2,7 +2,7 @@
 import { AppError } from '../errors.ts';
 
 /** setTimeout takes no longer delay. */
-const longestDelayMs = 2_147_483_647;
+const maxDelayMs = 2_147_483_647;
 
 /**
  * @param expiresAt in milliseconds since 1970; undefined: never
@@ -11,7 +11,7 @@ const longestDelayMs = 2_147_483_647;
  */
 export function atExpiry(expiresAt: number | undefined, onExpired: () => void): () => void {
   if (expiresAt === undefined) return () => {};
-  const restMs = Math.min(Math.max(expiresAt - Date.now(), 0), longestDelayMs);
+  const restMs = Math.min(Math.max(expiresAt - Date.now(), 0), maxDelayMs);
   const timer = setTimeout(onExpired, restMs);
   return () => clearTimeout(timer);
 }

@@ -139,7 +139,7 @@ function checkReader(viewer: Viewer): void {
 }
 
 /** Ends the export with its token and with its client: also one that does not read, and would ask for nothing more. */
-function followEnds({ expiresAt }: Viewer, response: ServerResponse) {
+function abortOnDisconnectOrExpiry({ expiresAt }: Viewer, response: ServerResponse) {
   const leaving = new AbortController();
   response.once('close', () => leaving.abort());
   const expired = new AppError(
@@ -170,7 +170,7 @@ export function createExports(options: {
   }
 
   async function run(viewer: Viewer, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    using ends = followEnds(viewer, response);
+    using ends = abortOnDisconnectOrExpiry(viewer, response);
     const leave = () => response.destroy();
     const connection = connections.add({ close: leave, terminate: leave });
     try {

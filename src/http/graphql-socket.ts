@@ -19,7 +19,7 @@ export type Send = (message: Bytes) => Promise<void> | undefined;
 export type Extra = { socket: WebSocket; request: IncomingMessage; send: Send };
 
 /** Ends what is being sent to a client that has gone: nobody's failure. */
-class Gone extends Error {}
+class ClientDisconnected extends Error {}
 
 /**
  * Writes past ws, which takes two writes for a message and a callback to tell that it was taken: a third more than
@@ -27,7 +27,7 @@ class Gone extends Error {}
  */
 export function createSend(socket: WebSocket, { socket: wire }: IncomingMessage, onTaken: () => void): Send {
   return (message) => {
-    if (socket.readyState !== socket.OPEN) throw new Gone();
+    if (socket.readyState !== socket.OPEN) throw new ClientDisconnected();
     wire.write(textFrame(message), 'latin1');
     if (wire.writableLength === 0) {
       onTaken();
@@ -36,7 +36,7 @@ export function createSend(socket: WebSocket, { socket: wire }: IncomingMessage,
     return new Promise((resolve, reject) => {
       // Nothing, behind all that waits.
       wire.write('', (error) => {
-        if (error) return reject(new Gone());
+        if (error) return reject(new ClientDisconnected());
         onTaken();
         resolve();
       });
@@ -84,7 +84,7 @@ export function serveSocket<E extends Extra>(
 ): void {
   const { socket, send } = extra;
   const failed = (error: unknown) => {
-    if (error instanceof Gone) return;
+    if (error instanceof ClientDisconnected) return;
     onError(error);
     socket.close(CloseCode.InternalServerError, 'Internal server error');
   };

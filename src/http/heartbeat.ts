@@ -2,7 +2,7 @@
 import type { WebSocket } from 'ws';
 
 /** How many beats a client may be silent: one that still has to be sent something may only read slowly. */
-const mostSilent = { idle: 1, reading: 5 };
+const maxSilentBeats = { idle: 1, reading: 5 };
 
 /**
  * Asks the client at each beat whether it is there, and ends the socket of one that neither answers nor reads.
@@ -22,7 +22,7 @@ export function keepAlive(socket: WebSocket, beatMs: number): () => void {
     hasTaken = false;
     wasWaiting = isWaiting;
     silentBeats += 1;
-    if (silentBeats >= (isWaiting ? mostSilent.reading : mostSilent.idle)) socket.terminate();
+    if (silentBeats >= (isWaiting ? maxSilentBeats.reading : maxSilentBeats.idle)) socket.terminate();
     else if (!isWaiting && socket.readyState === socket.OPEN) socket.ping();
   };
   socket.on('pong', isThere);

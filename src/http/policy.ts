@@ -9,7 +9,7 @@ export type Policy = {
   check(headers: IncomingHttpHeaders): void;
 };
 
-const mostPlaces = 100;
+const maxCachedOrigins = 100;
 
 /** The host of a Host header, without its port; undefined where it is none. */
 function hostnameOf(host: string | undefined): string | undefined {
@@ -52,7 +52,7 @@ export function createPolicy(options: { isLocal: boolean; allowedOrigins: readon
           `Pages of ${JSON.stringify(origin)} may not use this server: add the origin to ALLOWED_ORIGINS if they should.`,
         );
       }
-      if (accepted.size < mostPlaces) accepted.add(place);
+      if (accepted.size < maxCachedOrigins) accepted.add(place);
     },
   };
 }

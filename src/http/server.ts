@@ -72,7 +72,7 @@ export type HttpServer = {
 };
 
 /** At the least, for answers that are under way. */
-const shortestGraceMs = 500;
+const minGraceMs = 500;
 const sweepMs = 50;
 
 export function createHttpServer(options: {
@@ -153,7 +153,7 @@ export function createHttpServer(options: {
           resolve();
         });
         // What is never read, or never sent to its end, doesn't hold the process.
-        setTimeout(() => server.closeAllConnections(), Math.max(graceMs, shortestGraceMs)).unref();
+        setTimeout(() => server.closeAllConnections(), Math.max(graceMs, minGraceMs)).unref();
       });
     },
   };

@@ -77,9 +77,9 @@ function readFiles(folder: string): Map<string, StaticFile> {
 
 /** The smallest that the client takes; `br;q=0` means that it does not. */
 function chooseCoding(file: StaticFile, accepted: string): Coding {
-  const takes = (coding: Coding) =>
+  const accepts = (coding: Coding) =>
     file.bodies.has(coding) && new RegExp(`\\b${coding}\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))`).test(accepted);
-  return (['br', 'gzip'] as const).find(takes) ?? 'identity';
+  return (['br', 'gzip'] as const).find(accepts) ?? 'identity';
 }
 
 function send(file: StaticFile, request: IncomingMessage, response: ServerResponse): void {

@@ -55,7 +55,7 @@ function count(connections: Connections, args: Args): () => void {
 }
 
 /** A client may be gone before the first result: nobody reads such a stream, and nobody would leave it. */
-function leaveWith(response: ServerResponse, results: Results): void {
+function returnOnClose(response: ServerResponse, results: Results): void {
   const leave = () => void results.return().catch(() => {});
   if (response.closed || response.destroyed) leave();
   else response.once('close', leave);
@@ -72,7 +72,7 @@ export function createSubscribe(connections: Connections, mask: (error: unknown)
     }
     const source = untilExpiry(begun.source, viewer.expiresAt);
     const results = createResults({ ...begun, source }, mask, end);
-    if (res !== undefined) leaveWith(res, results);
+    if (res !== undefined) returnOnClose(res, results);
     return results;
   }
 

@@ -88,7 +88,7 @@ function connectionHooks(
 }
 
 /** Stands where graphql-ws keeps what it returns when the client completes the operation, or goes. */
-function leftBy(leaving: AbortController) {
+function cancelOnReturn(leaving: AbortController) {
   return {
     [Symbol.asyncIterator](): AsyncIterator<never> {
       throw new Error('An operation that is not followed.');
@@ -116,7 +116,7 @@ function operationHooks(options: SocketOptions): Pick<Hooks, 'onSubscribe' | 'ex
       if (connection === undefined) throw new Error('An operation before connection_init.');
       const leaving = new AbortController();
       // graphql-ws keeps nothing for an operation with a single answer, and would let it run for nobody.
-      subscriptions[id] = leftBy(leaving);
+      subscriptions[id] = cancelOnReturn(leaving);
       const { schema, execute, parse, validate, contextFactory } = yoga.getEnveloped({
         // By POST: Yoga refuses mutations otherwise, as pages of any site can send a GET.
         request: new Request('http://afterword/graphql', { method: 'POST' }),

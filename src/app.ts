@@ -6,7 +6,7 @@ import { connect, type Database } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { createPreviews } from './dataset/preview.ts';
-import { createSeats } from './dataset/seats.ts';
+import { createReadSlots } from './dataset/seats.ts';
 import { demoModels, startDemoModel } from './demo/server.ts';
 import { createSummaries } from './feedback/summary.ts';
 import { createAdmission } from './generation/admission.ts';
@@ -222,7 +222,7 @@ async function build(workshop: Workshop): Promise<App> {
   const replies = { generations, admission, follower, relay };
   const stats = createLiveStats({ pool, tails });
   releases.add('live statistics', () => stats.stop());
-  const seats = createSeats(config.databasePoolSize);
+  const seats = createReadSlots(config.databasePoolSize);
   const previews = createPreviews({ pool, seats });
   const read = { events, stats, summarize: createSummaries(pool), seats, previews };
   const services: Services = { prisma, pool, writer, ...replies, ...read, models, maxMessageBytes };

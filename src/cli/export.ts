@@ -6,7 +6,7 @@ import { type DatasetFolder, openFolder } from '../dataset/folder.ts';
 import { type FormatName, formatNames, formats, readFormatName } from '../dataset/formats.ts';
 import { createManifest, type Manifest } from '../dataset/manifest.ts';
 import { type Recipe, readRecipe, recipeSettings } from '../dataset/recipe.ts';
-import { createTally, type Tally } from '../dataset/tally.ts';
+import { createExportCounts, type ExportCounts } from '../dataset/tally.ts';
 import { verifyFolder } from '../dataset/verify.ts';
 import { AppError } from '../errors.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
@@ -51,7 +51,7 @@ function filesOf(format: FormatName, { split }: Recipe): Map<string, string> {
   return new Map(split.map(({ name }) => [name, `${name}.jsonl`]));
 }
 
-async function writeLines(job: ExportJob, tally: Tally, folder: DatasetFolder): Promise<void> {
+async function writeLines(job: ExportJob, tally: ExportCounts, folder: DatasetFolder): Promise<void> {
   const progress = createProgress('Exporting', (job.asOf ?? -1) + 1);
   try {
     for await (const { lines, offset } of exportLines(job, tally)) {
@@ -64,10 +64,10 @@ async function writeLines(job: ExportJob, tally: Tally, folder: DatasetFolder): 
   }
 }
 
-async function exportTo(out: string, job: ExportJob): Promise<{ manifest: Manifest; tally: Tally }> {
+async function exportTo(out: string, job: ExportJob): Promise<{ manifest: Manifest; tally: ExportCounts }> {
   const folder = await openFolder(out, filesOf(job.format, job.recipe));
   try {
-    const tally = createTally();
+    const tally = createExportCounts();
     await writeLines(job, tally, folder);
     const manifest = await folder.finish((files) => createManifest(job, tally, files));
     return { manifest, tally };

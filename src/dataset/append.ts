@@ -6,7 +6,7 @@ import { fold } from '../log/fold.ts';
 import { readHistory } from '../log/history.ts';
 import type { LogWriter } from '../log/writer.ts';
 import { missingFrom } from './known.ts';
-import { Recent } from './recent.ts';
+import { TwoGenerationCache } from './recent.ts';
 import type { Entry, StartEvent } from './source.ts';
 
 /** Told of each event that is acknowledged, and whether the log has it only now. */
@@ -42,8 +42,8 @@ async function findUsername({ pool, topic }: Destination, entry: Entry): Promise
 }
 
 /** @throws AppError NOT_FOUND where an entry without a conversation can't begin one */
-function openingOf(entry: Entry): StartEvent {
-  if (entry.opening !== undefined) return entry.opening();
+function implicitStartOf(entry: Entry): StartEvent {
+  if (entry.implicitStart !== undefined) return entry.implicitStart();
   throw new AppError(
     'NOT_FOUND',
     `There is no conversation ${nameOf(entry)}: nothing before this line begins it.`,
@@ -51,7 +51,7 @@ function openingOf(entry: Entry): StartEvent {
 }
 
 /** Names things as the file does: nobody would find an id there that only follows from the one that it has. */
-function inWordsOf({ originals }: Entry, error: unknown): unknown {
+function withOriginalIds({ originals }: Entry, error: unknown): unknown {
   if (!(error instanceof AppError) || originals === undefined) return error;
   const { code, message, cause } = error;
   const told = [...originals].reduce(
@@ -69,7 +69,7 @@ function inWordsOf({ originals }: Entry, error: unknown): unknown {
 export function createAppender(
   destination: Destination,
 ): (entry: Entry, onAppended: OnAppended) => Promise<void> {
-  const usernames = new Recent<string>(rememberedConversations);
+  const usernames = new TwoGenerationCache<string>(rememberedConversations);
 
   /** The conversation is there, though not by this event: by another one that says the same, or something else. */
   async function findMissing(entry: Entry, conflict: AppError): Promise<Entry['events']> {
@@ -93,7 +93,7 @@ export function createAppender(
     const begin = async (): Promise<string> => {
       const known = usernames.get(conversationId) ?? (await findUsername(destination, entry));
       if (known !== undefined) return known;
-      const opening = openingOf(entry);
+      const opening = implicitStartOf(entry);
       await append(opening.payload.username, opening);
       return opening.payload.username;
     };
@@ -118,6 +118,6 @@ export function createAppender(
 
   return (entry, onAppended) =>
     appendEntry(entry, onAppended).catch((error: unknown) => {
-      throw inWordsOf(entry, error);
+      throw withOriginalIds(entry, error);
     });
 }

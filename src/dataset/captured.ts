@@ -9,7 +9,7 @@ import type { Occurrences } from './occurrences.ts';
 import type { Literal } from './python-literal.ts';
 import type { Entry, SourceOptions } from './source.ts';
 
-export type CapturedMessage = {
+export type ImportedMessage = {
   role: Role;
   content: string;
   /** Its number among the messages; absent: the one before it. */
@@ -19,14 +19,14 @@ export type CapturedMessage = {
 };
 
 /** What the importer says of one of the messages, which are named by their numbers from 0. */
-export type CapturedFeedback = Pick<FeedbackFields, 'rating'> & {
+export type ImportedFeedback = Pick<FeedbackFields, 'rating'> & {
   message: number;
   preferredOver?: number[];
 };
 
-export type Captured = {
-  messages: CapturedMessage[];
-  feedback: CapturedFeedback[];
+export type ImportedConversation = {
+  messages: ImportedMessage[];
+  feedback: ImportedFeedback[];
   /** All that the line holds beside. */
   others: Record<string, Literal>;
 };
@@ -39,7 +39,7 @@ type Context = SourceOptions & {
   idOf: (message: number) => string;
 };
 
-function addEvent(context: Context, captured: CapturedMessage, index: number): Entry['events'][number] {
+function addEvent(context: Context, captured: ImportedMessage, index: number): Entry['events'][number] {
   const { conversationId, idOf, maxMessageBytes, now } = context;
   const { role, content, parent = index - 1, others } = captured;
   return {
@@ -60,7 +60,7 @@ function addEvent(context: Context, captured: CapturedMessage, index: number): E
   };
 }
 
-function feedbackEvent(context: Context, captured: CapturedFeedback): Entry['events'][number] {
+function feedbackEvent(context: Context, captured: ImportedFeedback): Entry['events'][number] {
   const { conversationId, idOf, username } = context;
   const { message, preferredOver, ...said } = captured;
   return {
@@ -83,7 +83,7 @@ function feedbackEvent(context: Context, captured: CapturedFeedback): Entry['eve
  * @throws AppError where it can't be imported
  */
 export function toEntry(
-  captured: Captured,
+  captured: ImportedConversation,
   { canonical, lines }: { canonical: string; lines: Occurrences },
   options: SourceOptions,
 ): Entry {

@@ -2,7 +2,7 @@
 // others do (https://huggingface.co/docs/trl/dataset_formats, https://platform.openai.com/docs/guides/fine-tuning).
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
-import type { Captured, CapturedMessage } from './captured.ts';
+import type { ImportedConversation, ImportedMessage } from './captured.ts';
 import { type LooseTurn, messageOf, othersIn, replyOf, turns } from './chat-turns.ts';
 import { readJsonLine } from './json-line.ts';
 
@@ -27,12 +27,12 @@ const threadLine = z
     'must hold messages, or prompt and completion, as lists of {role, content}',
   );
 
-type Read = { captured: Captured; canonical: string };
+type Read = { captured: ImportedConversation; canonical: string };
 
 /** A format whose lines speak for themselves: what a line is, and the conversation that it shows. */
 function readerOf<Schema extends z.ZodType>(
   schema: Schema,
-  capture: (record: z.output<Schema>) => Captured,
+  capture: (record: z.output<Schema>) => ImportedConversation,
 ): (line: string) => Read {
   return (line) => {
     const { record, canonical } = readJsonLine(schema, line);
@@ -41,7 +41,12 @@ function readerOf<Schema extends z.ZodType>(
 }
 
 /** Its label is a rating of the reply. */
-function captureKto({ prompt, completion, label, ...others }: z.output<typeof ktoLine>): Captured {
+function captureKto({
+  prompt,
+  completion,
+  label,
+  ...others
+}: z.output<typeof ktoLine>): ImportedConversation {
   const messages = [...prompt.map(messageOf), replyOf('completion', completion)];
   return {
     messages,
@@ -57,9 +62,9 @@ function noPreference(): AppError {
 /** The two replies are siblings, and the better one is preferred. */
 function capturePair(
   prompt: readonly LooseTurn[],
-  { better, worse }: { better: CapturedMessage; worse: CapturedMessage },
+  { better, worse }: { better: ImportedMessage; worse: ImportedMessage },
   others: object,
-): Captured {
+): ImportedConversation {
   if (prompt.length === 0) {
     throw new AppError('INVALID_INPUT', 'There is no prompt: the two replies answer nothing.');
   }
@@ -88,7 +93,12 @@ function sharedLength(chosen: readonly LooseTurn[], rejected: readonly LooseTurn
 }
 
 /** With its prompt beside the replies, or, as reward models take it, within both. */
-function capturePairLine({ prompt, chosen, rejected, ...others }: z.output<typeof pairLine>): Captured {
+function capturePairLine({
+  prompt,
+  chosen,
+  rejected,
+  ...others
+}: z.output<typeof pairLine>): ImportedConversation {
   if (prompt !== undefined) return capturePair(prompt, repliesOf(chosen, rejected), others);
   const shared = sharedLength(chosen, rejected);
   if (shared === chosen.length && shared === rejected.length) throw noPreference();
@@ -99,7 +109,7 @@ function capturePairLine({ prompt, chosen, rejected, ...others }: z.output<typeo
   );
 }
 
-function capturePreference(record: z.output<typeof preferenceLine>): Captured {
+function capturePreference(record: z.output<typeof preferenceLine>): ImportedConversation {
   const { input, preferred_output, non_preferred_output, ...others } = record;
   const { messages, tools, parallel_tool_calls, ...more } = input;
   const hasTools = Array.isArray(tools) && tools.length > 0;
@@ -115,7 +125,7 @@ function captureThread({
   prompt = [],
   completion = [],
   ...others
-}: z.output<typeof threadLine>): Captured {
+}: z.output<typeof threadLine>): ImportedConversation {
   const all = messages ?? [...prompt, ...completion];
   // Not to be learnt: the one way in which a fine-tuning file says that a reply is bad.
   const isUnwanted = (one: LooseTurn) => one.role === 'assistant' && one.weight === 0;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Role } from '../log/event.ts';
-import type { CapturedMessage } from './captured.ts';
+import type { ImportedMessage } from './captured.ts';
 import type { Literal } from './python-literal.ts';
 
 const part = z.object({ type: z.literal('text'), text: z.string() });
@@ -43,12 +43,12 @@ export function othersIn(fields: object): Record<string, Literal> {
   return literals.parse(fields);
 }
 
-export function messageOf({ role: name, content: text, ...others }: LooseTurn): CapturedMessage {
+export function messageOf({ role: name, content: text, ...others }: LooseTurn): ImportedMessage {
   return { role: name, content: text, others: othersIn(others) };
 }
 
 /** @throws AppError INVALID_INPUT where it is not one reply */
-export function replyOf(name: string, given: readonly LooseTurn[]): CapturedMessage {
+export function replyOf(name: string, given: readonly LooseTurn[]): ImportedMessage {
   const [reply, ...more] = given;
   if (reply?.role === 'assistant' && more.length === 0) return messageOf(reply);
   throw new AppError('INVALID_INPUT', `${name} must be one message of the assistant.`);

@@ -8,7 +8,7 @@ import type {
 } from '../log/fold.ts';
 import { type Format, type JsonSchema, lineSchema } from './format.ts';
 import type { Recipe } from './recipe.ts';
-import type { Draft } from './tally.ts';
+import type { ExportRecord } from './tally.ts';
 import { isChosen, modelOf } from './turns.ts';
 import { keyOf } from './verdict.ts';
 
@@ -120,7 +120,7 @@ export const conversations: Format = {
     feedback: { type: 'array', items: closed(impression) },
     messages: { type: 'array', items: message },
   }),
-  records({ snapshot }, recipe): Draft[] {
+  records({ snapshot }, recipe): ExportRecord[] {
     if (!isWanted(snapshot, recipe)) return [];
     const { id, topic, model, username, title, metadata, startedAt, endedAt } = snapshot;
     const messages = messagesOf(snapshot, recipe);

@@ -2,9 +2,9 @@
 // its conversational form (https://huggingface.co/docs/trl/dataset_formats#preference).
 import { type Format, lineSchema, promptSchema, replySchema } from './format.ts';
 import { type Pair, pairsIn } from './pairs.ts';
-import type { Draft } from './tally.ts';
+import type { ExportRecord } from './tally.ts';
 
-export function pairDraft(pair: Pair, value: Draft['value']): Draft {
+export function pairDraft(pair: Pair, value: ExportRecord['value']): ExportRecord {
   const { from, model, messageIds, authors } = pair;
   return { value, from, model, messageIds, authors };
 }

@@ -1,6 +1,6 @@
 // Cuts a file of JSON into its entries: the elements of one array, or lines. It holds no more of it than one entry.
 import { AppError } from '../errors.ts';
-import { type Line, longestLine, readLines, readText } from './lines.ts';
+import { type Line, maxLineLength, readLines, readText } from './lines.ts';
 
 const code = { quote: 0x22, escape: 0x5c, comma: 0x2c, open: [0x5b, 0x7b], close: [0x5d, 0x7d] };
 const blank = [0x20, 0x09, 0x0a, 0x0d];
@@ -53,15 +53,15 @@ class ArrayCutter {
 
   #keep(piece: Buffer): void {
     this.#bytes += piece.length;
-    if (this.#bytes <= longestLine) this.#pieces.push(piece);
+    if (this.#bytes <= maxLineLength) this.#pieces.push(piece);
     else this.#pieces = [];
   }
 
   *#take(): Generator<Line> {
     const bytes = this.#bytes;
     const content =
-      bytes > longestLine
-        ? { problem: `The entry has ${bytes} bytes; at most ${longestLine} are read.` }
+      bytes > maxLineLength
+        ? { problem: `The entry has ${bytes} bytes; at most ${maxLineLength} are read.` }
         : readText(Buffer.concat(this.#pieces));
     this.#pieces = [];
     this.#bytes = 0;

@@ -178,7 +178,7 @@ export function createEnsignReader(options: SourceOptions): (line: string) => En
     const originals = new Map(names.map((id) => [messageIdOf(id, place), id]));
     const entry = { ...place, originals, events: eventsOf(context, place, record) };
     if (record.type !== 'add_message') return entry;
-    return { ...entry, opening: () => openingEvent(context, place, record.timestamp) };
+    return { ...entry, implicitStart: () => openingEvent(context, place, record.timestamp) };
   };
 }
 

@@ -3,7 +3,7 @@
 import { eventTypes } from '../log/event.ts';
 import { isWanted } from './conversations.ts';
 import { type Format, lineSchema } from './format.ts';
-import type { Draft } from './tally.ts';
+import type { ExportRecord } from './tally.ts';
 
 const text = { type: 'string' };
 
@@ -20,7 +20,7 @@ export const events: Format = {
     recordedAt: text,
     payload: { type: 'object' },
   }),
-  records({ snapshot, events: all }, recipe): Draft[] {
+  records({ snapshot, events: all }, recipe): ExportRecord[] {
     if (!isWanted(snapshot, recipe)) return [];
     return all.map((event) => ({
       value: { ...event, recordedAt: event.recordedAt.toISOString() },

@@ -6,12 +6,12 @@ import { type PastConversation, readConversations } from '../log/conversations.t
 import { readEnds } from '../log/reader.ts';
 import { type Duplicates, openDuplicates } from './duplicates.ts';
 import { type FormatName, formats } from './formats.ts';
-import { createNames, type Names } from './names.ts';
+import { createNames, type Pseudonyms } from './names.ts';
 import { type Privacy, withoutPrivate } from './privacy.ts';
 import type { Recipe } from './recipe.ts';
 import { createRedactor } from './redact.ts';
 import { partOf } from './split.ts';
-import { countRecord, type Draft, type Tally } from './tally.ts';
+import { countRecord, type ExportCounts, type ExportRecord } from './tally.ts';
 
 export type ExportJob = {
   pool: pg.Pool;
@@ -20,7 +20,7 @@ export type ExportJob = {
   /** The last offset that counts; undefined where the topic has no events. */
   asOf: number | undefined;
   /** Makes the names of one conversation. */
-  namesOf: () => Names;
+  namesOf: () => Pseudonyms;
   /** Ends it, with what runs for it in Postgres. */
   signal: AbortSignal;
 };
@@ -39,10 +39,10 @@ export type ExportBatch = {
 };
 
 /** A record that is a line already, but for its provenance. */
-type Prepared = { draft: Draft; text: string; characters: number; provenance: string; part: string };
+type Prepared = { draft: ExportRecord; text: string; characters: number; provenance: string; part: string };
 
 /** Characters of lines that are handed on together. */
-const largestBatch = 262_144;
+const maxBatch = 262_144;
 
 /**
  * The offset that the export holds at.
@@ -84,7 +84,12 @@ function charactersIn(value: unknown): number {
   return sum;
 }
 
-function provenanceOf(draft: Draft, { snapshot }: PastConversation, job: ExportJob, names: Names): string {
+function provenanceOf(
+  draft: ExportRecord,
+  { snapshot }: PastConversation,
+  job: ExportJob,
+  names: Pseudonyms,
+): string {
   if (!job.recipe.provenance) return '';
   const { from, messageIds, authors } = draft;
   const isNamed = job.recipe.usernames || job.recipe.pseudonymise;
@@ -97,17 +102,21 @@ function provenanceOf(draft: Draft, { snapshot }: PastConversation, job: ExportJ
   return `,"provenance":${JSON.stringify(provenance)}`;
 }
 
-async function* prepare(past: PastConversation, job: ExportJob, tally: Tally): AsyncGenerator<Prepared> {
+async function* prepare(
+  past: PastConversation,
+  job: ExportJob,
+  tally: ExportCounts,
+): AsyncGenerator<Prepared> {
   const { recipe } = job;
   const names = job.namesOf();
   const privacy: Privacy = { names, redactor: recipe.redact ? createRedactor() : undefined };
   const holdsNames = job.format === 'events' || job.format === 'conversations';
   const { id, username } = past.snapshot;
   const part = recipe.split === undefined ? '' : partOf(recipe.split, recipe.by === 'user' ? username : id);
-  const mostCharacters = recipe['max-characters'] ?? Number.POSITIVE_INFINITY;
+  const maxCharacters = recipe['max-characters'] ?? Number.POSITIVE_INFINITY;
   for (const draft of formats[job.format].records(past, recipe, tally)) {
     const characters = charactersIn(draft.value);
-    if (characters > mostCharacters) {
+    if (characters > maxCharacters) {
       tally.skipped.tooLong += 1;
       continue;
     }
@@ -121,7 +130,7 @@ async function* prepare(past: PastConversation, job: ExportJob, tally: Tally): A
 async function finish(
   prepared: Prepared[],
   duplicates: Duplicates | undefined,
-  tally: Tally,
+  tally: ExportCounts,
 ): Promise<ExportLine[]> {
   const isNew = await duplicates?.findNew(prepared.map(({ text }) => text));
   const lines: ExportLine[] = [];
@@ -139,7 +148,7 @@ async function finish(
 async function* batchesOf(
   job: ExportJob & { asOf: number },
   duplicates: Duplicates | undefined,
-  tally: Tally,
+  tally: ExportCounts,
 ): AsyncGenerator<ExportBatch> {
   const span = { topic: job.recipe.topic, asOf: job.asOf };
   let prepared: Prepared[] = [];
@@ -153,7 +162,7 @@ async function* batchesOf(
       for await (const one of prepare(past, job, tally)) {
         prepared.push(one);
         characters += one.text.length;
-        if (characters < largestBatch) continue;
+        if (characters < maxBatch) continue;
         yield { lines: await finish(prepared, duplicates, tally), offset };
         prepared = [];
         characters = 0;
@@ -169,7 +178,7 @@ async function* batchesOf(
  * The lines of an export, batch by batch; what they come to is counted in the tally.
  * @throws the reason of the job's signal once it is aborted
  */
-export async function* exportLines(job: ExportJob, tally: Tally): AsyncGenerator<ExportBatch> {
+export async function* exportLines(job: ExportJob, tally: ExportCounts): AsyncGenerator<ExportBatch> {
   const { asOf } = job;
   if (asOf === undefined) return;
   const duplicates = job.recipe.deduplicate ? await openDuplicates(job.pool) : undefined;

@@ -1,7 +1,7 @@
 // What a format of training data is: what it makes of a conversation, and the JSON Schema of its lines.
 import type { PastConversation } from '../log/conversations.ts';
 import type { Recipe } from './recipe.ts';
-import type { Draft, Tally } from './tally.ts';
+import type { ExportCounts, ExportRecord } from './tally.ts';
 
 /** A JSON Schema, draft 2020-12. */
 export type JsonSchema = { [key: string]: unknown };
@@ -12,7 +12,7 @@ export type Format = {
   /** Of one line, as it is written without and with its provenance. */
   schema: JsonSchema;
   /** The records of one conversation, in an order that follows from it alone. What is left out is counted. */
-  records(past: PastConversation, recipe: Recipe, tally: Tally): Draft[];
+  records(past: PastConversation, recipe: Recipe, tally: ExportCounts): ExportRecord[];
 };
 
 const text = { type: 'string', pattern: '\\S' };

@@ -2,7 +2,7 @@
 // A bad line harms no other; a database that stays away ends it.
 import { AppError } from '../errors.ts';
 import type { OnAppended } from './append.ts';
-import { createLanes } from './lanes.ts';
+import { createKeyedQueue } from './lanes.ts';
 import type { Entry, Source } from './source.ts';
 
 export type ImportOptions = {
@@ -31,7 +31,7 @@ const room = { keys: 2_000, tasks: 10_000, bytes: 67_108_864 };
 
 class Import {
   readonly #options: ImportOptions;
-  readonly #lanes = createLanes(room);
+  readonly #lanes = createKeyedQueue(room);
   readonly #result: ImportResult = { added: 0, known: 0, badLines: 0, failure: undefined };
   #firstBad = { line: Number.POSITIVE_INFINITY, reason: '' };
   #bytes = 0;

@@ -1,6 +1,6 @@
 // Runs tasks in their order where they have the same key, and at the same time where they don't.
 
-export type Lanes = {
+export type KeyedQueue = {
   /**
    * Resolves when the task is taken on, which is as soon as there is room. Called again only after that.
    * @param task must not throw
@@ -11,7 +11,7 @@ export type Lanes = {
 };
 
 /** @param room how many keys and tasks there may be at once, and how many bytes they may hold; one task always may */
-export function createLanes(room: { keys: number; tasks: number; bytes: number }): Lanes {
+export function createKeyedQueue(room: { keys: number; tasks: number; bytes: number }): KeyedQueue {
   /** The last task of each key. */
   const tails = new Map<string, Promise<void>>();
   const taken = { tasks: 0, bytes: 0 };

@@ -10,7 +10,7 @@ export type Line = {
   bytes: number;
 } & ({ text: string } | { problem: string });
 
-export const longestLine = 16_777_216;
+export const maxLineLength = 16_777_216;
 const lineFeed = 0x0a;
 
 /** Trimmed UTF-8, or what is wrong with it. */
@@ -28,7 +28,7 @@ class LineBuffer {
 
   add(piece: Buffer): void {
     this.#bytes += piece.length;
-    if (this.#bytes <= longestLine) this.#pieces.push(piece);
+    if (this.#bytes <= maxLineLength) this.#pieces.push(piece);
     else this.#pieces = [];
   }
 
@@ -37,8 +37,8 @@ class LineBuffer {
     this.#line += 1;
     const [line, bytes] = [this.#line, this.#bytes];
     const content =
-      bytes > longestLine
-        ? { problem: `The line has ${bytes} bytes; at most ${longestLine} are read.` }
+      bytes > maxLineLength
+        ? { problem: `The line has ${bytes} bytes; at most ${maxLineLength} are read.` }
         : readText(Buffer.concat(this.#pieces));
     this.#pieces = [];
     this.#bytes = 0;

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { version } from '../version.ts';
 import type { ExportJob } from './export.ts';
-import { estimateTokens, type Tally } from './tally.ts';
+import { type ExportCounts, estimateTokens } from './tally.ts';
 
 export const manifestName = 'dataset.json';
 
@@ -40,7 +40,7 @@ export const manifestSchema = z.object({
 export type Manifest = z.output<typeof manifestSchema>;
 export type ManifestFile = Manifest['files'][number];
 
-export function createManifest(job: ExportJob, tally: Tally, files: ManifestFile[]): Manifest {
+export function createManifest(job: ExportJob, tally: ExportCounts, files: ManifestFile[]): Manifest {
   const { topic, 'as-of': _asOf, ...settings } = job.recipe;
   const { conversations, messages, records, provenance, models, conflicts, skipped, labels } = tally;
   return manifestSchema.parse({

@@ -5,14 +5,14 @@ import { AppError } from '../errors.ts';
 import type { Recipe } from './recipe.ts';
 
 /** The names of one conversation. */
-export type Names = (username: string) => string;
+export type Pseudonyms = (username: string) => string;
 
 /**
  * @param key of the hashes
  * @returns makes the names of one conversation
  * @throws AppError INVALID_INPUT where hashes are asked for and there is no key
  */
-export function createNames(recipe: Recipe, key: string | undefined): () => Names {
+export function createNames(recipe: Recipe, key: string | undefined): () => Pseudonyms {
   if (recipe.usernames) return () => (username) => username;
   if (recipe.pseudonymise) {
     if (key === undefined) {
@@ -21,7 +21,7 @@ export function createNames(recipe: Recipe, key: string | undefined): () => Name
         'pseudonymise needs a key: set PSEUDONYM_KEY, of at least 32 characters, and keep it.',
       );
     }
-    const hashOf: Names = (username) =>
+    const hashOf: Pseudonyms = (username) =>
       username === '' ? '' : createHmac('sha256', key).update(username).digest('base64url').slice(0, 22);
     return () => hashOf;
   }

@@ -147,7 +147,7 @@ export function readOpenWebuiEntry(text: string, options: SourceOptions): Entry 
     conversationId,
     conversationName: chat_id,
     originals: new Map(placed.map(({ id, original }) => [id, original])),
-    opening: () => startEvent(context, record),
+    implicitStart: () => startEvent(context, record),
     events: [
       ...placed.map((one) => addEvent(context, one)),
       feedbackEvent(context, record, { rated, placed }),

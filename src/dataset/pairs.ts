@@ -2,12 +2,19 @@
 // corrections against what they correct.
 import type { ConversationSnapshot, MessageSnapshot } from '../log/fold.ts';
 import type { PairKind, Recipe } from './recipe.ts';
-import type { Tally } from './tally.ts';
-import { isChosen, isTeachable, modelOf, promptBefore, promptProblem, type Turn } from './turns.ts';
-import { correctionsOf, countedFeedback, type FeedbackAuthor, keyOf, settle, voicesOn } from './verdict.ts';
+import type { ExportCounts } from './tally.ts';
+import { type ChatMessage, isChosen, isTeachable, modelOf, promptBefore, promptProblem } from './turns.ts';
+import {
+  correctionsOf,
+  countedFeedback,
+  type FeedbackAuthor,
+  keyOf,
+  resolveConflict,
+  votesOn,
+} from './verdict.ts';
 
 export type Pair = {
-  prompt: Turn[];
+  prompt: ChatMessage[];
   chosen: string;
   rejected: string;
   from: PairKind;
@@ -31,8 +38,8 @@ function choices({ first, second }: Siblings, recipe: Recipe): Opinion[] {
 }
 
 function comparedRatings({ first, second }: Siblings, recipe: Recipe): Opinion[] {
-  const ofSecond = new Map(voicesOn(second, recipe).map((voice) => [keyOf(voice.author), voice]));
-  return voicesOn(first, recipe).flatMap(({ author, isLike }) => {
+  const ofSecond = new Map(votesOn(second, recipe).map((voice) => [keyOf(voice.author), voice]));
+  return votesOn(first, recipe).flatMap(({ author, isLike }) => {
     const other = ofSecond.get(keyOf(author));
     if (other === undefined || other.isLike === isLike) return [];
     return [{ author, better: isLike ? 'first' : 'second', from: 'rating' }];
@@ -69,11 +76,11 @@ function siblingsIn(conversation: ConversationSnapshot, recipe: Recipe): Sibling
   );
 }
 
-function comparedPairs(conversation: ConversationSnapshot, recipe: Recipe, tally: Tally): Pair[] {
+function comparedPairs(conversation: ConversationSnapshot, recipe: Recipe, tally: ExportCounts): Pair[] {
   return siblingsIn(conversation, recipe).flatMap((siblings) => {
     const opinions = opinionsOn(siblings, recipe);
     const count = (better: Opinion['better']) => opinions.filter((one) => one.better === better).length;
-    const answers = settle({ yes: count('first'), no: count('second') }, recipe.conflict, tally);
+    const answers = resolveConflict({ yes: count('first'), no: count('second') }, recipe.conflict, tally);
     return answers.map((isFirst): Pair => {
       const { first, second } = siblings;
       const [better, worse] = isFirst ? [first, second] : [second, first];
@@ -110,7 +117,7 @@ function correctedPairs(conversation: ConversationSnapshot, recipe: Recipe): Pai
 }
 
 /** All pairs of a conversation that a trainer can take, in the order of its messages; the others are counted. */
-export function pairsIn(conversation: ConversationSnapshot, recipe: Recipe, tally: Tally): Pair[] {
+export function pairsIn(conversation: ConversationSnapshot, recipe: Recipe, tally: ExportCounts): Pair[] {
   const found = [...comparedPairs(conversation, recipe, tally), ...correctedPairs(conversation, recipe)];
   return found.filter(({ prompt, chosen, rejected, authors }) => {
     const problem =

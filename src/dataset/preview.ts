@@ -5,11 +5,11 @@ import { AppError } from '../errors.ts';
 import { exportLines, planExport } from './export.ts';
 import type { FormatName } from './formats.ts';
 import type { Recipe } from './recipe.ts';
-import type { Seats } from './seats.ts';
-import { createTally, type Tally } from './tally.ts';
+import type { ReadSlots } from './seats.ts';
+import { createExportCounts, type ExportCounts } from './tally.ts';
 
 export type Preview = { offset: number | null; records: unknown[] };
-export type Summary = { offset: number | null; tally: Tally };
+export type Summary = { offset: number | null; tally: ExportCounts };
 
 type Asked = {
   format: FormatName;
@@ -26,15 +26,15 @@ export type Previews = {
 };
 
 /** What an operation holds while its datasets are read. */
-type Sitting = { users: number; ends: AbortSignal; last: Promise<unknown>; leave: () => void };
+type OperationSlot = { users: number; ends: AbortSignal; last: Promise<unknown>; leave: () => void };
 
 /** @param options.longestMs how long the datasets of one operation may take together */
-export function createPreviews(options: { pool: pg.Pool; seats: Seats; longestMs?: number }): Previews {
-  const { pool, seats, longestMs = 30_000 } = options;
-  const sittings = new WeakMap<AbortSignal, Sitting>();
+export function createPreviews(options: { pool: pg.Pool; seats: ReadSlots; maxMs?: number }): Previews {
+  const { pool, seats, maxMs: longestMs = 30_000 } = options;
+  const operationSlots = new WeakMap<AbortSignal, OperationSlot>();
 
-  function sit(signal: AbortSignal): Sitting {
-    const leave = seats.take();
+  function openSlot(signal: AbortSignal): OperationSlot {
+    const leave = seats.acquire();
     const ends = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
     return { users: 0, ends, last: Promise.resolve(), leave };
   }
@@ -49,20 +49,20 @@ export function createPreviews(options: { pool: pg.Pool; seats: Seats; longestMs
 
   /** @param signal of the operation @param work is handed what ends it, by the operation or by the time */
   async function inTurn<T>(signal: AbortSignal, work: (ends: AbortSignal) => Promise<T>): Promise<T> {
-    const sitting = sittings.get(signal) ?? sit(signal);
-    sittings.set(signal, sitting);
-    sitting.users += 1;
-    const own = sitting.last.then(() => work(sitting.ends));
-    sitting.last = own.catch(() => {});
+    const operationSlot = operationSlots.get(signal) ?? openSlot(signal);
+    operationSlots.set(signal, operationSlot);
+    operationSlot.users += 1;
+    const own = operationSlot.last.then(() => work(operationSlot.ends));
+    operationSlot.last = own.catch(() => {});
     try {
       return await own;
     } catch (error) {
-      throw sitting.ends.aborted ? refusalOf(signal) : error;
+      throw operationSlot.ends.aborted ? refusalOf(signal) : error;
     } finally {
-      sitting.users -= 1;
-      if (sitting.users === 0) {
-        sittings.delete(signal);
-        sitting.leave();
+      operationSlot.users -= 1;
+      if (operationSlot.users === 0) {
+        operationSlots.delete(signal);
+        operationSlot.leave();
       }
     }
   }
@@ -74,7 +74,7 @@ export function createPreviews(options: { pool: pg.Pool; seats: Seats; longestMs
     return inTurn(signal, async (ends) => {
       ends.throwIfAborted();
       const job = await planExport({ pool, format, recipe, pseudonymKey: undefined, signal: ends });
-      const tally = createTally();
+      const tally = createExportCounts();
       for await (const { lines } of exportLines(job, tally)) {
         if (isEnough(lines.map(({ text }) => text))) break;
       }

@@ -1,8 +1,8 @@
 // Takes what is private out of a record, whatever its format: texts by a redactor, usernames by their names.
-import type { Names } from './names.ts';
+import type { Pseudonyms } from './names.ts';
 import type { Redactor } from './redact.ts';
 
-export type Privacy = { names: Names; redactor: Redactor | undefined };
+export type Privacy = { names: Pseudonyms; redactor: Redactor | undefined };
 
 /** Fields that hold what people and models wrote, in every format. */
 const textFields = new Set([

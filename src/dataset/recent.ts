@@ -1,7 +1,7 @@
 // Remembers what was lately used, in bounded memory.
 
 /** Between limit and twice the limit of the entries that were set last. */
-export class Recent<Value> {
+export class TwoGenerationCache<Value> {
   #young = new Map<string, Value>();
   // Forgotten all at once: a Map that loses its oldest entry again and again walks over the holes that it leaves.
   #old = new Map<string, Value>();

@@ -2,17 +2,17 @@
 // connections stay for everyone else.
 import { AppError } from '../errors.ts';
 
-export type Seats = {
+export type ReadSlots = {
   /** @returns gives it back @throws AppError LIMIT_EXCEEDED where all are taken */
-  take(): () => void;
+  acquire(): () => void;
 };
 
 /** @param poolSize of how many connections they may take a part: each may hold one throughout, and ask with another */
-export function createSeats(poolSize: number): Seats {
+export function createReadSlots(poolSize: number): ReadSlots {
   const most = Math.max(1, Math.floor(poolSize / 4));
   let taken = 0;
   return {
-    take() {
+    acquire() {
       if (taken >= most) {
         throw new AppError(
           'LIMIT_EXCEEDED',

@@ -19,7 +19,7 @@ export type Entry = {
   /** What messages are called in the file, by the ids that they have in the log, where these are others. */
   originals?: ReadonlyMap<string, string>;
   /** What begins the conversation where neither the file nor the log did; absent: it must have begun. */
-  opening?: () => StartEvent;
+  implicitStart?: () => StartEvent;
 };
 
 /** A line of a file, with what it says or why it says nothing. */

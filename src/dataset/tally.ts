@@ -15,7 +15,7 @@ export const skipReasons = [
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
-export type Tally = {
+export type ExportCounts = {
   conversations: number;
   messages: number;
   records: number;
@@ -33,7 +33,7 @@ export type Tally = {
 };
 
 /** One record before it is written. */
-export type Draft = {
+export type ExportRecord = {
   value: Record<string, unknown>;
   /** Where it comes from, in one word. */
   from: string;
@@ -46,7 +46,7 @@ export type Draft = {
   label?: boolean;
 };
 
-export function createTally(): Tally {
+export function createExportCounts(): ExportCounts {
   return {
     conversations: 0,
     messages: 0,
@@ -68,11 +68,11 @@ function increment(counts: Record<string, number>, key: string): void {
 }
 
 /** How many tokens records have, roughly: four characters each, as in English. */
-export function estimateTokens({ characters }: Tally): number {
+export function estimateTokens({ characters }: ExportCounts): number {
   return Math.ceil(characters / 4);
 }
 
-export function countRecord(tally: Tally, draft: Draft, characters: number): void {
+export function countRecord(tally: ExportCounts, draft: ExportRecord, characters: number): void {
   tally.records += 1;
   tally.characters += characters;
   increment(tally.provenance, draft.from);

@@ -1,21 +1,21 @@
 // Whole threads with what people said of their replies: corrections in the place of what they correct.
 import { type ConversationSnapshot, type MessageSnapshot, threadOf } from '../log/fold.ts';
 import type { Recipe } from './recipe.ts';
-import type { Draft, Tally } from './tally.ts';
-import { isChosen, isTeachable, modelOf, type Turn, threadProblem, turnsOf } from './turns.ts';
+import type { ExportCounts, ExportRecord } from './tally.ts';
+import { type ChatMessage, chatMessagesOf, isChosen, isTeachable, modelOf, threadProblem } from './turns.ts';
 import {
   type Correction,
   correctionsOf,
   countedFeedback,
   type FeedbackAuthor,
+  isLiked,
   keyOf,
-  verdictOn,
-  voicesOn,
+  votesOn,
 } from './verdict.ts';
 
 /** A message of a thread; of a reply also what people make of it. */
 type Step = { message: MessageSnapshot; correction: Correction | undefined; isLiked: boolean | undefined };
-export type Thread = { steps: Step[]; turns: (Turn & { isDisliked: boolean })[] };
+export type Thread = { steps: Step[]; turns: (ChatMessage & { isDisliked: boolean })[] };
 
 type Authors = Map<string, FeedbackAuthor>;
 
@@ -32,7 +32,7 @@ function rejectionsIn({ messages }: ConversationSnapshot, recipe: Recipe): Map<s
 }
 
 /** Each message once, so that a contradiction is counted once, in however many threads its reply is. */
-function judge(conversation: ConversationSnapshot, recipe: Recipe, tally: Tally): Map<string, Step> {
+function judge(conversation: ConversationSnapshot, recipe: Recipe, tally: ExportCounts): Map<string, Step> {
   const rejections = rejectionsIn(conversation, recipe);
   return new Map(
     conversation.messages.map((message) => {
@@ -40,7 +40,7 @@ function judge(conversation: ConversationSnapshot, recipe: Recipe, tally: Tally)
         return [message.id, { message, correction: undefined, isLiked: undefined }];
       const [correction] = correctionsOf(message, recipe);
       const rejectedBy = [...(rejections.get(message.id)?.values() ?? [])];
-      const verdict = verdictOn(message, { recipe, rejectedBy }, tally);
+      const verdict = isLiked(message, { recipe, rejectedBy }, tally);
       // What was corrected is good now, whatever it was.
       return [message.id, { message, correction, isLiked: correction !== undefined || verdict }];
     }),
@@ -70,9 +70,10 @@ function lengthOf(steps: readonly Step[], conversation: ConversationSnapshot, re
 
 function toThread(steps: Step[], recipe: Recipe): Thread {
   const turns = steps.flatMap(({ message, correction, isLiked }) =>
-    turnsOf([correction === undefined ? message : { ...message, content: correction.text }], recipe).map(
-      (turn) => ({ ...turn, isDisliked: isLiked === false }),
-    ),
+    chatMessagesOf(
+      [correction === undefined ? message : { ...message, content: correction.text }],
+      recipe,
+    ).map((turn) => ({ ...turn, isDisliked: isLiked === false })),
   );
   const lastReply = turns.findLastIndex(
     ({ role }, index) => role === 'assistant' && index < turns.length - 1,
@@ -88,14 +89,14 @@ function toThread(steps: Step[], recipe: Recipe): Thread {
 
 function authorsOf(steps: readonly Step[], recipe: Recipe): FeedbackAuthor[] {
   const authors = steps.flatMap(({ message, correction }) => [
-    ...voicesOn(message, recipe).map(({ author }) => author),
+    ...votesOn(message, recipe).map(({ author }) => author),
     ...(correction?.authors ?? []),
   ]);
   return [...new Map(authors.map((author) => [keyOf(author), author])).values()];
 }
 
 /** The threads of a conversation that are to be learnt; one that another only goes on is left out. */
-function threadsIn(conversation: ConversationSnapshot, recipe: Recipe, tally: Tally): Thread[] {
+function threadsIn(conversation: ConversationSnapshot, recipe: Recipe, tally: ExportCounts): Thread[] {
   const judged = judge(conversation, recipe, tally);
   const found = leavesOf(conversation).flatMap((leaf) => {
     const steps = (threadOf(conversation, leaf.id) ?? []).flatMap(({ id }) => judged.get(id) ?? []);
@@ -110,10 +111,10 @@ function threadsIn(conversation: ConversationSnapshot, recipe: Recipe, tally: Ta
 /** @param render what a thread looks like in the format; undefined: there is nothing to learn in it */
 export function threadDrafts(
   conversation: ConversationSnapshot,
-  { recipe, tally }: { recipe: Recipe; tally: Tally },
-  render: (thread: Thread) => Draft['value'] | undefined,
-): Draft[] {
-  return threadsIn(conversation, recipe, tally).flatMap((thread): Draft[] => {
+  { recipe, tally }: { recipe: Recipe; tally: ExportCounts },
+  render: (thread: Thread) => ExportRecord['value'] | undefined,
+): ExportRecord[] {
+  return threadsIn(conversation, recipe, tally).flatMap((thread): ExportRecord[] => {
     const authors = authorsOf(thread.steps, recipe);
     const needed = Math.max(recipe['min-raters'] ?? 0, recipe.tags === undefined ? 0 : 1);
     const problem = threadProblem(thread.turns) ?? (authors.length < needed ? 'tooFewRaters' : undefined);

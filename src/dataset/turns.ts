@@ -3,7 +3,7 @@ import { type ConversationSnapshot, type MessageSnapshot, threadOf } from '../lo
 import type { Recipe } from './recipe.ts';
 import type { SkipReason } from './tally.ts';
 
-export type Turn = { role: 'system' | 'user' | 'assistant'; content: string };
+export type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string };
 
 /** A reply that can be taught: it has a text, and the model came to its end. */
 export function isTeachable(message: MessageSnapshot, recipe: Recipe): boolean {
@@ -35,7 +35,7 @@ export function threadBefore(
 }
 
 /** What stays of a thread by its roles. */
-export function turnsOf(thread: readonly MessageSnapshot[], { roles, system }: Recipe): Turn[] {
+export function chatMessagesOf(thread: readonly MessageSnapshot[], { roles, system }: Recipe): ChatMessage[] {
   return thread
     .filter(({ role }) => roles.includes(role) && (role !== 'system' || system === 'keep'))
     .map(({ role, content }) => ({ role, content }));
@@ -46,8 +46,8 @@ export function promptBefore(
   conversation: ConversationSnapshot,
   message: MessageSnapshot,
   recipe: Recipe,
-): Turn[] {
-  const turns = turnsOf(threadBefore(conversation, message), recipe);
+): ChatMessage[] {
+  const turns = chatMessagesOf(threadBefore(conversation, message), recipe);
   if (recipe.turns === 'thread') return turns;
   const lastReply = turns.findLastIndex(({ role }) => role === 'assistant');
   return turns.filter(({ role }, index) => role === 'system' || index > lastReply);
@@ -57,7 +57,7 @@ export function promptBefore(
  * What a chat template would refuse in a prompt: it begins with at most one text of the system, then user and
  * assistant take turns, and the user has the last word.
  */
-export function promptProblem(turns: readonly Turn[]): SkipReason | undefined {
+export function promptProblem(turns: readonly ChatMessage[]): SkipReason | undefined {
   const spoken = turns[0]?.role === 'system' ? turns.slice(1) : turns;
   const alternates = spoken.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant'));
   if (!alternates || spoken.length % 2 === 0) return 'roles';
@@ -65,7 +65,7 @@ export function promptProblem(turns: readonly Turn[]): SkipReason | undefined {
 }
 
 /** As promptProblem, for a whole conversation: the assistant has the last word. */
-export function threadProblem(turns: readonly Turn[]): SkipReason | undefined {
+export function threadProblem(turns: readonly ChatMessage[]): SkipReason | undefined {
   const last = turns.at(-1);
   if (last?.role !== 'assistant') return 'roles';
   return promptProblem(turns.slice(0, -1)) ?? (last.content.trim() === '' ? 'emptyContent' : undefined);

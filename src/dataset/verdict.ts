@@ -2,10 +2,10 @@
 // One author in one capacity has one voice.
 import type { FeedbackSnapshot, MessageSnapshot } from '../log/fold.ts';
 import type { ConflictRule, Recipe } from './recipe.ts';
-import type { Tally } from './tally.ts';
+import type { ExportCounts } from './tally.ts';
 
 export type FeedbackAuthor = Pick<FeedbackSnapshot, 'username' | 'source'>;
-export type Voice = { author: FeedbackAuthor; isLike: boolean; from: 'rating' | 'score' };
+export type Vote = { author: FeedbackAuthor; isLike: boolean; from: 'rating' | 'score' };
 
 export function keyOf({ username, source }: FeedbackAuthor): string {
   return `${source} ${username}`;
@@ -27,7 +27,7 @@ function likeOf({ rating, score }: FeedbackSnapshot, threshold: number | undefin
 }
 
 /** Everyone who likes or dislikes a reply. */
-export function voicesOn(message: MessageSnapshot, recipe: Recipe): Voice[] {
+export function votesOn(message: MessageSnapshot, recipe: Recipe): Vote[] {
   return countedFeedback(message, recipe).flatMap((given) => {
     const isLike = likeOf(given, recipe['score-threshold']);
     const author = { username: given.username, source: given.source };
@@ -42,7 +42,11 @@ export function voicesOn(message: MessageSnapshot, recipe: Recipe): Voice[] {
  * - drop: nothing.
  * - keep-all: both.
  */
-export function settle(votes: { yes: number; no: number }, rule: ConflictRule, tally: Tally): boolean[] {
+export function resolveConflict(
+  votes: { yes: number; no: number },
+  rule: ConflictRule,
+  tally: ExportCounts,
+): boolean[] {
   const { yes, no } = votes;
   if (yes === 0 && no === 0) return [];
   if (yes === 0 || no === 0) return [yes > 0];
@@ -64,15 +68,15 @@ export function settle(votes: { yes: number; no: number }, rule: ConflictRule, t
  * Whether a reply is liked: undefined where nobody says so, or where a contradiction was dropped.
  * @param given.rejectedBy who chose a sibling over it: that counts more than what they rated it
  */
-export function verdictOn(
+export function isLiked(
   message: MessageSnapshot,
   { recipe, rejectedBy }: { recipe: Recipe; rejectedBy: readonly FeedbackAuthor[] },
-  tally: Tally,
+  tally: ExportCounts,
 ): boolean | undefined {
-  const votes = new Map(voicesOn(message, recipe).map(({ author, isLike }) => [keyOf(author), isLike]));
+  const votes = new Map(votesOn(message, recipe).map(({ author, isLike }) => [keyOf(author), isLike]));
   for (const author of rejectedBy) votes.set(keyOf(author), false);
   const yes = [...votes.values()].filter((isLike) => isLike).length;
-  const answers = settle({ yes, no: votes.size - yes }, recipe.conflict, tally);
+  const answers = resolveConflict({ yes, no: votes.size - yes }, recipe.conflict, tally);
   return answers.length === 1 ? answers[0] : undefined;
 }
 

@@ -2,7 +2,7 @@
 import type { ConversationServices } from '../conversation/commands.ts';
 import type { Database } from '../database/connect.ts';
 import type { Previews } from '../dataset/preview.ts';
-import type { Seats } from '../dataset/seats.ts';
+import type { ReadSlots } from '../dataset/seats.ts';
 import type { FeedbackServices } from '../feedback/commands.ts';
 import type { Summarize } from '../feedback/summary.ts';
 import type { GenerationServices } from '../generation/commands.ts';
@@ -20,7 +20,7 @@ export type Services = ConversationServices &
     events: EventCursors;
     summarize: Summarize;
     stats: LiveStats;
-    seats: Seats;
+    seats: ReadSlots;
     previews: Previews;
   };
 

@@ -8,8 +8,8 @@ import type pg from 'pg';
 import { type ExportJob, exportLines, planExport } from '../dataset/export.ts';
 import { readFormatName } from '../dataset/formats.ts';
 import { readRecipe } from '../dataset/recipe.ts';
-import type { Seats } from '../dataset/seats.ts';
-import { createTally } from '../dataset/tally.ts';
+import type { ReadSlots } from '../dataset/seats.ts';
+import { createExportCounts } from '../dataset/tally.ts';
 import { AppError } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
@@ -61,7 +61,7 @@ function settingsOf(parameters: URLSearchParams): Record<string, string> {
 
 async function* linesOf({ job, skip, part }: Asked, count: { records: number }): AsyncGenerator<string> {
   let left = skip;
-  for await (const { lines } of exportLines(job, createTally())) {
+  for await (const { lines } of exportLines(job, createExportCounts())) {
     const own = lines.filter((line) => line.part === part);
     const rest = own.slice(Math.min(left, own.length));
     left -= own.length - rest.length;
@@ -156,13 +156,13 @@ export function createExports(options: {
   authenticate: Authenticate;
   connections: Connections;
   pseudonymKey: string | undefined;
-  seats: Seats;
+  seats: ReadSlots;
 }): Exports {
   const { pool, authenticate, connections, pseudonymKey, seats } = options;
 
   function takeSeat(response: ServerResponse): () => void {
     try {
-      return seats.take();
+      return seats.acquire();
     } catch (error) {
       response.setHeader('Retry-After', '10');
       throw error;

@@ -72,7 +72,7 @@ const event = (type: string, payload: object) => ({
 });
 
 it('comes to the exact events: feedback after all messages, and the end last', () => {
-  const { events, opening, ...place } = read(line);
+  const { events, implicitStart: opening, ...place } = read(line);
   expect(place).toEqual({ conversationId: conversation, conversationName: conversation });
   expect(opening).toBeUndefined();
   expect(events).toEqual([

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readElements } from '../../src/dataset/elements.ts';
-import { type Line, longestLine } from '../../src/dataset/lines.ts';
+import { type Line, maxLineLength } from '../../src/dataset/lines.ts';
 
 async function elementsOf(...chunks: (string | Buffer)[]): Promise<Line[]> {
   const stream = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
@@ -48,11 +48,11 @@ it('gives the same elements however the file is cut and spaced', async () => {
 });
 
 it('says what is wrong with an element, and goes on after it', async () => {
-  const long = `"${'x'.repeat(longestLine)}"`;
+  const long = `"${'x'.repeat(maxLineLength)}"`;
   expect(textsIn(await elementsOf('[1, ', Buffer.from([0x22, 0xff, 0x22]), `, ${long}, 2]`))).toEqual([
     '1',
     'The line is no UTF-8 text.',
-    `The entry has ${longestLine + 3} bytes; at most ${longestLine} are read.`,
+    `The entry has ${maxLineLength + 3} bytes; at most ${maxLineLength} are read.`,
     '2',
   ]);
 });

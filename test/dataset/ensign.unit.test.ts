@@ -165,8 +165,13 @@ describe('conversations', () => {
       ended('c'),
       started('c'),
     ]);
-    expect(entries.map(({ opening }) => opening !== undefined)).toEqual([true, false, false, false]);
-    expect(entries[0]?.opening?.()).toEqual({
+    expect(entries.map(({ implicitStart: opening }) => opening !== undefined)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(entries[0]?.implicitStart?.()).toEqual({
       id: entries[3]?.events[0]?.id,
       type: 'START_CONVERSATION',
       topic: 'fruit',
@@ -180,7 +185,9 @@ describe('conversations', () => {
         metadata: { ensign_start: 'implicit', ensign_id: 'c' },
       },
     });
-    expect(entriesOf([added(ulid, '1')])[0]?.opening?.().payload.timestamp).toBe('2024-09-13T23:11:47.819Z');
+    expect(entriesOf([added(ulid, '1')])[0]?.implicitStart?.().payload.timestamp).toBe(
+      '2024-09-13T23:11:47.819Z',
+    );
   });
 });
 

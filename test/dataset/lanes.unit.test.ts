@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createLanes } from '../../src/dataset/lanes.ts';
+import { createKeyedQueue } from '../../src/dataset/lanes.ts';
 import { waitUntil } from '../support/wait.ts';
 
 /** Tasks that end when they are told to, and what became of each. */
@@ -19,7 +19,7 @@ function createTasks() {
 const wide = { keys: 100, tasks: 100, bytes: 100 };
 
 it('runs tasks of one key in their order, and those of others meanwhile', async () => {
-  const lanes = createLanes(wide);
+  const lanes = createKeyedQueue(wide);
   const { begun, task, end } = createTasks();
   await lanes.run('a', 1, task('a1'));
   await lanes.run('a', 1, task('a2'));
@@ -46,7 +46,7 @@ it.each([
   { name: 'tasks', room: { ...wide, tasks: 1 }, second: 'a' },
   { name: 'bytes', room: { ...wide, bytes: 5 }, second: 'b' },
 ])('takes no more $name than there is room for', async ({ room, second }) => {
-  const lanes = createLanes(room);
+  const lanes = createKeyedQueue(room);
   const { begun, task, end } = createTasks();
   // One that is larger than all the room still has its turn.
   await lanes.run('a', 50, task('first'));
@@ -64,7 +64,7 @@ it.each([
 });
 
 it('has room for more of a key that is at work when there is none for another key', async () => {
-  const lanes = createLanes({ ...wide, keys: 1 });
+  const lanes = createKeyedQueue({ ...wide, keys: 1 });
   const { begun, task, end } = createTasks();
   await lanes.run('a', 1, task('a1'));
   await lanes.run('a', 1, task('a2'));

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Line, longestLine, readLines } from '../../src/dataset/lines.ts';
+import { type Line, maxLineLength, readLines } from '../../src/dataset/lines.ts';
 
 async function linesOf(...chunks: (string | Buffer)[]): Promise<Line[]> {
   const stream = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
@@ -56,13 +56,13 @@ it('says what is no UTF-8, and goes on', async () => {
 });
 
 it('lets go of a line that is too long, and goes on', async () => {
-  const piece = 'x'.repeat(longestLine / 16);
+  const piece = 'x'.repeat(maxLineLength / 16);
   const pieces = Array.from({ length: 40 }, () => piece);
   const lines = await linesOf(...pieces, '\nnext\n', ...pieces.slice(0, 16), '\n');
   expect(lines).toMatchObject([
-    { line: 1, problem: `The line has ${2.5 * longestLine} bytes; at most ${longestLine} are read.` },
+    { line: 1, problem: `The line has ${2.5 * maxLineLength} bytes; at most ${maxLineLength} are read.` },
     { line: 2, text: 'next' },
-    { line: 3, bytes: longestLine + 1 },
+    { line: 3, bytes: maxLineLength + 1 },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Occurrences } from '../../src/dataset/occurrences.ts';
-import { Recent } from '../../src/dataset/recent.ts';
+import { TwoGenerationCache } from '../../src/dataset/recent.ts';
 
 it('counts how often the same was said before', () => {
   const occurrences = new Occurrences();
@@ -28,7 +28,7 @@ it('never gives a number twice for the same, and the same numbers on every run, 
 
 it('forgets in bounded memory, and tells of it', () => {
   const forgotten: string[] = [];
-  const recent = new Recent<number>(2, (key, value) => void forgotten.push(`${key}=${value}`));
+  const recent = new TwoGenerationCache<number>(2, (key, value) => void forgotten.push(`${key}=${value}`));
   for (const [index, key] of ['a', 'b', 'c', 'd'].entries()) recent.set(key, index);
   expect(forgotten).toEqual(['a=0', 'b=1']);
   expect([recent.get('a'), recent.get('c'), recent.get('d')]).toEqual([undefined, 2, 3]);

@@ -35,7 +35,7 @@ describe('an entry becomes a chat with what was said of it', () => {
     const ids = idsOf(read1);
     const added = { conversation_id: conversationId, rating: '', feedback: '' };
     expect(read1.conversationName).toBe('chat-1');
-    expect(read1.opening?.()).toEqual({
+    expect(read1.implicitStart?.()).toEqual({
       id: expect.toSatisfy(isUlid),
       type: 'START_CONVERSATION',
       topic: 'fruit',

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPreviews } from '../../src/dataset/preview.ts';
 import { readRecipe } from '../../src/dataset/recipe.ts';
-import { createSeats } from '../../src/dataset/seats.ts';
+import { createReadSlots } from '../../src/dataset/seats.ts';
 import { newId } from '../../src/log/identifier.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { add, append, reply, start, update } from '../support/log.ts';
@@ -200,8 +200,8 @@ describe('while conversations can not be read', () => {
   it('a summary ends after its time, in Postgres too, and gives its seat back', async () => {
     const pool = new pg.Pool({ connectionString: test.database.url, max: 2 });
     try {
-      const seats = createSeats(1);
-      const previews = createPreviews({ pool, seats, longestMs: 100 });
+      const seats = createReadSlots(1);
+      const previews = createPreviews({ pool, seats, maxMs: 100 });
       const asked = previews.summarize({
         format: 'kto',
         recipe: readRecipe({ topic: 'fruit' }),
@@ -213,7 +213,7 @@ describe('while conversations can not be read', () => {
       });
       await isRead(0);
       expect(pool.idleCount).toBe(pool.totalCount);
-      seats.take()();
+      seats.acquire()();
     } finally {
       await pool.end();
     }

@@ -1,13 +1,13 @@
 // What a format makes of a conversation that was told, without a database.
 import { type FormatName, formats } from '../../src/dataset/formats.ts';
 import { readRecipe } from '../../src/dataset/recipe.ts';
-import { createTally, type Draft, type Tally } from '../../src/dataset/tally.ts';
+import { createExportCounts, type ExportCounts, type ExportRecord } from '../../src/dataset/tally.ts';
 import { begun, changed, foldAll, replied, said, type Told } from './told.ts';
 
-export type Drafted = { values: Draft['value'][]; drafts: Draft[]; tally: Tally };
+export type Drafted = { values: ExportRecord['value'][]; drafts: ExportRecord[]; tally: ExportCounts };
 
 export function draft(format: FormatName, told: Told[], settings: Record<string, unknown> = {}): Drafted {
-  const tally = createTally();
+  const tally = createExportCounts();
   const past = { startedAtOffset: 0, events: [], snapshot: foldAll(begun, ...told) };
   const drafts = formats[format].records(past, readRecipe(settings), tally);
   return { drafts, values: drafts.map(({ value }) => value), tally };

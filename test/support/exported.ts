@@ -4,9 +4,9 @@ import pg from 'pg';
 import { exportLines, planExport } from '../../src/dataset/export.ts';
 import { type FormatName, formats } from '../../src/dataset/formats.ts';
 import { readRecipe } from '../../src/dataset/recipe.ts';
-import { createTally, type Tally } from '../../src/dataset/tally.ts';
+import { createExportCounts, type ExportCounts } from '../../src/dataset/tally.ts';
 
-export type Exported = { lines: string[]; records: Record<string, unknown>[]; tally: Tally };
+export type Exported = { lines: string[]; records: Record<string, unknown>[]; tally: ExportCounts };
 
 export type Exporter = {
   /** Fails where a record is not as the JSON Schema of its format demands. */
@@ -24,7 +24,7 @@ export function createExporter(url: string): Exporter {
       const pseudonymKey = 'k'.repeat(32);
       const { signal } = new AbortController();
       const job = await planExport({ pool, format, recipe, pseudonymKey, signal });
-      const tally = createTally();
+      const tally = createExportCounts();
       const lines: string[] = [];
       for await (const batch of exportLines(job, tally)) lines.push(...batch.lines.map(({ text }) => text));
       const validate = ajv.getSchema(format) ?? ajv.compile({ ...formats[format].schema, $id: format });

@@ -9,19 +9,18 @@ import type { LogWriter } from '../log/writer.ts';
 import {
   type AuthorInput,
   checkAuthor,
-  checkImpression,
-  checkWords,
-  type ImpressionInput,
+  checkFeedbackFields,
+  checkOptionalText,
+  type FeedbackInput,
 } from './fields.ts';
-import { isSaid } from './said.ts';
+import { isUnchanged } from './said.ts';
 
 export type FeedbackServices = { writer: LogWriter; pool: pg.Pool; maxMessageBytes: number };
 
-export type RateMessageInput = AuthorInput &
-  Pick<ImpressionInput, 'rating' | 'score'> & { messageId: string };
+export type RateMessageInput = AuthorInput & Pick<FeedbackInput, 'rating' | 'score'> & { messageId: string };
 
 export type SubmitFeedbackInput = AuthorInput &
-  Pick<ImpressionInput, 'comment' | 'tags'> & {
+  Pick<FeedbackInput, 'comment' | 'tags'> & {
     messageId: string;
     correction?: string | null | undefined;
   };
@@ -32,7 +31,7 @@ export type PreferReplyInput = AuthorInput & {
   tie?: boolean | null | undefined;
 };
 
-export type RateConversationInput = AuthorInput & ImpressionInput & { id: string };
+export type RateConversationInput = AuthorInput & FeedbackInput & { id: string };
 
 export type RecordSignalInput = {
   messageId: string;
@@ -42,16 +41,16 @@ export type RecordSignalInput = {
 
 /** Whose feedback it is: one record is kept per message, username and source. */
 export type FeedbackKey = { messageId: string; username: string; source: FeedbackSource };
-export type ImpressionKey = { conversationId: string; username: string; source: FeedbackSource };
+export type ConversationFeedbackKey = { conversationId: string; username: string; source: FeedbackSource };
 
-const mostRejected = 100;
+const maxRejected = 100;
 
 async function append(services: FeedbackServices, viewer: Viewer, event: NewEvent): Promise<void> {
   const isPrivileged = mayWriteForOthers(viewer);
   await services.writer.append({ actor: viewer.username, isPrivileged, events: [event] });
 }
 
-async function give(
+async function appendFeedback(
   services: FeedbackServices,
   viewer: Viewer,
   change: AuthorInput & { messageId: string; fields: FeedbackFields },
@@ -59,14 +58,14 @@ async function give(
   const messageId = referencedId('message', change.messageId);
   const author = checkAuthor(viewer, change);
   const { fields } = change;
-  if (!(await isSaid({ pool: services.pool, viewer }, { messageId }, { author, fields }))) {
+  if (!(await isUnchanged({ pool: services.pool, viewer }, { messageId }, { author, fields }))) {
     const payload = { id: messageId, ...author, ...fields };
     await append(services, viewer, { id: newId(), type: 'UPDATE_MESSAGE', payload });
   }
   return { messageId, ...author };
 }
 
-function refuseNothing(fields: object, wanted: string): void {
+function requireSomeField(fields: object, wanted: string): void {
   if (Object.keys(fields).length > 0) return;
   throw new AppError('INVALID_INPUT', `Give ${wanted}; null withdraws what was given.`);
 }
@@ -77,9 +76,9 @@ export function rateMessage(
   viewer: Viewer,
   { rating, score, ...change }: RateMessageInput,
 ): Promise<FeedbackKey> {
-  const fields = checkImpression({ rating, score }, { bytes: services.maxMessageBytes });
-  refuseNothing(fields, 'a rating, a score, or both');
-  return give(services, viewer, { ...change, fields });
+  const fields = checkFeedbackFields({ rating, score }, { bytes: services.maxMessageBytes });
+  requireSomeField(fields, 'a rating, a score, or both');
+  return appendFeedback(services, viewer, { ...change, fields });
 }
 
 /** Sets or withdraws comment, tags and correction. */
@@ -90,11 +89,11 @@ export function submitFeedback(
 ): Promise<FeedbackKey> {
   const limit = { bytes: services.maxMessageBytes };
   const fields = {
-    ...checkImpression({ comment, tags }, limit),
-    ...(correction === undefined ? {} : { correction: checkWords('correction', correction, limit) }),
+    ...checkFeedbackFields({ comment, tags }, limit),
+    ...(correction === undefined ? {} : { correction: checkOptionalText('correction', correction, limit) }),
   };
-  refuseNothing(fields, 'a comment, tags or a correction');
-  return give(services, viewer, { ...change, fields });
+  requireSomeField(fields, 'a comment, tags or a correction');
+  return appendFeedback(services, viewer, { ...change, fields });
 }
 
 function checkRejected(chosenId: string, rejectedIds: readonly string[]): string[] {
@@ -104,10 +103,10 @@ function checkRejected(chosenId: string, rejectedIds: readonly string[]): string
       'rejectedIds is empty: name the replies that the chosen one is compared with.',
     );
   }
-  if (rejectedIds.length > mostRejected) {
+  if (rejectedIds.length > maxRejected) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `rejectedIds has ${rejectedIds.length} entries; at most ${mostRejected} are taken.`,
+      `rejectedIds has ${rejectedIds.length} entries; at most ${maxRejected} are taken.`,
     );
   }
   if (rejectedIds.includes(chosenId)) {
@@ -135,7 +134,7 @@ export function preferReply(
   const others = rejectedIds === null ? [] : checkRejected(messageId, rejectedIds);
   const fields =
     tie === true ? { preferred_over: [], tied_with: others } : { preferred_over: others, tied_with: [] };
-  return give(services, viewer, { ...author, messageId, fields });
+  return appendFeedback(services, viewer, { ...author, messageId, fields });
 }
 
 /** Sets or withdraws what someone says of a conversation as a whole. */
@@ -143,12 +142,12 @@ export async function rateConversation(
   services: FeedbackServices,
   viewer: Viewer,
   { id, ...input }: RateConversationInput,
-): Promise<ImpressionKey> {
+): Promise<ConversationFeedbackKey> {
   const conversationId = referencedId('conversation', id);
   const author = checkAuthor(viewer, input);
-  const fields = checkImpression(input, { bytes: services.maxMessageBytes });
-  refuseNothing(fields, 'a rating, a score, a comment or tags');
-  if (!(await isSaid({ pool: services.pool, viewer }, { conversationId }, { author, fields }))) {
+  const fields = checkFeedbackFields(input, { bytes: services.maxMessageBytes });
+  requireSomeField(fields, 'a rating, a score, a comment or tags');
+  if (!(await isUnchanged({ pool: services.pool, viewer }, { conversationId }, { author, fields }))) {
     const payload = { id: conversationId, ...author, ...fields };
     await append(services, viewer, { id: newId(), type: 'UPDATE_CONVERSATION', conversationId, payload });
   }

@@ -10,7 +10,7 @@ export type AuthorInput = {
   source?: FeedbackSource | null | undefined;
 };
 
-export type ImpressionInput = {
+export type FeedbackInput = {
   rating?: Rating | null | undefined;
   score?: number | null | undefined;
   comment?: string | null | undefined;
@@ -61,20 +61,24 @@ export function checkAuthor(
   };
 }
 
-export function checkWords(name: string, text: string | null, limit: { bytes: number }): string | null {
+export function checkOptionalText(
+  name: string,
+  text: string | null,
+  limit: { bytes: number },
+): string | null {
   return text === null ? null : checkFilled(name, text, limit);
 }
 
 /** The fields of an event for what is given, and no others. */
-export function checkImpression(
-  input: ImpressionInput,
+export function checkFeedbackFields(
+  input: FeedbackInput,
   limit: { bytes: number },
 ): ConversationFeedbackFields {
   const { rating, score, comment, tags } = input;
   return {
     ...(rating === undefined ? {} : { rating }),
     ...(score === undefined ? {} : { score: score === null ? null : checkScore(score) }),
-    ...(comment === undefined ? {} : { feedback: checkWords('comment', comment, limit) }),
+    ...(comment === undefined ? {} : { feedback: checkOptionalText('comment', comment, limit) }),
     ...(tags === undefined ? {} : { tags: tags === null ? null : checkTags(tags) }),
   };
 }

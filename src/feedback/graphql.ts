@@ -131,7 +131,7 @@ const RatingSummary = builder.objectRef<RatingSummaryShape>('RatingSummary').imp
 });
 
 /** Feedback on one message that is read at most: newest first, and the rest counts only in statistics. */
-export const largestList = 100;
+export const maxListed = 100;
 
 function visibleFeedback(viewer: Viewer): { username?: string } {
   return mayReadAll(viewer) ? {} : { username: viewer.username };
@@ -145,7 +145,7 @@ builder.prismaObjectFields(Message, (t) => ({
     query: (_args, { viewer }) => ({
       where: visibleFeedback(viewer),
       orderBy: [...newestFirst],
-      take: largestList,
+      take: maxListed,
     }),
   }),
   myFeedback: t.field({
@@ -179,7 +179,7 @@ builder.prismaObjectFields(Conversation, (t) => ({
     query: (_args, { viewer }) => ({
       where: visibleFeedback(viewer),
       orderBy: [...newestFirst],
-      take: largestList,
+      take: maxListed,
     }),
   }),
   myFeedback: t.field({

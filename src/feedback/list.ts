@@ -21,7 +21,7 @@ export type FeedbackFilter = {
   search?: Optional<string>;
 };
 
-export type FeedbackPlace = { createdAt: Date; messageId: string; username: string; source: FeedbackSource };
+export type FeedbackCursor = { createdAt: Date; messageId: string; username: string; source: FeedbackSource };
 
 export const newestFirst = [
   { createdAt: 'desc' },
@@ -30,14 +30,14 @@ export const newestFirst = [
   { source: 'desc' },
 ] as const satisfies Prisma.FeedbackOrderByWithRelationInput[];
 
-export function formatPlace({ createdAt, messageId, username, source }: FeedbackPlace): string {
+export function formatFeedbackCursor({ createdAt, messageId, username, source }: FeedbackCursor): string {
   return Buffer.from(JSON.stringify([createdAt.getTime(), messageId, username, source])).toString(
     'base64url',
   );
 }
 
 /** @throws AppError INVALID_INPUT where it is no cursor of this list */
-export function parsePlace(cursor: string): FeedbackPlace {
+export function parseFeedbackCursor(cursor: string): FeedbackCursor {
   try {
     const [at, messageId, username, source, ...rest]: unknown[] = JSON.parse(
       Buffer.from(cursor, 'base64url').toString(),
@@ -56,7 +56,7 @@ export function parsePlace(cursor: string): FeedbackPlace {
   );
 }
 
-function isAfter({ createdAt, messageId, username, source }: FeedbackPlace): Prisma.FeedbackWhereInput {
+function isAfter({ createdAt, messageId, username, source }: FeedbackCursor): Prisma.FeedbackWhereInput {
   const sources = feedbackSourceSchema.options;
   return {
     createdAt: { lte: createdAt },
@@ -73,7 +73,7 @@ function isAfter({ createdAt, messageId, username, source }: FeedbackPlace): Pri
 export function feedbackWhere(
   viewer: Viewer,
   filter: FeedbackFilter,
-  after: FeedbackPlace | undefined,
+  after: FeedbackCursor | undefined,
 ): Prisma.FeedbackWhereInput {
   const { topic, rating, hasComment, tag, model, source, from, to, search } = filter;
   const text = {

@@ -2,8 +2,8 @@
 import { Conversation, Message } from '../conversation/graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import {
+  type ConversationFeedbackKey,
   type FeedbackKey,
-  type ImpressionKey,
   preferReply,
   rateConversation,
   rateMessage,
@@ -127,27 +127,29 @@ function payload(name: string, description: string) {
 const RateMessagePayload = payload('RateMessagePayload', 'What was rated.');
 const PreferReplyPayload = payload('PreferReplyPayload', 'What was chosen.');
 
-const RateConversationPayload = builder.objectRef<ImpressionKey>('RateConversationPayload').implement({
-  description: 'What was said of the conversation.',
-  fields: (t) => ({
-    conversation: t.prismaField({
-      type: Conversation,
-      description: 'The conversation.',
-      resolve: (query, { conversationId: id }, _args, { services }) =>
-        services.prisma.conversation.findUniqueOrThrow({ ...query, where: { id } }),
+const RateConversationPayload = builder
+  .objectRef<ConversationFeedbackKey>('RateConversationPayload')
+  .implement({
+    description: 'What was said of the conversation.',
+    fields: (t) => ({
+      conversation: t.prismaField({
+        type: Conversation,
+        description: 'The conversation.',
+        resolve: (query, { conversationId: id }, _args, { services }) =>
+          services.prisma.conversation.findUniqueOrThrow({ ...query, where: { id } }),
+      }),
+      feedback: t.prismaField({
+        type: ConversationFeedback,
+        nullable: true,
+        description: "All of the author's feedback on the whole of it now; null where nothing is left of it.",
+        resolve: (query, conversationId_username_source, _args, { services }) =>
+          services.prisma.conversationFeedback.findUnique({
+            ...query,
+            where: { conversationId_username_source },
+          }),
+      }),
     }),
-    feedback: t.prismaField({
-      type: ConversationFeedback,
-      nullable: true,
-      description: "All of the author's feedback on the whole of it now; null where nothing is left of it.",
-      resolve: (query, conversationId_username_source, _args, { services }) =>
-        services.prisma.conversationFeedback.findUnique({
-          ...query,
-          where: { conversationId_username_source },
-        }),
-    }),
-  }),
-});
+  });
 
 const RecordSignalPayload = builder.objectRef<{ messageId: string }>('RecordSignalPayload').implement({
   description: 'What something was done with.',

@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { checkPage, pageCost } from '../graphql/page.ts';
 import { Feedback, FeedbackSourceEnum, RatingEnum, SuggestedTag } from './graphql.ts';
-import { feedbackWhere, formatPlace, newestFirst, parsePlace } from './list.ts';
+import { feedbackWhere, formatFeedbackCursor, newestFirst, parseFeedbackCursor } from './list.ts';
 import { readSuggestedTags } from './topic-settings.ts';
 
 const FeedbackEdge = builder.edgeObject({ type: Feedback, name: 'FeedbackEdge' });
@@ -55,11 +55,11 @@ builder.queryFields((t) => ({
       });
       const found = await context.services.prisma.feedback.findMany({
         ...(select && { select }),
-        where: feedbackWhere(context.viewer, filter, after == null ? undefined : parsePlace(after)),
+        where: feedbackWhere(context.viewer, filter, after == null ? undefined : parseFeedbackCursor(after)),
         orderBy: [...newestFirst],
         take: first + 1,
       });
-      const edges = found.slice(0, first).map((node) => ({ node, cursor: formatPlace(node) }));
+      const edges = found.slice(0, first).map((node) => ({ node, cursor: formatFeedbackCursor(node) }));
       return {
         edges,
         pageInfo: {

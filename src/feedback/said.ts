@@ -33,7 +33,7 @@ const withdrawn = (field: string) => (lists.includes(field) ? [] : null);
  * @param of what the feedback is on
  * @returns false also where the viewer may not give it, and while Postgres is away: the log says so, and waits
  */
-export async function isSaid(
+export async function isUnchanged(
   { pool, viewer }: { pool: pg.Pool; viewer: Viewer },
   of: { messageId: string } | { conversationId: string },
   { author, fields }: { author: Author; fields: FeedbackFields },

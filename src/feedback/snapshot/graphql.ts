@@ -4,7 +4,7 @@ import { builder } from '../../graphql/builder.ts';
 import { mayReadAll, type Viewer } from '../../identity/viewer.ts';
 import { feedbackSourceSchema } from '../../log/event.ts';
 import type { ConversationFeedbackSnapshot, FeedbackSnapshot as FeedbackShape } from '../../log/snapshot.ts';
-import { FeedbackSourceEnum, largestList, RatingEnum } from '../graphql.ts';
+import { FeedbackSourceEnum, maxListed, RatingEnum } from '../graphql.ts';
 
 const FeedbackSnapshot = builder.objectRef<FeedbackShape>('FeedbackSnapshot').implement({
   description: 'What one author had said of one reply in one capacity.',
@@ -71,7 +71,7 @@ function shownTo<T extends ConversationFeedbackSnapshot>(viewer: Viewer, feedbac
   return feedback
     .filter(({ username }) => mayReadAll(viewer) || username === viewer.username)
     .sort(newestFirst)
-    .slice(0, largestList);
+    .slice(0, maxListed);
 }
 
 builder.objectField(MessageSnapshot, 'feedback', (t) =>

@@ -7,7 +7,7 @@ import { mayReadAll } from '../identity/viewer.ts';
 import { isUlid } from '../log/identifier.ts';
 import { visibleConversations, visibleMessages } from './access.ts';
 import { Model } from './graphql.ts';
-import { literally } from './search.ts';
+import { escapeLikePattern } from './search.ts';
 import { checkText } from './text.ts';
 
 builder.queryFields((t) => ({
@@ -73,7 +73,7 @@ builder.queryFields((t) => ({
         checkText(name, text ?? '', { bytes: 1_000 });
       }
       const text = {
-        contains: literally(checkText('search', search ?? '', { bytes: 1_000 })),
+        contains: escapeLikePattern(checkText('search', search ?? '', { bytes: 1_000 })),
         mode: 'insensitive',
       } as const;
       const where: Prisma.ConversationWhereInput = {

@@ -1,6 +1,6 @@
 // Which feedback is listed, in what order, and from where on: by when it was first given, which never changes, so that
 // a page goes on where the one before it ended whatever is given, changed or withdrawn meanwhile.
-import { literally } from '../conversation/search.ts';
+import { escapeLikePattern } from '../conversation/search.ts';
 import { checkText } from '../conversation/text.ts';
 import { AppError } from '../errors.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
@@ -77,7 +77,7 @@ export function feedbackWhere(
 ): Prisma.FeedbackWhereInput {
   const { topic, rating, hasComment, tag, model, source, from, to, search } = filter;
   const text = {
-    contains: literally(checkText('search', search ?? '', { bytes: 1_000 })),
+    contains: escapeLikePattern(checkText('search', search ?? '', { bytes: 1_000 })),
     mode: 'insensitive',
   } as const;
   return {

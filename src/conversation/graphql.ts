@@ -1,7 +1,7 @@
 // Models, topics, conversations and messages, as types of the graph.
 import { builder } from '../graphql/builder.ts';
 import { Node } from '../graphql/node.ts';
-import { checkPage, largestPage, pageCost } from '../graphql/page.ts';
+import { checkPage, maxPageSize, pageCost } from '../graphql/page.ts';
 import { readThreadIds } from './thread.ts';
 
 export const RoleEnum = builder.enumType('Role', {
@@ -92,9 +92,9 @@ export const Conversation = builder.prismaObject('Conversation', {
     messages: t.relatedConnection('messages', {
       cursor: 'id',
       description: 'All of its messages, in the order in which they were added; 100 where no size is given.',
-      defaultSize: largestPage,
-      maxSize: largestPage,
-      complexity: (args) => pageCost(args, largestPage),
+      defaultSize: maxPageSize,
+      maxSize: maxPageSize,
+      complexity: (args) => pageCost(args, maxPageSize),
       query: (args) => {
         checkPage(args);
         return { orderBy: { position: 'asc' } } as const;
@@ -109,7 +109,7 @@ export const Conversation = builder.prismaObject('Conversation', {
         leaf: t.arg.id({ description: 'The last message of the path; the newest message where not given.' }),
         last: t.arg.int({
           required: true,
-          defaultValue: largestPage,
+          defaultValue: maxPageSize,
           description: 'How many messages at the end of the path; at most 1,000.',
         }),
       },
@@ -173,7 +173,7 @@ builder.prismaObjectField(Message, 'siblings', (t) =>
     args: {
       last: t.arg.int({
         required: true,
-        defaultValue: largestPage,
+        defaultValue: maxPageSize,
         description: 'How many of them: the newest ones; at most 100.',
       }),
     },

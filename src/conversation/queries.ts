@@ -2,7 +2,7 @@
 import { resolveArrayConnection } from '@pothos/plugin-relay';
 import type { Prisma } from '../generated/prisma/client.ts';
 import { builder } from '../graphql/builder.ts';
-import { checkPage, largestPage, pageCost } from '../graphql/page.ts';
+import { checkPage, maxPageSize, pageCost } from '../graphql/page.ts';
 import { mayReadAll } from '../identity/viewer.ts';
 import { isUlid } from '../log/identifier.ts';
 import { visibleConversations, visibleMessages } from './access.ts';
@@ -14,11 +14,11 @@ builder.queryFields((t) => ({
   models: t.connection({
     type: Model,
     description: 'The models on offer, the default first.',
-    complexity: (args) => pageCost(args, largestPage),
+    complexity: (args) => pageCost(args, maxPageSize),
     resolve: (_root, args, { services }) => {
       checkPage(args);
       return resolveArrayConnection(
-        { args: { first: largestPage, ...args } },
+        { args: { first: maxPageSize, ...args } },
         services.models.map((id) => ({ id, metadata: null })),
       );
     },
@@ -58,7 +58,7 @@ builder.queryFields((t) => ({
     type: 'Conversation',
     cursor: 'id',
     description: 'The conversations that the viewer may see, newest first; 20 where no size is given.',
-    maxSize: largestPage,
+    maxSize: maxPageSize,
     complexity: (args) => pageCost(args, 20),
     args: {
       topic: t.arg.string({ description: 'Only of this topic.' }),

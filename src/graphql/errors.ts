@@ -29,7 +29,7 @@ function causeOf(error: unknown): unknown {
 }
 
 /** Postgres could not be reached, in the words of Prisma (P1…, P2024) or of its driver. */
-function isDatabaseAway(error: unknown): boolean {
+function isPrismaUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (
     'code' in error &&
@@ -59,7 +59,7 @@ export function createErrorMask(onBug: (error: unknown) => void): (error: unknow
     }
     if (cause instanceof PothosValidationError) return withCode(wrapper, 'INVALID_INPUT', cause.message);
     onBug(cause);
-    if (isDatabaseAway(cause)) {
+    if (isPrismaUnavailable(cause)) {
       return withCode(wrapper, 'UPSTREAM_FAILED', 'The database can not be reached: try again in a moment.');
     }
     const bug = new GraphQLError('Something went wrong here; it was logged.', {

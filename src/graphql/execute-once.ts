@@ -7,18 +7,18 @@ type Result = ReturnType<Respond>;
 
 const known = new WeakMap<DocumentNode, Map<string, WeakMap<object, Result>>>();
 /** Of one document: whoever varies the variables without end executes each time. */
-const mostVariables = 1_000;
+const maxVariableSets = 1_000;
 
 function resultsOf({ document, operation, variableValues }: ValidatedSubscriptionArgs) {
   const byVariables = known.get(document) ?? new Map<string, WeakMap<object, Result>>();
   known.set(document, byVariables);
   const key = JSON.stringify([operation.name?.value, variableValues.coerced]);
   const results = byVariables.get(key) ?? new WeakMap<object, Result>();
-  if (byVariables.size < mostVariables) byVariables.set(key, results);
+  if (byVariables.size < maxVariableSets) byVariables.set(key, results);
   return results;
 }
 
-export function executeOnce(args: ValidatedSubscriptionArgs, execute: Respond): Respond {
+export function shareExecution(args: ValidatedSubscriptionArgs, execute: Respond): Respond {
   const results = resultsOf(args);
   return (value) => {
     if (typeof value !== 'object' || value === null) return execute(value);

@@ -4,11 +4,11 @@ import { type DocumentNode, type GraphQLSchema, Kind } from 'graphql';
 import { AppError } from '../errors.ts';
 
 /** Most tokens in a document; parsing stops there. */
-export const mostTokens = 4_000;
+export const maxTokens = 4_000;
 /** Deepest nesting of fields. */
-const deepest = 16;
+const maxDepth = 16;
 /** Cost: 1 a field, and what is below a list once per entry that may come (10 where no size is known). */
-const costliest = 50_000;
+const maxComplexity = 50_000;
 
 export type Operation = {
   schema: GraphQLSchema;
@@ -30,7 +30,7 @@ type Cost = { depth: number; complexity: number };
 
 /** Costs by document, and within it by what they can depend on: the operation, and the sizes of its pages. */
 const costs = new WeakMap<DocumentNode, Map<string, Cost>>();
-const mostCostsPerDocument = 100;
+const maxCostsPerDocument = 100;
 
 function costOf(operation: Operation): Cost {
   const { schema, document, operationName, variableValues } = operation;
@@ -40,23 +40,23 @@ function costOf(operation: Operation): Cost {
   const known = costs.get(document) ?? new Map<string, Cost>();
   costs.set(document, known);
   const cost = known.get(key) ?? complexityFromQuery(chosen(operation), { schema, variables });
-  if (known.size < mostCostsPerDocument) known.set(key, cost);
+  if (known.size < maxCostsPerDocument) known.set(key, cost);
   return cost;
 }
 
 /** @throws AppError LIMIT_EXCEEDED */
 export function checkLimits(operation: Operation): void {
   const { depth, complexity } = costOf(operation);
-  if (depth > deepest) {
+  if (depth > maxDepth) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `The operation is ${depth} fields deep; at most ${deepest} are taken: ask in several steps.`,
+      `The operation is ${depth} fields deep; at most ${maxDepth} are taken: ask in several steps.`,
     );
   }
-  if (complexity > costliest) {
+  if (complexity > maxComplexity) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `The operation costs ${Math.round(complexity)}; at most ${costliest} is taken: ask for fewer fields or smaller pages.`,
+      `The operation costs ${Math.round(complexity)}; at most ${maxComplexity} is taken: ask for fewer fields or smaller pages.`,
     );
   }
 }

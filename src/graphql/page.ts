@@ -8,10 +8,10 @@ export type PageArgs = {
   before?: string | null | undefined;
 };
 
-export const largestPage = 100;
+export const maxPageSize = 100;
 
 /** @throws AppError where a page is asked for that can't be given, rather than giving another */
-export function checkPage(args: PageArgs, most = largestPage): void {
+export function checkPage(args: PageArgs, most = maxPageSize): void {
   for (const [name, size] of [
     ['first', args.first],
     ['last', args.last],

@@ -11,7 +11,7 @@ import {
 import { deltaDelivery } from '../generation/plain-delta.ts';
 import { eventDelivery } from '../log/plain-event.ts';
 
-import { executeOnce } from './execute-once.ts';
+import { shareExecution } from './execute-once.ts';
 import { createSharedResponses, type Respond } from './shared-responses.ts';
 
 /** The values that a subscription gives, and what each is answered with. */
@@ -36,7 +36,7 @@ function createResponder(validated: ValidatedSubscriptionArgs): Respond {
   const execute: Respond = (rootValue) => executeSubscriptionEvent({ ...validated, rootValue });
   if (name === deltaDelivery.field) return deltaResponses(document, execute);
   if (name === eventDelivery.field) return eventResponses(document, execute);
-  if (name === sharedField) return executeOnce(validated, execute);
+  if (name === sharedField) return shareExecution(validated, execute);
   return execute;
 }
 

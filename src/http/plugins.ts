@@ -3,7 +3,7 @@ import { GraphQLError, parse } from 'graphql';
 import { isAsyncIterable, type Plugin, type YogaInitialContext } from 'graphql-yoga';
 import { AppError } from '../errors.ts';
 import type { Context } from '../graphql/context.ts';
-import { checkLimits, mostTokens } from '../graphql/limits.ts';
+import { checkLimits, maxTokens } from '../graphql/limits.ts';
 import type { Connections } from './connections.ts';
 import { useEventStream } from './event-stream.ts';
 import { type CarrierContext, createSubscribe } from './subscribe.ts';
@@ -13,7 +13,7 @@ type Mask = (error: unknown) => GraphQLError;
 function useLimits(mask: Mask): Plugin {
   return {
     onParse({ setParseFn }) {
-      setParseFn((source, options) => parse(source, { ...options, maxTokens: mostTokens }));
+      setParseFn((source, options) => parse(source, { ...options, maxTokens: maxTokens }));
     },
     onExecute({ args, setResultAndStopExecution }) {
       try {

@@ -1,7 +1,7 @@
 // Conversations as they stood, as types of the graph, and the query that finds one. Later domains add what is theirs.
 import { AppError } from '../../errors.ts';
 import { builder } from '../../graphql/builder.ts';
-import { largestPage } from '../../graphql/page.ts';
+import { maxPageSize } from '../../graphql/page.ts';
 import {
   type ConversationSnapshot as ConversationShape,
   type MessageSnapshot as MessageShape,
@@ -42,7 +42,7 @@ export const MessageSnapshot = builder.objectRef<MessageShape>('MessageSnapshot'
 });
 
 /** Lists without pages: each may hold as much as the largest page, or more. */
-const listCost = { field: 1, multiplier: largestPage };
+const listCost = { field: 1, multiplier: maxPageSize };
 
 export const ConversationSnapshot = builder.objectRef<ConversationShape>('ConversationSnapshot').implement({
   description: 'A conversation as it stood after one of its events, computed from the log.',

@@ -51,7 +51,7 @@ export type App = {
 };
 
 /** What every part is built with. */
-type Workshop = { config: Config; log: Logger; releases: Releases; onError: (error: unknown) => void };
+type BuildContext = { config: Config; log: Logger; releases: Releases; onError: (error: unknown) => void };
 
 /** @throws Error where a part can't be started; what had been started is stopped again */
 export async function startApp(config: Config, log: Logger): Promise<App> {
@@ -65,7 +65,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   }
 }
 
-async function openDatabase({ config, log, releases }: Workshop): Promise<Database> {
+async function openDatabase({ config, log, releases }: BuildContext): Promise<Database> {
   let url = config.databaseUrl;
   if (url === undefined) {
     const embedded = await startEmbedded({ dataDir: config.dataDir });
@@ -83,7 +83,7 @@ async function openDatabase({ config, log, releases }: Workshop): Promise<Databa
   return database;
 }
 
-async function openModel({ config, releases }: Workshop): Promise<ModelClient> {
+async function openModel({ config, releases }: BuildContext): Promise<ModelClient> {
   let endpoint = config.modelEndpoint;
   if (endpoint === undefined) {
     const demo = await startDemoModel();
@@ -97,7 +97,7 @@ async function openModel({ config, releases }: Workshop): Promise<ModelClient> {
   });
 }
 
-function openRelay({ config, log, releases }: Workshop): Relay {
+function openRelay({ config, log, releases }: BuildContext): Relay {
   if (config.natsUrl === undefined) return noRelay;
   const relay = createRelay({
     url: config.natsUrl,
@@ -111,14 +111,17 @@ function openRelay({ config, log, releases }: Workshop): Relay {
 }
 
 /** What generations are made with beside the model. */
-type Parts = Pick<Database, 'pool' | 'backgroundPool'> & { writer: LogWriter; relay: Relay };
+type GenerationDeps = Pick<Database, 'pool' | 'backgroundPool'> & { writer: LogWriter; relay: Relay };
 
 /** Of GENERATION_LEASE_MS: the rest is for the next look at the leases, and for what it finds. */
-const leasePart = 0.8;
+const leaseFraction = 0.8;
 
-async function openGenerations(workshop: Workshop, { pool, backgroundPool, writer, relay }: Parts) {
-  const { config, log, releases, onError } = workshop;
-  const leaseMs = Math.round(config.generationLeaseMs * leasePart);
+async function openGenerations(
+  context: BuildContext,
+  { pool, backgroundPool, writer, relay }: GenerationDeps,
+) {
+  const { config, log, releases, onError } = context;
+  const leaseMs = Math.round(config.generationLeaseMs * leaseFraction);
   const tokenLog = createTokenLog({
     pool: backgroundPool,
     nodeId: `${hostname()}:${process.pid}:${newId()}`,
@@ -129,7 +132,7 @@ async function openGenerations(workshop: Workshop, { pool, backgroundPool, write
   });
   releases.add('token log', () => tokenLog.stop());
   const generations: Generations = createGenerations({
-    model: await openModel(workshop),
+    model: await openModel(context),
     writer,
     tokenLog,
     readThread: (messageId) => readTurnsBefore(pool, messageId),
@@ -167,7 +170,7 @@ async function openGenerations(workshop: Workshop, { pool, backgroundPool, write
   };
 }
 
-function createServers({ config, log, onError }: Workshop, services: Services, connections: Connections) {
+function createServers({ config, log, onError }: BuildContext, services: Services, connections: Connections) {
   const mask = createErrorMask((error) => log.error({ err: error }, 'unexpected failure of an operation'));
   const authenticate = createAuthenticate(config.auth);
   const policy = createPolicy({ isLocal: config.auth === undefined, allowedOrigins: config.allowedOrigins });
@@ -197,10 +200,10 @@ function createServers({ config, log, onError }: Workshop, services: Services, c
   return { http, sockets };
 }
 
-async function build(workshop: Workshop): Promise<App> {
-  const { config, log, releases } = workshop;
-  const { prisma, pool, writerPool, backgroundPool } = await openDatabase(workshop);
-  const relay = openRelay(workshop);
+async function build(context: BuildContext): Promise<App> {
+  const { config, log, releases } = context;
+  const { prisma, pool, writerPool, backgroundPool } = await openDatabase(context);
+  const relay = openRelay(context);
   const tails = createTails({
     pool,
     relay,
@@ -214,7 +217,7 @@ async function build(workshop: Workshop): Promise<App> {
   });
   releases.add('log writer', () => writer.drain());
   const parts = { pool, backgroundPool, writer, relay };
-  const { generations, follower } = await openGenerations(workshop, parts);
+  const { generations, follower } = await openGenerations(context, parts);
   const events = createEventCursors({ pool, tails });
   const models = config.models ?? demoModels;
   const { maxMessageBytes } = config;
@@ -230,7 +233,7 @@ async function build(workshop: Workshop): Promise<App> {
     subscriptionsPerConnection: config.maxSubscriptionsPerConnection,
     connectionsPerUser: config.maxConnectionsPerUser,
   });
-  const { http, sockets } = createServers(workshop, services, connections);
+  const { http, sockets } = createServers(context, services, connections);
   const port = await http.listen();
   let graceEndsAt = 0;
   releases.add('HTTP server', () => http.close(graceEndsAt - performance.now()));

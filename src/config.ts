@@ -25,7 +25,7 @@ const list = z.string().transform((text) =>
 );
 
 /** Node's fetch gives up after this long by itself. */
-const longestFetchMs = 300_000;
+const maxFetchMs = 300_000;
 
 /** Every variable that Afterword reads, by its name in the environment. */
 export const environmentSchema = z.object({
@@ -47,10 +47,10 @@ export const environmentSchema = z.object({
     .pipe(z.array(z.string()).min(1, { error: 'must name at least one model id' }))
     .optional()
     .describe('Model ids on offer, separated by commas; the first is the default'),
-  MODEL_TIMEOUT_MS: integer(100, longestFetchMs)
+  MODEL_TIMEOUT_MS: integer(100, maxFetchMs)
     .default(60_000)
     .describe('How long the endpoint may take to begin its answer, retries included'),
-  MODEL_IDLE_TIMEOUT_MS: integer(100, longestFetchMs)
+  MODEL_IDLE_TIMEOUT_MS: integer(100, maxFetchMs)
     .default(60_000)
     .describe('How long a begun answer may stay silent'),
   AUTH_JWT_SECRET: z

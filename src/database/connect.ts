@@ -17,7 +17,7 @@ export type Database = {
 const connectionTimeoutMs = 5_000;
 const writeTimeoutMs = 5_000;
 const background = { connections: 3, timeoutMs: 5_000 };
-const mostStatements = 500;
+const maxNamedStatements = 500;
 
 /**
  * Names statements, so that each connection prepares them once. Operations of clients vary without limit and a
@@ -27,7 +27,7 @@ function createStatementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {
     const known = names.get(sql);
-    if (known !== undefined || names.size >= mostStatements) return known ?? '';
+    if (known !== undefined || names.size >= maxNamedStatements) return known ?? '';
     const name = `prisma_${names.size}`;
     names.set(sql, name);
     return name;

@@ -1,5 +1,5 @@
 // Produces one reply: asks the model, appends what it says, and tells how it ended. A failure is an end, too.
-import { untilAnswered } from '../database/outage.ts';
+import { retryUntilAvailable } from '../database/outage.ts';
 import { AppError } from '../errors.ts';
 import type { EndOfGeneration } from '../log/event.ts';
 import { type ByChannel, fullText, type LiveReply } from './live-reply.ts';
@@ -96,7 +96,7 @@ export function createProducer(options: {
     const append = appendUpTo(reply, options.maxReplyBytes);
     const ask = async (): Promise<Ended> => {
       // The prompt is in the log already: it waits for a Postgres that is away.
-      const messages = await untilAnswered(() => options.readThread(job.messageId), signal);
+      const messages = await retryUntilAvailable(() => options.readThread(job.messageId), signal);
       const { model, parameters } = job;
       const request = { model, messages, parameters, signal, beforeRead: options.beforeRead };
       const result = await options.model.generate(request, (channel, piece) => {

@@ -1,5 +1,5 @@
 // Runs generations: each produces one reply, outlives every socket, and ends in one UPDATE_MESSAGE event.
-import { untilAnswered } from '../database/outage.ts';
+import { retryUntilAvailable } from '../database/outage.ts';
 import { AppError } from '../errors.ts';
 import type { EndOfGeneration } from '../log/event.ts';
 import { newId } from '../log/identifier.ts';
@@ -76,7 +76,7 @@ export function createGenerations(options: {
 
   /** @returns false also where Postgres stays away until the end of a drain: recovery ends what nobody produces */
   function claim(messageId: string, reply: LiveReply): Promise<boolean> {
-    const claimed = untilAnswered(() => options.tokenLog.claim(messageId, reply), drained.signal);
+    const claimed = retryUntilAvailable(() => options.tokenLog.claim(messageId, reply), drained.signal);
     return claimed.catch((error: unknown) => {
       if (!drained.signal.aborted) options.onError(error);
       return false;

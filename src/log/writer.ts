@@ -2,7 +2,7 @@
 // What it has acknowledged is committed; what it could not tell is repeated, since events are idempotent by id.
 import pg from 'pg';
 import { z } from 'zod';
-import { isOutage } from '../database/outage.ts';
+import { isDatabaseUnavailable } from '../database/outage.ts';
 import { AppError } from '../errors.ts';
 import type { NewEvent } from './event.ts';
 import { appendError, type Refusal } from './refusal.ts';
@@ -88,7 +88,7 @@ const contentStates = /^(22|23|54)/;
 
 /** Whether a batch failed because of its content, because Postgres is away, or for neither: a bug of ours. */
 function causeOf(error: unknown): 'content' | 'away' | 'bug' {
-  if (isOutage(error)) return 'away';
+  if (isDatabaseUnavailable(error)) return 'away';
   const code = error instanceof pg.DatabaseError ? (error.code ?? '') : '';
   return contentStates.test(code) ? 'content' : 'bug';
 }

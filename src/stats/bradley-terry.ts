@@ -18,8 +18,8 @@ export type Fit = {
   tie: number;
 };
 
-const mostSteps = 100;
-const largestStep = 2;
+const maxSteps = 100;
+const maxStep = 2;
 const precise = 1e-10;
 
 type Shares = { first: number; second: number; tie: number };
@@ -88,7 +88,7 @@ function centered(values: Float64Array): number[] {
 export function fitBradleyTerry(pairs: readonly Pair[], models: number): Fit | undefined {
   const hasTies = pairs.some(({ ties }) => ties > 0);
   const at = new Float64Array(models + (hasTies ? 1 : 0));
-  for (let step = 0; step < mostSteps; step += 1) {
+  for (let step = 0; step < maxSteps; step += 1) {
     const { gradient, information } = slopeAt(pairs, at, models);
     const inverse = invert(information);
     if (inverse === undefined) return undefined;
@@ -97,7 +97,7 @@ export function fitBradleyTerry(pairs: readonly Pair[], models: number): Fit | u
     );
     const largest = Math.max(...moves.map(Math.abs));
     // Far from the top a whole step may go beyond it.
-    const part = Math.min(1, largestStep / largest);
+    const part = Math.min(1, maxStep / largest);
     for (const [index, move] of moves.entries()) at[index] = (at[index] ?? 0) + part * move;
     if (largest > precise) continue;
     return {

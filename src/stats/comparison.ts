@@ -12,7 +12,7 @@ export type Comparison = {
 };
 
 /** Beyond, "it would take more than that" is all that is worth saying. */
-const mostRatings = 1e9;
+const maxRatings = 1e9;
 
 function excludesZero(a: Share, b: Share): boolean {
   const interval = newcombe(a, b);
@@ -31,7 +31,7 @@ function ratingsToSettle(a: Share, b: Share): number | null {
   while (!excludesZero(times(a, enough), times(b, enough))) {
     few = enough;
     enough *= 2;
-    if (enough * total > mostRatings) return null;
+    if (enough * total > maxRatings) return null;
   }
   while ((enough - few) * total > 0.5) {
     const middle = (few + enough) / 2;

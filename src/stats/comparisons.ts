@@ -30,7 +30,7 @@ export type CompareArgs = {
 export type ComparedModels = Comparison & { a: RatingStats; b: RatingStats; offset: number | null };
 
 /** More would take long to work out, and no one compares so many. */
-const mostModels = 200;
+const maxModels = 200;
 
 /** @throws AppError FORBIDDEN, INVALID_INPUT or LIMIT_EXCEEDED */
 export async function modelRanking(pool: pg.Pool, viewer: Viewer, args: RankingArgs): Promise<RankedModel[]> {
@@ -48,10 +48,10 @@ export async function modelRanking(pool: pg.Pool, viewer: Viewer, args: RankingA
     isFromRatings: args.fromRatings === true,
   });
   const models = new Set(choices.flatMap(({ chosen, other }) => [chosen, other]));
-  if (models.size > mostModels) {
+  if (models.size > maxModels) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `${models.size} models were compared; at most ${mostModels} are ranked: ask for a shorter period.`,
+      `${models.size} models were compared; at most ${maxModels} are ranked: ask for a shorter period.`,
     );
   }
   return rankModels(choices);

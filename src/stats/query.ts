@@ -39,9 +39,9 @@ export type StatsQuery = {
 };
 
 export const halfHourMs = 30 * 60_000;
-const mostModels = 100;
+const maxModels = 100;
 /** What one query may be made of: ten years. */
-const mostHalfHours = 10 * 366 * 48;
+const maxHalfHours = 10 * 366 * 48;
 
 /** @throws AppError FORBIDDEN: numbers about everyone are for those who may read everything */
 export function refuseUnlessAnalyst(viewer: Viewer): void {
@@ -71,10 +71,10 @@ function checkModels(models: Optional<readonly string[]>): readonly string[] | u
   if (models.length === 0) {
     throw new AppError('INVALID_INPUT', 'models is empty: name at least one, or leave it out for all.');
   }
-  if (models.length > mostModels) {
+  if (models.length > maxModels) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `models has ${models.length} entries; at most ${mostModels} are taken.`,
+      `models has ${models.length} entries; at most ${maxModels} are taken.`,
     );
   }
   return [...new Set(models.map((model) => checkText('A model', model, { bytes: 200 })))].sort();
@@ -85,7 +85,7 @@ function checkFill({ from, to }: { from: number | undefined; to: number | undefi
     throw new AppError('INVALID_INPUT', 'zeroFill needs from: say where the buckets begin.');
   }
   const halfHours = ((to ?? Date.now()) - from) / halfHourMs;
-  if (halfHours <= mostHalfHours) return;
+  if (halfHours <= maxHalfHours) return;
   throw new AppError('LIMIT_EXCEEDED', 'zeroFill covers more than ten years: give a later from.');
 }
 

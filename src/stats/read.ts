@@ -36,7 +36,7 @@ export type RatingStatsResult = {
 };
 
 /** More would be no answer to read, and a dashboard may ask for it four times a second. */
-const mostRows = 10_000;
+const maxRows = 10_000;
 
 const rowSchema = z.tuple([
   z.string(),
@@ -85,10 +85,10 @@ export function emptyStats(of: Pick<RatingStats, 'model' | 'bucket' | 'tag'>): R
 }
 
 function refuseMany(count: number): void {
-  if (count <= mostRows) return;
+  if (count <= maxRows) return;
   throw new AppError(
     'LIMIT_EXCEEDED',
-    `The statistics have more than ${mostRows} rows: ask for a shorter period, or by fewer dimensions.`,
+    `The statistics have more than ${maxRows} rows: ask for a shorter period, or by fewer dimensions.`,
   );
 }
 
@@ -121,7 +121,7 @@ export async function readRatingStats(pool: pg.Pool, query: StatsQuery): Promise
   const bound = (at: number | undefined, none: string) => (at === undefined ? none : new Date(at));
   const period = [bound(from, '-infinity'), bound(to, 'infinity')];
   const zone = query.bucket === undefined ? [] : [timeZone];
-  const values = [topic, source, ...period, models ?? null, mostRows + 1, ...zone];
+  const values = [topic, source, ...period, models ?? null, maxRows + 1, ...zone];
   try {
     const { rows } = await pool.query({ ...statementOf(query), values });
     const answer = answerSchema.parse(rows[0]);

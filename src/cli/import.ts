@@ -41,7 +41,7 @@ was none, 1 where there was one or the import failed, 2 where the arguments make
 interrupted.
 `;
 
-const mostReported = 20;
+const maxReported = 20;
 const counted = new Intl.NumberFormat('en');
 
 type Options = ReturnType<typeof readOptions>;
@@ -109,11 +109,11 @@ function createReport(
   return {
     onBadLine(line, reason) {
       count += 1;
-      if (count <= mostReported) tell(`${unit} ${line}: ${reason}`);
+      if (count <= maxReported) tell(`${unit} ${line}: ${reason}`);
     },
     end() {
       progress?.end();
-      if (count > mostReported) tell(`And ${counted.format(count - mostReported)} more bad lines.`);
+      if (count > maxReported) tell(`And ${counted.format(count - maxReported)} more bad lines.`);
     },
   };
 }

@@ -20,7 +20,7 @@ Ends with 0 when all went well, 1 where it failed or found differences, 2 where 
 130 when it was interrupted.
 `;
 
-const mostDifferences = 1_000;
+const maxDifferences = 1_000;
 
 function readOptions(args: string[]): { isVerify: boolean; most: number } {
   const { values } = readArgs(args, {
@@ -29,8 +29,8 @@ function readOptions(args: string[]): { isVerify: boolean; most: number } {
   if (values.differences === undefined) return { isVerify: values.verify, most: 10 };
   if (!values.verify) throw new UsageError('--differences goes with --verify.');
   const most = readWholeNumber('--differences', values.differences);
-  if (most <= mostDifferences) return { isVerify: true, most };
-  throw new UsageError(`--differences ${most} is more than ${mostDifferences}.`);
+  if (most <= maxDifferences) return { isVerify: true, most };
+  throw new UsageError(`--differences ${most} is more than ${maxDifferences}.`);
 }
 
 const formatted = new Intl.NumberFormat('en');

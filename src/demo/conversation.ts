@@ -22,7 +22,7 @@ export type DemoConversation = {
 };
 
 // The demo runs inside the server's process: a pattern on a megabyte of hostile text would hold up all of it.
-const longestRead = 2_000;
+const maxReadLength = 2_000;
 
 // A name begins with a capital where it could be any other word: "I'm Ada", but not "I'm tired".
 const statedNames = [
@@ -71,7 +71,7 @@ function factsIn(text: string): Map<string, string> {
 /** Reads the messages as they are sent to a model, oldest first. */
 export function readConversation(messages: readonly DemoMessage[], seed: number): DemoConversation {
   const asked = messages.filter(({ role }) => role === 'user').map(({ content }) => content.trim());
-  const questions = asked.map((text) => text.slice(0, longestRead).toWellFormed());
+  const questions = asked.map((text) => text.slice(0, maxReadLength).toWellFormed());
   const question = questions.at(-1) ?? '';
   return {
     question,
@@ -80,7 +80,7 @@ export function readConversation(messages: readonly DemoMessage[], seed: number)
     name: questions.map(nameIn).findLast((name) => name !== undefined),
     facts: new Map(questions.flatMap((text) => [...factsIn(text)])),
     newFacts: factsIn(question),
-    isCut: (asked.at(-1) ?? '').length > longestRead,
+    isCut: (asked.at(-1) ?? '').length > maxReadLength,
     seed,
   };
 }

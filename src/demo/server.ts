@@ -8,7 +8,7 @@ import { answer, demoModels } from './answer.ts';
 
 export { demoModels } from './answer.ts';
 
-const largestBodyBytes = 64 * 1024 * 1024;
+const maxBodyBytes = 64 * 1024 * 1024;
 
 const content = z.union([
   z.string(),
@@ -101,7 +101,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   let bytes = 0;
   for await (const part of request) {
     bytes += part.length;
-    if (bytes > largestBodyBytes) return undefined;
+    if (bytes > maxBodyBytes) return undefined;
     parts.push(part);
   }
   return Buffer.concat(parts).toString();

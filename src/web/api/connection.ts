@@ -8,7 +8,7 @@ export type ConnectionStatus = 'idle' | 'connected' | 'reconnecting';
 
 const pingMs = 10_000;
 const pongTimeoutMs = 5_000;
-const longestWaitMs = 4_000;
+const maxWaitMs = 4_000;
 
 let status: ConnectionStatus = 'idle';
 const listeners = new Set<() => void>();
@@ -29,7 +29,7 @@ export function onStatusChange(listener: () => void): () => void {
 
 /** A growing pause with some chance in it, so that not all pages come back at once; cut short when the network is back. */
 function waitToRetry(retries: number): Promise<void> {
-  const waitMs = Math.min(250 * 2 ** retries, longestWaitMs) * (0.5 + Math.random() / 2);
+  const waitMs = Math.min(250 * 2 ** retries, maxWaitMs) * (0.5 + Math.random() / 2);
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, waitMs);
     wakeRetry = () => {

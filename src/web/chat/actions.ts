@@ -29,13 +29,13 @@ export type Outgoing = {
   rival: { model: string; replyId: string } | undefined;
 };
 
-const longestTitle = 80;
+const maxTitleLength = 80;
 
 /** The first line of the first prompt, as a title. */
 export function titleOf(content: string): string {
   const [line = ''] = content.trim().split('\n');
   const characters = [...line];
-  return characters.length > longestTitle ? `${characters.slice(0, longestTitle - 1).join('')}…` : line;
+  return characters.length > maxTitleLength ? `${characters.slice(0, maxTitleLength - 1).join('')}…` : line;
 }
 
 type Prompt = Pick<Outgoing, 'parentId' | 'model' | 'content'> & {

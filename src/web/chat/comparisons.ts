@@ -9,7 +9,7 @@ export type Comparisons = ReadonlyMap<string, Comparison>;
 
 const key = 'afterword.comparisons';
 /** Older ones are shown as the siblings that they are. */
-const mostKept = 200;
+const maxKept = 200;
 const listeners = new Set<() => void>();
 let known: { text: string | null; comparisons: Comparisons } = { text: null, comparisons: new Map() };
 
@@ -30,7 +30,7 @@ function read(): Comparisons {
 }
 
 export function remember(promptId: string, comparison: Comparison): void {
-  const all = [...new Map(read()).set(promptId, comparison)].slice(-mostKept);
+  const all = [...new Map(read()).set(promptId, comparison)].slice(-maxKept);
   localStorage.setItem(key, all.map(([prompt, { left, right }]) => `${prompt} ${left} ${right}`).join('\n'));
   for (const listener of listeners) listener();
 }

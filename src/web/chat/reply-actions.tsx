@@ -15,20 +15,20 @@ type ReplyActionsProps = {
   given: FeedbackSnapshot | undefined;
   /** Undefined where the conversation takes no more replies. */
   onRegenerate: (() => void) | undefined;
-  onWords: () => void;
-  areWordsOpen: boolean;
+  onToggleForm: () => void;
+  isFeedbackFormOpen: boolean;
   /** The switch between siblings, and what was measured. */
   before: ReactNode;
   after: ReactNode;
 };
 
 export function ReplyActions(props: ReplyActionsProps) {
-  const { messageId, content, given, onRegenerate, onWords, areWordsOpen } = props;
+  const { messageId, content, given, onRegenerate, onToggleForm, isFeedbackFormOpen: areWordsOpen } = props;
   const rating = given?.rating ?? null;
   const give = useAction(async (verdict: 'like' | 'dislike') => {
     const isWithdrawn = verdict === rating;
     await rate(messageId, isWithdrawn ? null : verdict === 'like' ? 'LIKE' : 'DISLIKE');
-    if (verdict === 'dislike' && !isWithdrawn && !areWordsOpen) onWords();
+    if (verdict === 'dislike' && !isWithdrawn && !areWordsOpen) onToggleForm();
   });
   const hasWords = given !== undefined && (given.comment ?? given.correction ?? given.tags[0]) !== undefined;
   return (
@@ -56,7 +56,7 @@ export function ReplyActions(props: ReplyActionsProps) {
           icon={<MessageSquareText />}
           isPressed={hasWords}
           aria-expanded={areWordsOpen}
-          onClick={onWords}
+          onClick={onToggleForm}
         />
         {props.after}
       </fieldset>

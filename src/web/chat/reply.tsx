@@ -36,7 +36,7 @@ function Reasoning({ text, isOpen }: { text: string; isOpen: boolean }) {
   );
 }
 
-function Ending({
+function StatusNotice({
   message,
   onRegenerate,
 }: {
@@ -95,7 +95,7 @@ function measured({ modelId, timings, usage }: MessageSnapshot): string {
 export const Reply = memo(function Reply({ turn, topic, onRegenerate, onChoose }: ReplyProps) {
   const { message } = turn;
   const { data } = useViewer();
-  const [areWordsOpen, setWordsOpen] = useState(false);
+  const [isFeedbackFormOpen, setFeedbackFormOpen] = useState(false);
   const given = message.feedback.find(
     ({ username, source }) => username === data?.viewer.username && source === 'end_user',
   );
@@ -104,7 +104,7 @@ export const Reply = memo(function Reply({ turn, topic, onRegenerate, onChoose }
     <article className={styles.reply} aria-label="Reply" aria-busy={message.status === 'streaming'}>
       <h2 className="visually-hidden">Reply</h2>
       <ReplyText message={message} />
-      <Ending message={message} onRegenerate={again} />
+      <StatusNotice message={message} onRegenerate={again} />
       {message.status === 'streaming' ? (
         <div className={styles.actions}>
           <Siblings turn={turn} noun="reply" onChoose={(id) => onChoose(turn, id)} />
@@ -116,19 +116,19 @@ export const Reply = memo(function Reply({ turn, topic, onRegenerate, onChoose }
           content={message.content}
           given={given}
           onRegenerate={again}
-          areWordsOpen={areWordsOpen}
-          onWords={() => setWordsOpen((isOpen) => !isOpen)}
+          isFeedbackFormOpen={isFeedbackFormOpen}
+          onToggleForm={() => setFeedbackFormOpen((isOpen) => !isOpen)}
           before={<Siblings turn={turn} noun="reply" onChoose={(id) => onChoose(turn, id)} />}
           after={<span className={styles.measured}>{measured(message)}</span>}
         />
       )}
-      {areWordsOpen && (
+      {isFeedbackFormOpen && (
         <FeedbackForm
           messageId={message.id}
           topic={topic}
           given={given}
           content={message.content}
-          onClose={() => setWordsOpen(false)}
+          onClose={() => setFeedbackFormOpen(false)}
         />
       )}
     </article>

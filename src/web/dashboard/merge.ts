@@ -5,7 +5,7 @@ import type { Stats } from './stats.ts';
 const sizes = [1, 2, 3, 5, 7, 14];
 /** So many ratings a model and point has on average, if that can be had. */
 const enough = 15;
-const fewestPoints = 5;
+const minPoints = 5;
 
 /** How many moments make a point. */
 export function sizeFor(points: readonly Point[]): number {
@@ -13,7 +13,7 @@ export function sizeFor(points: readonly Point[]): number {
   const models = new Set(rows.map(({ model }) => model?.id)).size;
   const ratings = rows.reduce((sum, { likes, dislikes }) => sum + likes + dislikes, 0);
   const perPoint = ratings / Math.max(1, models * points.length);
-  const possible = sizes.filter((size) => size === 1 || points.length / size >= fewestPoints);
+  const possible = sizes.filter((size) => size === 1 || points.length / size >= minPoints);
   return possible.find((size) => perPoint * size >= enough) ?? possible.at(-1) ?? 1;
 }
 

@@ -5,12 +5,12 @@ import { Card } from './card.tsx';
 import { type SignalName, signalsOf } from './series.ts';
 import type { Stats } from './stats.ts';
 
-const mostTags = 10;
+const maxTags = 10;
 
 export function TagsCard({ byTag }: { byTag: readonly Stats[] }) {
   const things = byTag
     .toSorted((one, other) => other.feedback - one.feedback)
-    .slice(0, mostTags)
+    .slice(0, maxTags)
     .map(({ tag, feedback, likes, dislikes }) => ({
       key: tag ?? '',
       label: tagLabel(tag ?? ''),

@@ -26,7 +26,7 @@ type Change = Partial<LogState> | ((state: LogState) => Partial<LogState>);
 
 /** So many offsets are looked through at once; with a filter, fewer events of them are shown. */
 const pageOffsets = 200;
-const mostEvents = 2_000;
+const maxEvents = 2_000;
 const begin: LogState = { events: [], from: 0, isLoading: true, error: null };
 
 function variablesOf({ topic, types, conversationId }: Filter) {
@@ -103,7 +103,7 @@ export function useLog(filter: Filter): LogState & { showEarlier: () => void } {
       if (leaving.signal.aborted) return;
       change({ events, from, isLoading: false });
       const onEvents = (added: LogEvent[]) =>
-        change((now) => ({ events: [...now.events, ...added].slice(-mostEvents) }));
+        change((now) => ({ events: [...now.events, ...added].slice(-maxEvents) }));
       unfollow = followFrom(filter, next, onEvents, onError);
     }
     start().catch(onError);

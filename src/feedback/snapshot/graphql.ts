@@ -3,7 +3,10 @@ import { ConversationSnapshot, MessageSnapshot } from '../../conversation/snapsh
 import { builder } from '../../graphql/builder.ts';
 import { mayReadAll, type Viewer } from '../../identity/viewer.ts';
 import { feedbackSourceSchema } from '../../log/event.ts';
-import type { ConversationFeedbackSnapshot, FeedbackSnapshot as FeedbackShape } from '../../log/snapshot.ts';
+import type {
+  ConversationFeedbackSnapshot as ConversationFeedbackShape,
+  FeedbackSnapshot as FeedbackShape,
+} from '../../log/snapshot.ts';
 import { FeedbackSourceEnum, maxListed, RatingEnum } from '../graphql.ts';
 
 const FeedbackSnapshot = builder.objectRef<FeedbackShape>('FeedbackSnapshot').implement({
@@ -34,7 +37,7 @@ const FeedbackSnapshot = builder.objectRef<FeedbackShape>('FeedbackSnapshot').im
 });
 
 const ConversationFeedbackSnapshot = builder
-  .objectRef<ConversationFeedbackSnapshot>('ConversationFeedbackSnapshot')
+  .objectRef<ConversationFeedbackShape>('ConversationFeedbackSnapshot')
   .implement({
     description: 'What one author had said of a whole conversation in one capacity.',
     fields: (t) => ({
@@ -59,7 +62,7 @@ function compareText(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-function newestFirst(one: ConversationFeedbackSnapshot, other: ConversationFeedbackSnapshot): number {
+function newestFirst(one: ConversationFeedbackShape, other: ConversationFeedbackShape): number {
   return (
     other.updatedAt.getTime() - one.updatedAt.getTime() ||
     compareText(one.username, other.username) ||
@@ -67,7 +70,7 @@ function newestFirst(one: ConversationFeedbackSnapshot, other: ConversationFeedb
   );
 }
 
-function shownTo<T extends ConversationFeedbackSnapshot>(viewer: Viewer, feedback: readonly T[]): T[] {
+function shownTo<T extends ConversationFeedbackShape>(viewer: Viewer, feedback: readonly T[]): T[] {
   return feedback
     .filter(({ username }) => mayReadAll(viewer) || username === viewer.username)
     .sort(newestFirst)

@@ -1,42 +1,30 @@
-// The composition root: builds everything by hand, in the order in which it is needed, and releases it in reverse.
-import { hostname } from 'node:os';
+// The composition root: builds everything by hand, in the order in which it is needed, and stops it in reverse.
 import type { Config } from './config.ts';
-import { readTurnsBefore } from './conversation/thread.ts';
 import { connect, type Database } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
-import { createPreviews } from './dataset/preview.ts';
-import { createReadSlots } from './dataset/seats.ts';
+import { createPreviews } from './dataset/export/preview.ts';
+import { createReadSlots } from './dataset/read-slots.ts';
 import { demoModels, startDemoModel } from './demo/server.ts';
 import { createSummaries } from './feedback/summary.ts';
-import { createAdmission } from './generation/admission.ts';
-import { stoppedReply, stopSubject } from './generation/commands.ts';
-import { createEndedReplies } from './generation/endings.ts';
-import { createReplyCursors } from './generation/follow.ts';
-import { fullText } from './generation/live-reply.ts';
-import { createModelClient, type ModelClient } from './generation/model.ts';
-import { startRecovery } from './generation/recovery.ts';
-import { createRemoteReplies } from './generation/replicas.ts';
-import { createGenerations, type Generations } from './generation/run.ts';
-import { publishText } from './generation/share.ts';
-import { createTokenLog } from './generation/token-log.ts';
+import { openGenerations } from './generation/open-generations.ts';
+import { createAdmission } from './generation/produce/admission.ts';
+import { createModelClient, type ModelClient } from './generation/provider/openai.ts';
 import type { Services } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
-import { type Connections, createConnections } from './http/connections.ts';
+import { type Connections, createConnections } from './http/connections/connections.ts';
 import { createExports } from './http/exports.ts';
 import { createReadiness } from './http/health.ts';
 import { createPolicy } from './http/policy.ts';
 import { createHttpServer } from './http/server.ts';
-import { serveWebSockets } from './http/websocket.ts';
+import { serveWebSockets } from './http/websocket/websocket.ts';
 import { createGraphQL } from './http/yoga.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
-import { createEventCursors } from './log/follow.ts';
-import { newId } from './log/identifier.ts';
-import { createRelay, noRelay, type Relay } from './log/relay.ts';
-import { createTails } from './log/tails.ts';
-import { createLogWriter, type LogWriter } from './log/writer.ts';
+import { createEventCursors } from './log/live/event-cursor.ts';
+import { createTails } from './log/live/topic-tails.ts';
+import { createLogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
-import { createReleases, type Releases } from './releases.ts';
+import { createRelay, noRelay, type Relay } from './relay/relay.ts';
 import { createLiveStats } from './stats/live.ts';
 
 export type App = {
@@ -46,30 +34,40 @@ export type App = {
   isDemo: boolean;
   /** How many cursors over replies, the log and statistics are open. */
   openCursors(): number;
-  /** Refuses new work, lets running replies end within the grace time, and releases everything. */
+  /** Refuses new work, lets running replies end within the grace time, and stops every part. */
   stop(): Promise<void>;
 };
 
 /** What every part is built with. */
-type BuildContext = { config: Config; log: Logger; releases: Releases; onError: (error: unknown) => void };
+type BuildContext = {
+  config: Config;
+  log: Logger;
+  /** Registers how to stop a part: in reverse order, each of them, also if another fails. */
+  onStop: (name: string, stop: () => Promise<unknown>) => void;
+  onError: (error: unknown) => void;
+};
 
-/** @throws Error where a part can't be started; what had been started is stopped again */
+/** @throws Error if a part can't be started; the parts that had been started are stopped again */
 export async function startApp(config: Config, log: Logger): Promise<App> {
-  const releases = createReleases(log);
+  const stack = new AsyncDisposableStack();
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
+  const onStop: BuildContext['onStop'] = (name, stop) =>
+    stack.defer(async () => {
+      await stop().catch((error: unknown) => log.error({ err: error, name }, 'could not be stopped'));
+    });
   try {
-    return await build({ config, log, releases, onError });
+    return await build({ config, log, onStop, onError }, stack);
   } catch (error) {
-    await releases.releaseAll();
+    await stack.disposeAsync();
     throw error;
   }
 }
 
-async function openDatabase({ config, log, releases }: BuildContext): Promise<Database> {
+async function openDatabase({ config, log, onStop }: BuildContext): Promise<Database> {
   let url = config.databaseUrl;
   if (url === undefined) {
     const embedded = await startEmbedded({ dataDir: config.dataDir });
-    releases.add('embedded Postgres', () => embedded.stop());
+    onStop('embedded Postgres', () => embedded.stop());
     url = embedded.url;
   }
   const applied = await migrate(url);
@@ -79,15 +77,15 @@ async function openDatabase({ config, log, releases }: BuildContext): Promise<Da
     poolSize: config.databasePoolSize,
     onError: (error) => log.warn({ err: error }, 'lost a connection to Postgres'),
   });
-  releases.add('connections', () => database.close());
+  onStop('database connections', () => database.close());
   return database;
 }
 
-async function openModel({ config, releases }: BuildContext): Promise<ModelClient> {
+async function openModel({ config, onStop }: BuildContext): Promise<ModelClient> {
   let endpoint = config.modelEndpoint;
   if (endpoint === undefined) {
     const demo = await startDemoModel();
-    releases.add('demo model', () => demo.stop());
+    onStop('demo model', () => demo.stop());
     endpoint = { baseUrl: demo.url, apiKey: undefined };
   }
   return createModelClient({
@@ -97,77 +95,17 @@ async function openModel({ config, releases }: BuildContext): Promise<ModelClien
   });
 }
 
-function openRelay({ config, log, releases }: BuildContext): Relay {
+function openRelay({ config, log, onStop }: BuildContext): Relay {
   if (config.natsUrl === undefined) return noRelay;
   const relay = createRelay({
     url: config.natsUrl,
     onChange(isConnected, reason) {
       if (isConnected) log.info({ server: reason }, 'connected to NATS');
-      else log.warn({ reason }, 'NATS is away: other nodes are found out about by polling until it is back');
+      else log.warn({ reason }, 'NATS is unavailable: polling for news of other nodes until it is back');
     },
   });
-  releases.add('relay', () => relay.stop());
+  onStop('relay', () => relay.stop());
   return relay;
-}
-
-/** What generations are made with beside the model. */
-type GenerationDeps = Pick<Database, 'pool' | 'backgroundPool'> & { writer: LogWriter; relay: Relay };
-
-/** Of GENERATION_LEASE_MS: the rest is for the next look at the leases, and for what it finds. */
-const leaseFraction = 0.8;
-
-async function openGenerations(
-  context: BuildContext,
-  { pool, backgroundPool, writer, relay }: GenerationDeps,
-) {
-  const { config, log, releases, onError } = context;
-  const leaseMs = Math.round(config.generationLeaseMs * leaseFraction);
-  const tokenLog = createTokenLog({
-    pool: backgroundPool,
-    nodeId: `${hostname()}:${process.pid}:${newId()}`,
-    leaseMs,
-    onStopRequested: (messageId) => void generations.stop(messageId).catch(onError),
-    onLost: (messageId) => generations.abandon(messageId),
-    onError,
-  });
-  releases.add('token log', () => tokenLog.stop());
-  const generations: Generations = createGenerations({
-    model: await openModel(context),
-    writer,
-    tokenLog,
-    readThread: (messageId) => readTurnsBefore(pool, messageId),
-    maxReplyBytes: config.maxReplyBytes,
-    onError,
-  });
-  const replicas = createRemoteReplies({
-    pool: backgroundPool,
-    relay,
-    onError: (error) =>
-      log.warn({ err: error }, 'replies of other nodes could not be read; it is tried again'),
-  });
-  releases.add('replicas', () => replicas.stop());
-  publishText({ relay, live: generations.live });
-  relay.subscribe(stopSubject, (data) => {
-    const messageId = stoppedReply(data);
-    if (messageId !== undefined) generations.stop(messageId).catch(onError);
-  });
-  const recovery = startRecovery({
-    pool: backgroundPool,
-    writer,
-    leaseMs,
-    knownText(messageId) {
-      const replica = replicas.peek(messageId);
-      return replica && fullText(replica);
-    },
-    isRunning: (messageId) => generations.live(messageId) !== undefined,
-    onRecovered: (messageId) => log.warn({ messageId }, 'ended a reply whose node is gone'),
-    onError,
-  });
-  releases.add('recovery', () => recovery.stop());
-  return {
-    generations,
-    follower: createReplyCursors({ generations, replicas, endings: createEndedReplies(pool) }),
-  };
 }
 
 function createServers({ config, log, onError }: BuildContext, services: Services, connections: Connections) {
@@ -175,11 +113,11 @@ function createServers({ config, log, onError }: BuildContext, services: Service
   const authenticate = createAuthenticate(config.auth);
   const policy = createPolicy({ isLocal: config.auth === undefined, allowedOrigins: config.allowedOrigins });
   const yoga = createGraphQL({ services, connections, authenticate, mask });
-  // A message of the largest size, in JSON that escapes much of it, and the rest of the request.
+  // Enough for a message of the maximum size in JSON that escapes much of it, and the rest of the request.
   const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
-  const { pool, seats } = services;
+  const { pool, readSlots } = services;
   const { pseudonymKey } = config;
-  const exports = createExports({ pool, authenticate, connections, pseudonymKey, seats });
+  const exports = createExports({ pool, authenticate, connections, pseudonymKey, readSlots });
   const shared = { policy, connections, yoga, onError };
   const http = createHttpServer({
     ...shared,
@@ -200,35 +138,51 @@ function createServers({ config, log, onError }: BuildContext, services: Service
   return { http, sockets };
 }
 
-async function build(context: BuildContext): Promise<App> {
-  const { config, log, releases } = context;
+/** Builds the services that resolvers use. */
+async function createServices(context: BuildContext) {
+  const { config, log, onStop, onError } = context;
   const { prisma, pool, writerPool, backgroundPool } = await openDatabase(context);
   const relay = openRelay(context);
   const tails = createTails({
     pool,
     relay,
-    onError: (error) => log.warn({ err: error }, 'the log could not be read; it is tried again'),
+    onError: (error) => log.warn({ err: error }, 'could not read the log; retrying'),
   });
-  releases.add('tails', () => tails.stop());
+  onStop('topic tails', () => tails.stop());
   const writer = createLogWriter({
     pool: writerPool,
     timeoutMs: config.appendTimeoutMs,
     onCommitted: tails.wake,
   });
-  releases.add('log writer', () => writer.drain());
-  const parts = { pool, backgroundPool, writer, relay };
-  const { generations, follower } = await openGenerations(context, parts);
-  const events = createEventCursors({ pool, tails });
-  const models = config.models ?? demoModels;
-  const { maxMessageBytes } = config;
-  const admission = createAdmission({ pool, most: config.maxGenerationsPerUser });
-  const replies = { generations, admission, follower, relay };
+  onStop('log writer', () => writer.drain());
+  const { maxReplyBytes, generationLeaseMs, maxMessageBytes } = config;
+  const model = await openModel(context);
+  const deps = { pool, backgroundPool, writer, relay, model, maxReplyBytes, generationLeaseMs };
+  const replies = openGenerations({ ...deps, log, onStop, onError });
   const stats = createLiveStats({ pool, tails });
-  releases.add('live statistics', () => stats.stop());
-  const seats = createReadSlots(config.databasePoolSize);
-  const previews = createPreviews({ pool, seats });
-  const read = { events, stats, summarize: createSummaries(pool), seats, previews };
-  const services: Services = { prisma, pool, writer, ...replies, ...read, models, maxMessageBytes };
+  onStop('live statistics', () => stats.stop());
+  const readSlots = createReadSlots(config.databasePoolSize);
+  return {
+    prisma,
+    pool,
+    writer,
+    relay,
+    ...replies,
+    admission: createAdmission({ pool, most: config.maxGenerationsPerUser }),
+    events: createEventCursors({ pool, tails }),
+    stats,
+    summarize: createSummaries(pool),
+    readSlots,
+    previews: createPreviews({ pool, readSlots }),
+    models: config.models ?? demoModels,
+    maxMessageBytes,
+  } satisfies Services;
+}
+
+async function build(context: BuildContext, stack: AsyncDisposableStack): Promise<App> {
+  const { config, onStop } = context;
+  const services = await createServices(context);
+  const { generations, replyCursors, events, stats, models } = services;
   const connections = createConnections({
     subscriptionsPerConnection: config.maxSubscriptionsPerConnection,
     connectionsPerUser: config.maxConnectionsPerUser,
@@ -236,20 +190,20 @@ async function build(context: BuildContext): Promise<App> {
   const { http, sockets } = createServers(context, services, connections);
   const port = await http.listen();
   let graceEndsAt = 0;
-  releases.add('HTTP server', () => http.close(graceEndsAt - performance.now()));
+  onStop('HTTP server', () => http.close(graceEndsAt - performance.now()));
 
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     models,
     isDemo: config.modelEndpoint === undefined,
-    openCursors: () => follower.openCount + events.openCount + stats.openCount,
+    openCursors: () => replyCursors.openCount + events.openCount + stats.openCount,
     async stop() {
       if (connections.isDraining) return;
       const graceMs = config.shutdownGraceMs;
       graceEndsAt = performance.now() + graceMs;
       await Promise.all([generations.drain(graceMs), connections.drain(graceMs)]);
       await sockets.close();
-      await releases.releaseAll();
+      await stack.disposeAsync();
     },
   };
 }

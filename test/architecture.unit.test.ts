@@ -1,5 +1,5 @@
-// Holds the shape of src/ that DESIGN.md gives it: who may import whom, and what has one home.
-import { readdirSync, readFileSync } from 'node:fs';
+// Holds the shape of src/: who may import whom, by the table in CONTRIBUTING.md, and what has one home.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -46,42 +46,44 @@ const mentions = (pattern: RegExp) =>
     .filter(({ text }) => pattern.test(text.replaceAll(/^\s*(\/\/|\/?\*).*$/gm, '')))
     .map(({ path }) => path);
 
-/** Each may import those before it, never one behind it. */
-const domains = ['identity', 'conversation', 'generation', 'feedback', 'stats', 'dataset'];
-/** What a domain says in the language of GraphQL. */
-const graphFiles = [
-  'graphql.ts',
-  'queries.ts',
-  'mutations.ts',
-  'subscriptions.ts',
-  'plain-delta.ts',
-  'plain-event.ts',
-];
-const isGraph = (path: string) => graphFiles.includes(path.split('/').at(-1) ?? '');
-/** The way from the socket to the database: each may import those behind it. */
-const layers = ['main.ts', 'app.ts', 'http', 'graphql/schema.ts'];
+/** The rows of the table in CONTRIBUTING.md, from the top down: each row may import the rows below it, never above. */
+const layers = [
+  ...readFileSync(new URL('../CONTRIBUTING.md', import.meta.url), 'utf8').matchAll(/^\| \d+ \| ([^|]+) \|/gm),
+].map(([, cell = '']) => [...cell.matchAll(/`([a-z-]+(?:\.ts)?)`/g)].map(([, name = '']) => name));
+/** A folder of src/, or a file directly in it. */
+const unitOf = (path: string) => folderOf(path) || path;
+const rankOf = (path: string) => layers.findIndex((units) => units.includes(unitOf(path)));
+
+/** Files that put a domain into the graph. */
+const isGraph = (path: string) =>
+  /(^|\/)(graphql|queries|mutations|subscriptions|snapshot-graphql)\.ts$/.test(path) ||
+  path.endsWith('-delivery.ts');
 
 describe('the direction of imports', () => {
   it('is found by this test at all', () => {
     expect(sources.length).toBeGreaterThan(50);
     expect(breaches(() => true).length).toBeGreaterThan(150);
+    expect(layers.length).toBeGreaterThan(10);
   });
 
-  it('between domains is from the later to the earlier', () => {
-    const position = (path: string) => domains.indexOf(folderOf(path));
-    const back = breaches(
-      ({ path }, { target }) => position(path) !== -1 && position(target) > position(path),
-    );
-    expect(back).toEqual([]);
+  it('is given by a table that has a row for every folder and every file directly in src/', () => {
+    expect([
+      ...new Set(sources.map(({ path }) => unitOf(path)).filter((unit) => rankOf(unit) === -1)),
+    ]).toEqual([]);
+    expect(layers.flat().filter((unit) => !existsSync(join(root, unit)))).toEqual([]);
   });
 
-  it('keeps every domain, the log and the database free of http, app and main', () => {
-    const below = [...domains, 'graphql', 'log', 'database'];
-    const up = breaches(
-      ({ path }, { target }) =>
-        isIn(path, ...below) && (isIn(target, 'http', 'cli') || layers.slice(0, 2).includes(target)),
-    );
-    expect(up).toEqual([]);
+  it('is downwards, for types too', () => {
+    const upward = breaches(({ path }, { target }) => {
+      if (isPackage(target) || unitOf(path) === unitOf(target) || folderOf(target) === 'generated')
+        return false;
+      return rankOf(target) <= rankOf(path);
+    });
+    expect(upward).toEqual([]);
+  });
+
+  it('has no cycle, of types neither', () => {
+    expect(findCycle()).toBeUndefined();
   });
 
   it('keeps main and app to themselves', () => {
@@ -90,52 +92,30 @@ describe('the direction of imports', () => {
     expect([...onMain, ...onApp]).toEqual([]);
   });
 
-  it('leaves the schema to those who serve or print it', () => {
+  it('leaves the schema to what serves or prints it', () => {
     const others = breaches(
-      ({ path }, { target }) => target === 'graphql/schema.ts' && !isIn(path, 'http', 'cli'),
+      ({ path }, { target }) => target === 'api/schema.ts' && !isIn(path, 'http', 'cli'),
     );
     expect(others).toEqual([]);
   });
 
-  it('keeps the builder free of types of the graph', () => {
-    const graphs = breaches(
-      ({ path }, { target }) => path === 'graphql/builder.ts' && target.endsWith('/graphql.ts'),
-    );
-    expect(graphs).toEqual([]);
-  });
-
-  it('leaves commands and what is below them without GraphQL', () => {
+  it('keeps commands without GraphQL', () => {
     const reaching = breaches(
       ({ path }, { target, isTypeOnly }) =>
-        isIn(path, ...domains, 'log') &&
+        isIn(path, 'identity', 'log', 'conversation', 'generation', 'feedback', 'stats', 'dataset') &&
         !isGraph(path) &&
         !isTypeOnly &&
-        (isIn(target, 'graphql') || target.endsWith('/graphql.ts') || /^(graphql|@pothos\/)/.test(target)),
+        (isIn(target, 'graphql', 'delivery') || isGraph(target) || /^(graphql|@pothos\/)/.test(target)),
     );
     expect(reaching).toEqual([]);
   });
 
-  it('keeps the log ignorant of every domain, but for who reads it', () => {
-    const known = breaches(({ path }, { target }) => {
-      if (!isIn(path, 'log')) return false;
-      const allowed =
-        isGraph(path) || path === 'log/access.ts'
-          ? ['log', 'database', 'generated', 'graphql', 'identity']
-          : ['log', 'database', 'generated'];
-      return folderOf(target) !== '' && !isPackage(target) && !isIn(target, ...allowed);
-    });
-    expect(known).toEqual([]);
-  });
-
-  it('keeps the database ignorant of everything above it', () => {
-    const known = breaches(
-      ({ path }, { target }) =>
-        isIn(path, 'database') &&
-        !isPackage(target) &&
-        !isIn(target, 'database', 'generated') &&
-        target !== 'errors.ts',
-    );
-    expect(known).toEqual([]);
+  it('names no subscription in what carries them', () => {
+    expect(
+      mentions(/['"`](generation|events|ratingStats|log)['"`]/).filter((path) =>
+        isIn(path, 'delivery', 'http'),
+      ),
+    ).toEqual([]);
   });
 
   it('keeps the demo model a stranger that is spoken to over HTTP', () => {
@@ -149,15 +129,11 @@ describe('the direction of imports', () => {
 
   it('keeps the pages clients of the public API: they know the fold that is published, and nothing else', () => {
     const known = breaches(({ path }, { target }) => {
-      const isOwn = isPackage(target) || isIn(target, 'web', 'client') || target === 'log/fold.ts';
+      const isOwn = isPackage(target) || isIn(target, 'web', 'client') || target === 'log/fold/fold.ts';
       return isIn(path, 'web') && !isOwn;
     });
     const users = breaches(({ path }, { target }) => isIn(target, 'web') && !isIn(path, 'web'));
     expect([...known, ...users]).toEqual([]);
-  });
-
-  it('has no cycle', () => {
-    expect(findCycle()).toBeUndefined();
   });
 });
 
@@ -165,15 +141,15 @@ function isPackage(target: string): boolean {
   return !sources.some(({ path }) => path === target) && !target.startsWith('generated');
 }
 
-/** A path of run-time imports that comes back to its start. */
+/** A path of imports that comes back to its start. */
 function findCycle(): string[] | undefined {
   const done = new Set<string>();
   const visit = (path: string, trail: string[]): string[] | undefined => {
     if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path];
     if (done.has(path)) return undefined;
     const source = sources.find((one) => one.path === path);
-    for (const { target, isTypeOnly } of source?.imports ?? []) {
-      const cycle = isTypeOnly ? undefined : visit(target, [...trail, path]);
+    for (const { target } of source?.imports ?? []) {
+      const cycle = visit(target, [...trail, path]);
       if (cycle !== undefined) return cycle;
     }
     done.add(path);
@@ -187,10 +163,10 @@ function findCycle(): string[] | undefined {
 }
 
 describe('what has one home', () => {
-  it('is the openai package in generation/model', () => {
+  it('is the openai package in generation/provider/openai', () => {
     const importers = breaches(
       ({ path }, { target, isTypeOnly }) =>
-        /^openai(\/|$)/.test(target) && !isTypeOnly && path !== 'generation/model.ts',
+        /^openai(\/|$)/.test(target) && !isTypeOnly && path !== 'generation/provider/openai.ts',
     );
     expect(importers).toEqual([]);
   });
@@ -207,15 +183,25 @@ describe('what has one home', () => {
     expect(mentions(/SELECT append_events\(/)).toEqual(['log/writer.ts']);
   });
 
-  it('is NATS in log/relay', () => {
+  it('is NATS in relay/relay', () => {
     expect(
-      breaches(({ path }, { target }) => target.startsWith('@nats-io/') && path !== 'log/relay.ts'),
+      breaches(({ path }, { target }) => target.startsWith('@nats-io/') && path !== 'relay/relay.ts'),
     ).toEqual([]);
   });
 
   it('is standard output in main and the commands, which people read', () => {
     const writers = mentions(/process\.std(out|err)|console\./);
     expect(writers.filter((path) => path !== 'main.ts' && !isIn(path, 'cli'))).toEqual([]);
+  });
+});
+
+describe('folders', () => {
+  it('hold at most 14 files directly, but for those of the pages', () => {
+    const counts = Map.groupBy(
+      sources.filter(({ path }) => !isIn(path, 'web')),
+      ({ path }) => dirname(path),
+    );
+    expect([...counts].filter(([, files]) => files.length > 14).map(([folder]) => folder)).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../src/client/operations.ts';
-import { newId } from '../src/log/identifier.ts';
+import { newId } from '../src/lib/ulid.ts';
 import { createGraphQLClient, type GraphQLClient } from './support/graphql-client.ts';
 import { createGate, delta, done, finish, hang, head, wait } from './support/script.ts';
 import { type ScriptedModel, startScriptedModel } from './support/scripted-model.ts';

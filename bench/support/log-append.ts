@@ -1,7 +1,7 @@
 // Worker: Afterword's log writer in a process of its own, with as many callers as there are writers, each of which
 // appends its next event when the one before is acknowledged.
 import { connect } from '../../src/database/connect.ts';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { type Append, createLogWriter, type LogWriter } from '../../src/log/writer.ts';
 import { type LoadTarget, serveLoad } from './load.ts';
 

@@ -1,5 +1,5 @@
 -- Brings the projections up to the given events, which are in the log, in its order, and none left out.
--- What an event means is said here and, a second time, in src/log/fold.ts; a test holds them equal.
+-- What an event means is said here and, a second time, in src/log/fold/fold.ts; a test holds them equal.
 -- Payloads keep the reference's habit: absent or "" means unchanged, null means withdrawn.
 CREATE OR REPLACE FUNCTION project_events(events event[]) RETURNS void
 LANGUAGE plpgsql AS $$

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { formatCursor } from '../log/cursor.ts';
 import { type EventType, eventTypes } from '../log/event.ts';
+import { formatCursor } from '../log/read/cursor.ts';
 import {
   type EventFilter,
   type EventRow,
@@ -12,7 +12,7 @@ import {
   logPositionOf,
   readPage,
   topicOfConversation,
-} from '../log/reader.ts';
+} from '../log/read/pages.ts';
 import { type Command, readArgs, readWholeNumber, UsageError } from './command.ts';
 import { openDatabase } from './database.ts';
 

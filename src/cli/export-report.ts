@@ -1,5 +1,5 @@
 // What an export came to, in words.
-import { type Manifest, manifestName } from '../dataset/manifest.ts';
+import { type Manifest, manifestName } from '../dataset/export/manifest.ts';
 
 const counted = new Intl.NumberFormat('en');
 

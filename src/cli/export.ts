@@ -1,13 +1,13 @@
 // Exports what people said as training data, into a folder that says how it was made; and checks such a folder.
 import { setFlagsFromString } from 'node:v8';
 import { parseConfig, readEnvironment } from '../config.ts';
-import { type ExportJob, exportLines, planExport } from '../dataset/export.ts';
-import { type DatasetFolder, openFolder } from '../dataset/folder.ts';
-import { type FormatName, formatNames, formats, readFormatName } from '../dataset/formats.ts';
-import { createManifest, type Manifest } from '../dataset/manifest.ts';
-import { type Recipe, readRecipe, recipeSettings } from '../dataset/recipe.ts';
-import { createExportCounts, type ExportCounts } from '../dataset/tally.ts';
-import { verifyFolder } from '../dataset/verify.ts';
+import { type ExportJob, exportLines, planExport } from '../dataset/export/export.ts';
+import { createExportCounts, type ExportCounts } from '../dataset/export/export-counts.ts';
+import { type DatasetFolder, openFolder } from '../dataset/export/folder.ts';
+import { type FormatName, formatNames, formats, readFormatName } from '../dataset/export/formats/formats.ts';
+import { createManifest, type Manifest } from '../dataset/export/manifest.ts';
+import { type Recipe, readRecipe, recipeSettings } from '../dataset/export/recipe.ts';
+import { verifyFolder } from '../dataset/export/verify.ts';
 import { AppError } from '../errors.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { openDatabase } from './database.ts';

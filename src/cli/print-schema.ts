@@ -1,6 +1,6 @@
 // Prints the schema that integrators generate their SDKs from.
 import { lexicographicSortSchema, printSchema as print } from 'graphql';
-import { schema } from '../graphql/schema.ts';
+import { schema } from '../api/schema.ts';
 import { type Command, readArgs } from './command.ts';
 
 /** The schema in GraphQL's own language, sorted by name, so that a diff shows what changed and nothing else. */

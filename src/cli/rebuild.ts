@@ -1,8 +1,8 @@
 // Makes the projections anew from the log beside a running server, or says where they and the log disagree.
 import type pg from 'pg';
-import type { Comparison, Difference } from '../log/differences.ts';
-import { type Blocker, rebuild } from '../log/rebuild.ts';
-import { verify } from '../log/verify.ts';
+import { type Blocker, rebuild } from '../log/rebuild/rebuild.ts';
+import type { Comparison, Difference } from '../log/rebuild/row-diff.ts';
+import { verify } from '../log/rebuild/verify.ts';
 import { type Command, readArgs, readWholeNumber, UsageError } from './command.ts';
 import { openDatabase } from './database.ts';
 import { createProgress, type Progress } from './progress.ts';

@@ -2,10 +2,10 @@
 // what the log forbids, the log refuses.
 import { AppError } from '../errors.ts';
 import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
+import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
 import type { NewEvent, Role } from '../log/event.ts';
-import { chosenId, derivedId, referencedId } from '../log/identifier.ts';
 import type { LogWriter } from '../log/writer.ts';
-import { checkFilled, checkMetadata, checkText, checkUsername } from './text.ts';
+import { checkFilled, checkMetadata, checkText, checkUsername } from './validate-text.ts';
 
 export type ConversationServices = {
   writer: LogWriter;

@@ -4,11 +4,11 @@ import type { Prisma } from '../generated/prisma/client.ts';
 import { builder } from '../graphql/builder.ts';
 import { checkPage, maxPageSize, pageCost } from '../graphql/page.ts';
 import { mayReadAll } from '../identity/viewer.ts';
-import { isUlid } from '../log/identifier.ts';
+import { isUlid } from '../lib/ulid.ts';
 import { visibleConversations, visibleMessages } from './access.ts';
+import { escapeLikePattern } from './escape-like.ts';
 import { Model } from './graphql.ts';
-import { escapeLikePattern } from './search.ts';
-import { checkText } from './text.ts';
+import { checkText } from './validate-text.ts';
 
 builder.queryFields((t) => ({
   models: t.connection({

@@ -2,10 +2,10 @@
 import { RoleEnum } from '../conversation/graphql.ts';
 import { FeedbackSourceEnum } from '../feedback/graphql.ts';
 import { builder } from '../graphql/builder.ts';
-import { formatNames } from './formats.ts';
-import type { Preview, Summary } from './preview.ts';
-import { conflictRules, pairKinds, replyRules, systemRules, turnRules } from './recipe.ts';
-import { estimateTokens } from './tally.ts';
+import { estimateTokens } from './export/export-counts.ts';
+import { formatNames } from './export/formats/formats.ts';
+import type { Preview, Summary } from './export/preview.ts';
+import { conflictRules, pairKinds, replyRules, systemRules, turnRules } from './export/recipe.ts';
 
 const enumValues = <Name extends string>(names: readonly Name[], describe: (name: Name) => string) =>
   Object.fromEntries(

@@ -3,8 +3,8 @@ import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { checkPage } from '../graphql/page.ts';
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import { readRecipe } from './export/recipe.ts';
 import { DatasetFilter, DatasetFormatEnum, DatasetPreview, DatasetSummary } from './graphql.ts';
-import { readRecipe } from './recipe.ts';
 
 function settingOf(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();

@@ -3,8 +3,8 @@
 import type pg from 'pg';
 import { AppError } from '../errors.ts';
 import { mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
+import { derivedId, newId, referencedId } from '../lib/ulid.ts';
 import type { FeedbackFields, FeedbackSource, NewEvent, RecordedSignal } from '../log/event.ts';
-import { derivedId, newId, referencedId } from '../log/identifier.ts';
 import type { LogWriter } from '../log/writer.ts';
 import {
   type AuthorInput,
@@ -12,8 +12,8 @@ import {
   checkFeedbackFields,
   checkOptionalText,
   type FeedbackInput,
-} from './fields.ts';
-import { isUnchanged } from './said.ts';
+} from './check-feedback.ts';
+import { isUnchanged } from './unchanged.ts';
 
 export type FeedbackServices = { writer: LogWriter; pool: pg.Pool; maxMessageBytes: number };
 

@@ -4,8 +4,8 @@ import { checkTopic } from '../conversation/commands.ts';
 import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { checkPage, pageCost } from '../graphql/page.ts';
+import { feedbackWhere, formatFeedbackCursor, newestFirst, parseFeedbackCursor } from './feedback-filter.ts';
 import { Feedback, FeedbackSourceEnum, RatingEnum, SuggestedTag } from './graphql.ts';
-import { feedbackWhere, formatFeedbackCursor, newestFirst, parseFeedbackCursor } from './list.ts';
 import { readSuggestedTags } from './topic-settings.ts';
 
 const FeedbackEdge = builder.edgeObject({ type: Feedback, name: 'FeedbackEdge' });

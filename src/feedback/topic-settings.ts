@@ -3,10 +3,10 @@
 import type pg from 'pg';
 import { z } from 'zod';
 import { checkTopic } from '../conversation/commands.ts';
-import { checkFilled } from '../conversation/text.ts';
+import { checkFilled } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
-import { checkTag } from './fields.ts';
+import { checkTag } from './check-feedback.ts';
 
 export type SuggestedTag = { key: string; label: string };
 export type ConfigureTopicInput = { name: string; tags: readonly SuggestedTag[] };

@@ -2,16 +2,16 @@
 import type pg from 'pg';
 import { z } from 'zod';
 import { type ConversationServices, checkModelOnOffer, messageEvent } from '../conversation/commands.ts';
-import { checkFilled } from '../conversation/text.ts';
+import { checkFilled } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import { mayReadAll, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
+import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
 import { type NewEvent, parametersSchema, roleSchema } from '../log/event.ts';
-import { chosenId, derivedId, referencedId } from '../log/identifier.ts';
-import { type Relay, subjectOf } from '../log/relay.ts';
-import type { Admission } from './admission.ts';
+import { type Relay, subjectOf } from '../relay/relay.ts';
 import { checkParameters, fromRecorded, type ParametersInput, recorded } from './parameters.ts';
-import type { GenerationJob } from './produce.ts';
-import type { Generations } from './run.ts';
+import type { Admission } from './produce/admission.ts';
+import type { GenerationJob } from './produce/generate-reply.ts';
+import type { Generations } from './produce/generations.ts';
 
 export type GenerationServices = ConversationServices & {
   pool: pg.Pool;

@@ -1,8 +1,8 @@
 // The parameters of a generation: as clients give them, as the model is asked, as the log has them.
-import { checkText } from '../conversation/text.ts';
+import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import type { RecordedParameters } from '../log/event.ts';
-import type { GenerationParameters } from './model.ts';
+import type { GenerationParameters } from './provider/openai.ts';
 
 type Optional<T> = T | null | undefined;
 

@@ -1,11 +1,13 @@
 // The subscription `generation`: the text of a reply from a place on, then its end.
 import { visibleMessages } from '../conversation/access.ts';
 import { Message } from '../conversation/graphql.ts';
+import { declareDelivery } from '../delivery/delivery.ts';
+import { createSharedResponses } from '../delivery/shared-responses.ts';
 import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { isUlid } from '../log/identifier.ts';
-import type { GenerationUpdate } from './follow.ts';
-import { deltaDelivery, textOffsetsOf } from './plain-delta.ts';
+import { isUlid } from '../lib/ulid.ts';
+import { deltaDelivery, textOffsetsOf } from './delta-delivery.ts';
+import type { GenerationUpdate } from './follow/reply-cursor.ts';
 
 type Delta = Extract<GenerationUpdate, { kind: 'delta' }>;
 type Rewind = Extract<GenerationUpdate, { kind: 'rewind' }>;
@@ -93,6 +95,11 @@ builder.subscriptionField('generation', (t) =>
         description: 'The same of the reasoning.',
       }),
     },
+    extensions: declareDelivery({
+      createRespond: createSharedResponses(deltaDelivery),
+      // A reply of another node can be followed from any node.
+      endsWithNode: ({ messageId }, { generations }) => generations.live(String(messageId)) !== undefined,
+    }),
     subscribe: async (_root, args, { viewer, services, lastEventId }) => {
       const { messageId } = args;
       for (const name of ['after', 'afterReasoning'] as const) {
@@ -118,7 +125,7 @@ builder.subscriptionField('generation', (t) =>
           `Message ${messageId} is not a reply: there is nothing to follow.`,
         );
       }
-      return services.follower.follow(messageId, after);
+      return services.replyCursors.follow(messageId, after);
     },
     resolve: (update) => update,
   }),

@@ -1,34 +1,14 @@
-// What every resolver is handed: who asks, and what the application is made of.
-import type { ConversationServices } from '../conversation/commands.ts';
-import type { Database } from '../database/connect.ts';
-import type { Previews } from '../dataset/preview.ts';
-import type { ReadSlots } from '../dataset/seats.ts';
-import type { FeedbackServices } from '../feedback/commands.ts';
-import type { Summarize } from '../feedback/summary.ts';
-import type { GenerationServices } from '../generation/commands.ts';
-import type { ReplyCursors } from '../generation/follow.ts';
-import type { Viewer } from '../identity/viewer.ts';
-import type { EventCursors } from '../log/follow.ts';
-import type { LiveStats } from '../stats/live.ts';
+// What resolvers are handed, as far as the builder needs to know it. It is completed in src/api/context.ts, which
+// knows the domains: so the builder, which every domain imports, imports none of them.
+import type { PrismaClient } from '../generated/prisma/client.ts';
 
-/** Made once, by src/app.ts. */
-export type Services = ConversationServices &
-  GenerationServices &
-  FeedbackServices &
-  Pick<Database, 'prisma'> & {
-    follower: ReplyCursors;
-    events: EventCursors;
-    summarize: Summarize;
-    stats: LiveStats;
-    seats: ReadSlots;
-    previews: Previews;
-  };
+/** What the application is made of. */
+export interface Services {
+  prisma: PrismaClient;
+}
 
-export type Context = {
-  viewer: Viewer;
+export interface Context {
   services: Services;
-  /** What an event stream brought last to a browser that connects again: more recent than any argument. */
-  lastEventId: string | undefined;
-  /** Aborted when who asks has gone, or wants no answer any more. */
+  /** Aborted when the client has gone, or cancels the operation. */
   signal: AbortSignal;
-};
+}

@@ -3,9 +3,9 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import { resumeId } from '../graphql/shared-responses.ts';
+import { resumeId } from '../delivery/shared-responses.ts';
+import type { CarrierContext } from './connections/admit-subscription.ts';
 import { toJson } from './response-json.ts';
-import type { CarrierContext } from './subscribe.ts';
 
 /** Proxies close connections that are silent for longer; some do so after 15 seconds. */
 const heartbeatMs = 12_000;

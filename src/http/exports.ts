@@ -5,16 +5,16 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import type pg from 'pg';
-import { type ExportJob, exportLines, planExport } from '../dataset/export.ts';
-import { readFormatName } from '../dataset/formats.ts';
-import { readRecipe } from '../dataset/recipe.ts';
-import type { ReadSlots } from '../dataset/seats.ts';
-import { createExportCounts } from '../dataset/tally.ts';
+import { type ExportJob, exportLines, planExport } from '../dataset/export/export.ts';
+import { createExportCounts } from '../dataset/export/export-counts.ts';
+import { readFormatName } from '../dataset/export/formats/formats.ts';
+import { readRecipe } from '../dataset/export/recipe.ts';
+import type { ReadSlots } from '../dataset/read-slots.ts';
 import { AppError } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
-import type { Connections } from './connections.ts';
-import { atExpiry } from './expiry.ts';
+import type { Connections } from './connections/connections.ts';
+import { atExpiry } from './connections/expiry.ts';
 
 export type Exports = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -150,19 +150,19 @@ function abortOnDisconnectOrExpiry({ expiresAt }: Viewer, response: ServerRespon
   return { signal: leaving.signal, [Symbol.dispose]: forget };
 }
 
-/** @param options.seats taken for as long as an export runs */
+/** @param options.readSlots taken for as long as an export runs */
 export function createExports(options: {
   pool: pg.Pool;
   authenticate: Authenticate;
   connections: Connections;
   pseudonymKey: string | undefined;
-  seats: ReadSlots;
+  readSlots: ReadSlots;
 }): Exports {
-  const { pool, authenticate, connections, pseudonymKey, seats } = options;
+  const { pool, authenticate, connections, pseudonymKey, readSlots } = options;
 
   function takeSeat(response: ServerResponse): () => void {
     try {
-      return seats.acquire();
+      return readSlots.acquire();
     } catch (error) {
       response.setHeader('Retry-After', '10');
       throw error;

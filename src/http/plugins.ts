@@ -4,9 +4,9 @@ import { isAsyncIterable, type Plugin, type YogaInitialContext } from 'graphql-y
 import { AppError } from '../errors.ts';
 import type { Context } from '../graphql/context.ts';
 import { checkLimits, maxTokens } from '../graphql/limits.ts';
-import type { Connections } from './connections.ts';
+import { type CarrierContext, createSubscribe } from './connections/admit-subscription.ts';
+import type { Connections } from './connections/connections.ts';
 import { useEventStream } from './event-stream.ts';
-import { type CarrierContext, createSubscribe } from './subscribe.ts';
 
 type Mask = (error: unknown) => GraphQLError;
 

@@ -1,6 +1,6 @@
 // Results as clients get them, on every carrier: JSON in UTF-8. For one that is given to many it is made once.
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { type Bytes, toBytes } from './frame.ts';
+import { type Bytes, toBytes } from './websocket/frame.ts';
 
 /** No more than the last: it is given to its readers right after each other, and one who stands still keeps none. */
 let last: { result: ExecutionResult; json: Bytes } | undefined;

@@ -1,8 +1,8 @@
 // The HTTP server: policy first, then the few routes. It owns every socket, and closes them when it stops.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AppError } from '../errors.ts';
-import { isJson, limitBody } from './body.ts';
-import type { Connections } from './connections.ts';
+import { isJson, limitBody } from './body-limit.ts';
+import type { Connections } from './connections/connections.ts';
 import type { Exports } from './exports.ts';
 import type { Readiness } from './health.ts';
 import type { Policy } from './policy.ts';

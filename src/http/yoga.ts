@@ -2,13 +2,13 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { GraphQLError } from 'graphql';
 import { createYoga, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga';
+import { schema } from '../api/schema.ts';
 import type { Context, Services } from '../graphql/context.ts';
-import { schema } from '../graphql/schema.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Viewer } from '../identity/viewer.ts';
-import type { Connections } from './connections.ts';
+import type { CarrierContext } from './connections/admit-subscription.ts';
+import type { Connections } from './connections/connections.ts';
 import { createPlugins } from './plugins.ts';
-import type { CarrierContext } from './subscribe.ts';
 
 /** What a carrier already knows: a WebSocket its viewer, its connection and what ends the operation, a request its response. */
 export type ServerContext = CarrierContext & { viewer?: Viewer | undefined; signal?: AbortSignal };

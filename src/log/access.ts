@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { AppError } from '../errors.ts';
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
 import type { EventType } from './event.ts';
-import { type EventFilter, type LogPosition, logPositionOf, topicOfConversation } from './reader.ts';
-import { type EventRedactor, noRedaction, redactFor } from './visible.ts';
+import { type EventFilter, type LogPosition, logPositionOf, topicOfConversation } from './read/pages.ts';
+import { type EventRedactor, noRedaction, redactFor } from './redact-event.ts';
 
 export type EventsArgs = {
   topic: string;

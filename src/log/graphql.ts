@@ -1,9 +1,9 @@
 // Events as they are read from the log.
 import { builder } from '../graphql/builder.ts';
 import { Node } from '../graphql/node.ts';
-import { formatCursor } from './cursor.ts';
 import type { LogEvent } from './event.ts';
-import { eventDelivery } from './plain-event.ts';
+import { eventDelivery } from './event-delivery.ts';
+import { formatCursor } from './read/cursor.ts';
 
 export const EventTypeEnum = builder.enumType('EventType', {
   description: 'What happened.',

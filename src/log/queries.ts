@@ -2,9 +2,9 @@
 import { builder } from '../graphql/builder.ts';
 import { checkPage, pageCost } from '../graphql/page.ts';
 import { chooseEvents } from './access.ts';
-import { formatCursor } from './cursor.ts';
 import { Event, EventTypeEnum } from './graphql.ts';
-import { readPage, toLogEvent } from './reader.ts';
+import { formatCursor } from './read/cursor.ts';
+import { readPage, toLogEvent } from './read/pages.ts';
 
 const maxEventPage = 1_000;
 

@@ -1,6 +1,9 @@
 // The subscription `events`: the log from a place on, then live.
+import { declareDelivery } from '../delivery/delivery.ts';
+import { createSharedResponses } from '../delivery/shared-responses.ts';
 import { builder } from '../graphql/builder.ts';
 import { chooseEvents } from './access.ts';
+import { eventDelivery } from './event-delivery.ts';
 import { Event, EventTypeEnum } from './graphql.ts';
 
 builder.subscriptionField('events', (t) =>
@@ -25,6 +28,7 @@ builder.subscriptionField('events', (t) =>
       types: t.arg({ type: [EventTypeEnum], description: 'Only events of these types.' }),
       conversationId: t.arg.id({ description: 'Only events of this conversation.' }),
     },
+    extensions: declareDelivery({ createRespond: createSharedResponses(eventDelivery) }),
     subscribe: async (_root, args, { viewer, services, lastEventId }) => {
       const { place, ...seen } = await chooseEvents(services.pool, viewer, { ...args, lastEventId });
       return services.events.follow(place, seen);

@@ -2,10 +2,10 @@
 // What it has acknowledged is committed; what it could not tell is repeated, since events are idempotent by id.
 import pg from 'pg';
 import { z } from 'zod';
-import { isDatabaseUnavailable } from '../database/outage.ts';
+import { isDatabaseUnavailable } from '../database/unavailable.ts';
 import { AppError } from '../errors.ts';
+import { appendError, type Refusal } from './append-errors.ts';
 import type { NewEvent } from './event.ts';
-import { appendError, type Refusal } from './refusal.ts';
 
 /** Events of one conversation that are appended together or not at all. */
 export type Append = {

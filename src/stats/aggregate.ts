@@ -2,7 +2,7 @@
 // follow it. What comes out equal is not told to anyone.
 import type pg from 'pg';
 import { AppError } from '../errors.ts';
-import type { Tails } from '../log/tails.ts';
+import type { Tails } from '../log/live/topic-tails.ts';
 import type { StatsQuery } from './query.ts';
 import { type RatingStatsResult, readRatingStats } from './read.ts';
 

@@ -1,14 +1,14 @@
 // What is to be ranked and compared, checked; then read and worked out.
 import type pg from 'pg';
 import { checkTopic, defaultTopic } from '../conversation/commands.ts';
-import { checkText } from '../conversation/text.ts';
+import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { FeedbackSource } from '../log/event.ts';
-import { readChoices } from './choices.ts';
 import { type Comparison, compare } from './comparison.ts';
 import { checkPeriod, checkStatsQuery, type Optional, refuseUnlessAnalyst } from './query.ts';
-import { type RankedModel, rankModels } from './ranking.ts';
+import { readChoices } from './ranking/choices.ts';
+import { type RankedModel, rankModels } from './ranking/ranking.ts';
 import { emptyStats, type RatingStats, readRatingStats } from './read.ts';
 
 export type RankingArgs = {

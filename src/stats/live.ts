@@ -1,8 +1,8 @@
 // Statistics as they change, for those who follow them: one aggregate per distinct query on this node. Each reader
 // computes its next value when it is asked: one that is slow or wants fewer is given the newest.
 import type pg from 'pg';
-import { createPullIterator, type Pull } from '../log/pull.ts';
-import type { Tails } from '../log/tails.ts';
+import { createPullIterator, type Pull } from '../lib/pull-iterator.ts';
+import type { Tails } from '../log/live/topic-tails.ts';
 import { type Aggregate, createAggregate } from './aggregate.ts';
 import type { StatsQuery } from './query.ts';
 import type { RatingStatsResult } from './read.ts';

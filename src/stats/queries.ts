@@ -6,7 +6,7 @@ import { type ComparedModels, compareModels, modelRanking } from './comparisons.
 import { RatingStats, RatingStatsResult, statsArgs } from './graphql.ts';
 import { wilson } from './interval.ts';
 import { checkStatsQuery } from './query.ts';
-import type { Opponent, RankedModel } from './ranking.ts';
+import type { Opponent, RankedModel } from './ranking/ranking.ts';
 import { readRatingStats } from './read.ts';
 
 builder.queryField('ratingStats', (t) =>

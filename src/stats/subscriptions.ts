@@ -1,4 +1,7 @@
 // The subscription `ratingStats`.
+
+import { declareDelivery } from '../delivery/delivery.ts';
+import { shareExecution } from '../delivery/shared-execution.ts';
 import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { RatingStatsResult, statsArgs } from './graphql.ts';
@@ -27,6 +30,8 @@ builder.subscriptionField('ratingStats', (t) =>
         description: 'How long nothing comes after each result, in milliseconds: 50 to 600,000.',
       }),
     },
+    // Its values are the same objects for everyone who may follow it, and its fields don't depend on the viewer.
+    extensions: declareDelivery({ createRespond: shareExecution }),
     subscribe: (_root, { minIntervalMs, ...args }, { viewer, services }) =>
       services.stats.follow(checkStatsQuery(viewer, args), checkInterval(minIntervalMs)),
     resolve: (result) => result,

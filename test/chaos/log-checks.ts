@@ -1,7 +1,7 @@
 // Holds the log against what clients were told, and what was made of it against the log.
 import type pg from 'pg';
-import type { Comparison } from '../../src/log/differences.ts';
-import { verify } from '../../src/log/verify.ts';
+import type { Comparison } from '../../src/log/rebuild/row-diff.ts';
+import { verify } from '../../src/log/rebuild/verify.ts';
 import type { EventReader } from '../support/event-readers.ts';
 import type { Ledger } from './ledger.ts';
 import type { HeldMessage, Logged, LoggedEvent } from './logged.ts';

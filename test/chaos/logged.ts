@@ -1,8 +1,8 @@
 // What the run has left in Postgres, read once at the end.
 import type pg from 'pg';
 import { z } from 'zod';
-import { type ConversationSnapshot, fold } from '../../src/log/fold.ts';
-import { readHistory } from '../../src/log/history.ts';
+import { type ConversationSnapshot, fold } from '../../src/log/fold/fold.ts';
+import { readHistory } from '../../src/log/read/history.ts';
 
 const eventSchema = z.object({
   id: z.string(),

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { findHome, plainEnvironment } from '../../src/database/embedded-location.ts';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 
 export type ChaosPostgres = {
   url: string;

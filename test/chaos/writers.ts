@@ -1,7 +1,7 @@
 // Clients that write to both nodes: conversations, prompts, captured messages, feedback, stops and other replies.
 import { setTimeout as delay } from 'node:timers/promises';
 import * as operations from '../../src/client/operations.ts';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import type { Random } from '../support/random.ts';
 import type { Ask } from './ask.ts';
 import type { Ledger } from './ledger.ts';

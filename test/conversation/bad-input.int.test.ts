@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
-import { newId } from '../../src/log/identifier.ts';
-import { projections } from '../../src/log/projections.ts';
+import { newId } from '../../src/lib/ulid.ts';
+import { projections } from '../../src/log/rebuild/replay.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { reply } from '../support/script.ts';
 import { followReply, sendMessage, startConversation } from '../support/talk.ts';

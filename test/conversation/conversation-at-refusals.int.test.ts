@@ -1,7 +1,7 @@
 // Who sees what of a conversation as it stood, what is refused, and what it costs.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import type { GraphQLClient } from '../support/graphql-client.ts';
 import { recordStatements } from '../support/statements.ts';

@@ -1,7 +1,7 @@
 // A conversation as it stood, over the API: at each of its events, by offset and by time.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import type { GraphQLClient } from '../support/graphql-client.ts';
 import { reply } from '../support/script.ts';

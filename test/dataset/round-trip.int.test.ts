@@ -1,7 +1,7 @@
 // The law of imports: what is exported after an import is what was imported, and importing it again changes nothing.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importFormats } from '../../src/dataset/sources.ts';
+import { importFormats } from '../../src/dataset/import/sources/sources.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createExporter, type Exporter } from '../support/exported.ts';
 import { createImporter, type Importer } from '../support/imported.ts';

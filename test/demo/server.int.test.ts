@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer } from '../../src/demo/answer.ts';
 import { demoModels, startDemoModel } from '../../src/demo/server.ts';
-import { createModelClient, type ModelRequest } from '../../src/generation/model.ts';
+import { createModelClient, type ModelRequest } from '../../src/generation/provider/openai.ts';
 
 const messages: ModelRequest['messages'] = [{ role: 'user', content: "How many r's are in strawberry?" }];
 let demo: Awaited<ReturnType<typeof startDemoModel>>;

@@ -1,7 +1,7 @@
 // Two nodes on one database: live text, stops and wake-ups of the one are there for those who are on the other.
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { type NatsServer, startNats } from '../support/nats.ts';
 import { createReplyReader, ways } from '../support/reply-reader.ts';
 import { createGate, delta, done, finish, hang, head, wait } from '../support/script.ts';

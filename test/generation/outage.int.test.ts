@@ -1,7 +1,7 @@
 // A Postgres that goes away for a moment costs a reply nothing but that moment.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MessageDocument, SendMessageDocument } from '../../src/client/operations.ts';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type CutProxy, startCutProxy } from '../support/cut-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

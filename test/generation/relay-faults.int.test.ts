@@ -1,8 +1,8 @@
 // What may go wrong on the way between nodes: messages that are lost, doubled, false or of a stranger.
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { followSubject, textSubject } from '../../src/generation/share.ts';
-import { subjectOf } from '../../src/log/relay.ts';
+import { followSubject, textSubject } from '../../src/generation/follow/publish-text.ts';
+import { subjectOf } from '../../src/relay/relay.ts';
 import { type NatsServer, startNats } from '../support/nats.ts';
 import { createReplyReader, type ReplyReader } from '../support/reply-reader.ts';
 import { createGate, delta, done, finish, head, wait } from '../support/script.ts';

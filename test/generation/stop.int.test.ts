@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
 import { stopGeneration } from '../../src/generation/commands.ts';
 import { localViewer } from '../../src/identity/viewer.ts';
-import { noRelay } from '../../src/log/relay.ts';
+import { noRelay } from '../../src/relay/relay.ts';
 import { startTestGenerations } from '../support/generations.ts';
 import { type NatsServer, startNats } from '../support/nats.ts';
 import { createReplyReader } from '../support/reply-reader.ts';

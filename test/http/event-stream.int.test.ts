@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEventStream } from '../../src/http/event-stream.ts';
-import { formatCursor } from '../../src/log/cursor.ts';
+import { formatCursor } from '../../src/log/read/cursor.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { openEventSource } from '../support/event-source.ts';
 import { beginRequest, rawRequest } from '../support/raw-http.ts';

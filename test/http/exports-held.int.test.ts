@@ -1,7 +1,7 @@
 // Exports over HTTP whose client does not read, and how many a node takes.
 import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createExporter } from '../support/exported.ts';
 import { add, append, reply, start } from '../support/log.ts';

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { add, append, reply, start } from '../support/log.ts';
 import { beginRequest, type RawAnswer, rawRequest } from '../support/raw-http.ts';
@@ -149,7 +149,7 @@ it('is not logged as a failure where its client leaves', async () => {
   const before = recorded.failures.length;
   const answer = await beginPaused(path);
   answer.destroy();
-  await waitUntil('both seats are free', async () => {
+  await waitUntil('both read slots are free', async () => {
     const [one, other] = await Promise.all([get(small), get(small)]);
     return one.status === 200 && other.status === 200;
   });

@@ -1,7 +1,7 @@
 // Exports over HTTP: who may, whole and zipped, continued where they broke off.
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { add, append, reply, start, update } from '../support/log.ts';
 

@@ -1,7 +1,7 @@
 // Who sees and touches what, on every query, mutation and subscription.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import type { GraphQLClient } from '../support/graphql-client.ts';
 import { followReply, sendMessage, startConversation } from '../support/talk.ts';

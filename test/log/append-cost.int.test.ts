@@ -1,7 +1,7 @@
 // The connection of the writer lives for days, and keeps the plans that it made when the tables were small.
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { add, append, type Item, reply, start, update } from '../support/log.ts';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, add, append, start, startWithReply, update } from '../support/log.ts';
 import { waitUntil } from '../support/wait.ts';

@@ -1,7 +1,7 @@
 // The query `events` as clients page with it: whole, in order, from anywhere, with every filter.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { add, append, end, start } from '../support/log.ts';
 

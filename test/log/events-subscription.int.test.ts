@@ -1,8 +1,8 @@
 // The subscription `events` as clients have it: over both carriers, with rights, and with what can't be.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
-import { formatCursor } from '../../src/log/cursor.ts';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
+import { formatCursor } from '../../src/log/read/cursor.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import type { GraphQLClient } from '../support/graphql-client.ts';
 import { firstCode, openStream } from '../support/raw-sse.ts';

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { FoldableEvent } from '../../src/log/fold.ts';
-import { readHistory } from '../../src/log/history.ts';
+import type { FoldableEvent } from '../../src/log/fold/fold.ts';
+import { readHistory } from '../../src/log/read/history.ts';
 import { halfHourMs, type StatsQuery } from '../../src/stats/query.ts';
 import { type RatingStats, readRatingStats } from '../../src/stats/read.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

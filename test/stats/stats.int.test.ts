@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import type { GraphQLClient } from '../support/graphql-client.ts';
 import { startConversation } from '../support/talk.ts';

@@ -1,5 +1,9 @@
 // Asks a scripted model once, through the real client, and tells all that came of it.
-import { createModelClient, type ModelClientOptions, type ModelRequest } from '../../src/generation/model.ts';
+import {
+  createModelClient,
+  type ModelClientOptions,
+  type ModelRequest,
+} from '../../src/generation/provider/openai.ts';
 import type { ScriptedModel } from './scripted-model.ts';
 
 /** A key that no message of any failure may show. */

@@ -1,7 +1,9 @@
 // What a format makes of a conversation that was told, without a database.
-import { type FormatName, formats } from '../../src/dataset/formats.ts';
-import { readRecipe } from '../../src/dataset/recipe.ts';
-import { createExportCounts, type ExportCounts, type ExportRecord } from '../../src/dataset/tally.ts';
+
+import { createExportCounts, type ExportCounts } from '../../src/dataset/export/export-counts.ts';
+import { type FormatName, formats } from '../../src/dataset/export/formats/formats.ts';
+import { readRecipe } from '../../src/dataset/export/recipe.ts';
+import type { ExportRecord } from '../../src/dataset/export/record.ts';
 import { begun, changed, foldAll, replied, said, type Told } from './told.ts';
 
 export type Drafted = { values: ExportRecord['value'][]; drafts: ExportRecord[]; tally: ExportCounts };

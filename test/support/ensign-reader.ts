@@ -1,6 +1,7 @@
 // Reads lines of the Python reference into events, as the import does before it asks the log.
-import { createEnsignReader } from '../../src/dataset/ensign.ts';
-import type { Entry, SourceOptions } from '../../src/dataset/source.ts';
+
+import type { Entry, SourceOptions } from '../../src/dataset/import/source.ts';
+import { createEnsignReader } from '../../src/dataset/import/sources/ensign.ts';
 import { printed, type Said } from './ensign.ts';
 
 export const options: SourceOptions = {

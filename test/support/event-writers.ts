@@ -2,7 +2,7 @@
 // they ask for again with the same ids, as clients are told to.
 import { setTimeout } from 'node:timers/promises';
 import * as operations from '../../src/client/operations.ts';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import type { Answer, GraphQLClient } from './graphql-client.ts';
 import type { Random } from './random.ts';
 

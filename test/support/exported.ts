@@ -1,10 +1,10 @@
 // Exports within the test's process, as the command does; and a validator that is none of ours.
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import pg from 'pg';
-import { exportLines, planExport } from '../../src/dataset/export.ts';
-import { type FormatName, formats } from '../../src/dataset/formats.ts';
-import { readRecipe } from '../../src/dataset/recipe.ts';
-import { createExportCounts, type ExportCounts } from '../../src/dataset/tally.ts';
+import { exportLines, planExport } from '../../src/dataset/export/export.ts';
+import { createExportCounts, type ExportCounts } from '../../src/dataset/export/export-counts.ts';
+import { type FormatName, formats } from '../../src/dataset/export/formats/formats.ts';
+import { readRecipe } from '../../src/dataset/export/recipe.ts';
 
 export type Exported = { lines: string[]; records: Record<string, unknown>[]; tally: ExportCounts };
 

@@ -2,12 +2,12 @@
 import type pg from 'pg';
 import { connect } from '../../src/database/connect.ts';
 import type { LogEvent } from '../../src/log/event.ts';
-import { createEventCursors, type EventCursors } from '../../src/log/follow.ts';
-import type { EventFilter } from '../../src/log/reader.ts';
-import { noRelay, type Relay } from '../../src/log/relay.ts';
-import { createTails } from '../../src/log/tails.ts';
-import { noRedaction } from '../../src/log/visible.ts';
+import { createEventCursors, type EventCursors } from '../../src/log/live/event-cursor.ts';
+import { createTails } from '../../src/log/live/topic-tails.ts';
+import type { EventFilter } from '../../src/log/read/pages.ts';
+import { noRedaction } from '../../src/log/redact-event.ts';
 import { createLogWriter, type LogWriter } from '../../src/log/writer.ts';
+import { noRelay, type Relay } from '../../src/relay/relay.ts';
 
 export type FollowedLog = {
   writer: LogWriter;

@@ -1,15 +1,15 @@
 // What a node produces and follows replies with, without its server: for what happens between the steps of a request.
 import type pg from 'pg';
 import { connect } from '../../src/database/connect.ts';
-import { createEndedReplies } from '../../src/generation/endings.ts';
-import { createReplyCursors, type ReplyCursors } from '../../src/generation/follow.ts';
-import { createModelClient } from '../../src/generation/model.ts';
-import { createRemoteReplies } from '../../src/generation/replicas.ts';
-import { createGenerations, type Generations } from '../../src/generation/run.ts';
-import { createTokenLog } from '../../src/generation/token-log.ts';
-import { newId } from '../../src/log/identifier.ts';
-import { noRelay } from '../../src/log/relay.ts';
+import { createEndedReplies } from '../../src/generation/follow/ended-replies.ts';
+import { createRemoteReplies } from '../../src/generation/follow/remote-replies.ts';
+import { createReplyCursors, type ReplyCursors } from '../../src/generation/follow/reply-cursor.ts';
+import { createGenerations, type Generations } from '../../src/generation/produce/generations.ts';
+import { createTokenLog } from '../../src/generation/produce/token-log.ts';
+import { createModelClient } from '../../src/generation/provider/openai.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { createLogWriter } from '../../src/log/writer.ts';
+import { noRelay } from '../../src/relay/relay.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { add, append, running, start } from './log.ts';
 import { type ScriptedModel, startScriptedModel } from './scripted-model.ts';
@@ -52,12 +52,12 @@ export async function startTestGenerations(): Promise<TestGenerations> {
     maxReplyBytes: 1_000_000,
     onError,
   });
-  const replicas = createRemoteReplies({ pool: backgroundPool, relay: noRelay, onError });
+  const remoteReplies = createRemoteReplies({ pool: backgroundPool, relay: noRelay, onError });
   return {
     database,
     model,
     generations,
-    follower: createReplyCursors({ generations, replicas, endings: createEndedReplies(pool) }),
+    follower: createReplyCursors({ generations, remoteReplies, endedReplies: createEndedReplies(pool) }),
     pool,
     errors,
     async addReply() {
@@ -75,7 +75,7 @@ export async function startTestGenerations(): Promise<TestGenerations> {
     },
     async stop() {
       await generations.drain(0);
-      await replicas.stop();
+      await remoteReplies.stop();
       await tokenLog.stop();
       await connections.close();
       await model.stop();

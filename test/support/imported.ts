@@ -2,9 +2,9 @@
 import { Readable } from 'node:stream';
 import type pg from 'pg';
 import { connect } from '../../src/database/connect.ts';
-import { createAppender } from '../../src/dataset/append.ts';
-import { importSource } from '../../src/dataset/import.ts';
-import { type ImportFormat, importFormats } from '../../src/dataset/sources.ts';
+import { createAppender } from '../../src/dataset/import/append.ts';
+import { importSource } from '../../src/dataset/import/import.ts';
+import { type ImportFormat, importFormats } from '../../src/dataset/import/sources/sources.ts';
 import { createLogWriter } from '../../src/log/writer.ts';
 
 export type Imported = {

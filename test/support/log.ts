@@ -1,7 +1,7 @@
 // Calls append_events directly, as the writer does, and shows what it left in the tables.
 import type pg from 'pg';
-import { newId } from '../../src/log/identifier.ts';
-import { projections } from '../../src/log/projections.ts';
+import { newId } from '../../src/lib/ulid.ts';
+import { projections } from '../../src/log/rebuild/replay.ts';
 
 export { projections };
 

@@ -1,6 +1,6 @@
 // A topic with conversations that were rated, chosen among, and corrected: what exports are made of.
 import type pg from 'pg';
-import { newId } from '../../src/log/identifier.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { add, append, type Item, reply, start, update } from './log.ts';
 
 export type RatedLog = {

@@ -1,8 +1,8 @@
 // Rebuilds and verifies as the command does, on a log with everything in it.
 import pg from 'pg';
-import { newId } from '../../src/log/identifier.ts';
-import { type RebuildOptions, type Rebuilt, rebuild } from '../../src/log/rebuild.ts';
-import { type Verified, verify } from '../../src/log/verify.ts';
+import { newId } from '../../src/lib/ulid.ts';
+import { type RebuildOptions, type Rebuilt, rebuild } from '../../src/log/rebuild/rebuild.ts';
+import { type Verified, verify } from '../../src/log/rebuild/verify.ts';
 import { add, append, end, type Item, projections, reply, running, start, update } from './log.ts';
 import { waitUntil } from './wait.ts';
 

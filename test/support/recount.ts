@@ -1,6 +1,6 @@
 // Statistics counted once more, from the log: from what fold makes of its events, reply by reply.
-import type { FeedbackSnapshot, FoldableEvent, MessageSnapshot } from '../../src/log/fold.ts';
-import { type ConversationSnapshot, fold } from '../../src/log/fold.ts';
+import type { FeedbackSnapshot, FoldableEvent, MessageSnapshot } from '../../src/log/fold/fold.ts';
+import { type ConversationSnapshot, fold } from '../../src/log/fold/fold.ts';
 import type { StatsQuery } from '../../src/stats/query.ts';
 import type { RatingStats } from '../../src/stats/read.ts';
 

@@ -1,7 +1,7 @@
 // Events of one conversation in few words, and what they fold to.
 
 import type { EventType } from '../../src/log/event.ts';
-import { type ConversationSnapshot, type FoldableEvent, fold } from '../../src/log/fold.ts';
+import { type ConversationSnapshot, type FoldableEvent, fold } from '../../src/log/fold/fold.ts';
 
 export type Told = [type: EventType, payload: Record<string, unknown>, recordedAt?: string | undefined];
 

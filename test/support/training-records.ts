@@ -1,7 +1,7 @@
 // Records of every format that is exported and imported, as fast-check draws them: what exports may write.
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { isUlid } from '../../src/log/identifier.ts';
+import { isUlid } from '../../src/lib/ulid.ts';
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

@@ -1,7 +1,7 @@
 // A log writer on connections of its own, as the server has it, and the events that tests append with it.
 import { connect } from '../../src/database/connect.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import type { NewEvent } from '../../src/log/event.ts';
-import { newId } from '../../src/log/identifier.ts';
 import { type Append, createLogWriter, type LogWriter } from '../../src/log/writer.ts';
 
 export type TestWriter = LogWriter & {

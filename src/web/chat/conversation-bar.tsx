@@ -2,7 +2,7 @@
 import { CircleStop, PanelLeft, SquarePen } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { ConversationSnapshot } from '../../log/fold.ts';
+import type { ConversationSnapshot } from '../../log/fold/fold.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Drawer } from '../ui/drawer.tsx';

@@ -1,7 +1,7 @@
 // Below a conversation that has ended: how it was as a whole, and where to go on.
 import { ThumbsDown, ThumbsUp } from 'lucide-react';
 import { Link } from 'wouter';
-import type { ConversationSnapshot } from '../../log/fold.ts';
+import type { ConversationSnapshot } from '../../log/fold/fold.ts';
 import { useViewer } from '../api/queries.ts';
 import { buttonClass, IconButton } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';

@@ -1,7 +1,7 @@
 // One conversation: its thread, and what is written into it.
 import { useCallback, useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { MessageSnapshot } from '../../log/fold.ts';
+import type { MessageSnapshot } from '../../log/fold/fold.ts';
 import { queryClient } from '../api/queries.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { EmptyState, ErrorNotice, Loading } from '../ui/notice.tsx';

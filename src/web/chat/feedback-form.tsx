@@ -1,6 +1,6 @@
 // Why a reply is good or bad, and what it should have been: the words behind a rating.
 import { type FormEvent, useId, useState } from 'react';
-import type { FeedbackSnapshot } from '../../log/fold.ts';
+import type { FeedbackSnapshot } from '../../log/fold/fold.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { useAction } from '../ui/use-action.ts';

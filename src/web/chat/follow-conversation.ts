@@ -1,5 +1,5 @@
 // A conversation as it is and as it changes: its events folded, first those that there are, then each as it comes.
-import type { ConversationSnapshot } from '../../log/fold.ts';
+import type { ConversationSnapshot } from '../../log/fold/fold.ts';
 import { ask, RequestError } from '../api/ask.ts';
 import { follow } from '../api/connection.ts';
 import {
@@ -34,7 +34,7 @@ async function readEvents(id: string, signal: AbortSignal): Promise<EventFieldsF
 }
 
 /** The page loads without it: it comes with the first conversation. */
-const loadFold = () => import('../../log/fold.ts');
+const loadFold = () => import('../../log/fold/fold.ts');
 type Fold = Awaited<ReturnType<typeof loadFold>>;
 
 const waitMs = 2_000;

@@ -1,5 +1,5 @@
 // Two models that answer the same prompt. Their names are kept back until their reader has chosen one, or called a tie.
-import type { MessageSnapshot } from '../../log/fold.ts';
+import type { MessageSnapshot } from '../../log/fold/fold.ts';
 import { useViewer } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';

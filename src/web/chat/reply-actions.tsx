@@ -1,7 +1,7 @@
 // What can be done with a reply: switch to another one, copy, ask again, like, dislike, say why.
 import { MessageSquareText, RefreshCw, ThumbsDown, ThumbsUp } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { FeedbackSnapshot } from '../../log/fold.ts';
+import type { FeedbackSnapshot } from '../../log/fold/fold.ts';
 import { IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';

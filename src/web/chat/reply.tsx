@@ -1,6 +1,6 @@
 // A reply: its text as it comes or as it ended, how it ended, and what its reader says of it.
 import { memo, useState } from 'react';
-import type { MessageSnapshot } from '../../log/fold.ts';
+import type { MessageSnapshot } from '../../log/fold/fold.ts';
 import { useViewer } from '../api/queries.ts';
 import { Markdown } from '../markdown/markdown.tsx';
 import { Button } from '../ui/button.tsx';

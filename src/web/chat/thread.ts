@@ -1,5 +1,5 @@
 // The branch of a conversation that is shown, as turns: each message with those that it was chosen from.
-import type { MessageSnapshot } from '../../log/fold.ts';
+import type { MessageSnapshot } from '../../log/fold/fold.ts';
 
 export type Turn = {
   message: MessageSnapshot;

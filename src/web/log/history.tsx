@@ -1,7 +1,7 @@
 // A conversation at each of its versions: the slider travels through its events, and the thread is what was there then.
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useMemo, useState } from 'react';
-import { type ConversationSnapshot, fold, threadOf } from '../../log/fold.ts';
+import { type ConversationSnapshot, fold, threadOf } from '../../log/fold/fold.ts';
 import { ask } from '../api/ask.ts';
 import { EventsDocument } from '../api/operations.ts';
 import { ErrorNotice, Loading } from '../ui/notice.tsx';

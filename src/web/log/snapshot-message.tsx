@@ -1,6 +1,6 @@
 // A message as it stood at some moment, with the feedback that it had by then.
 import { memo } from 'react';
-import type { FeedbackSnapshot, MessageSnapshot } from '../../log/fold.ts';
+import type { FeedbackSnapshot, MessageSnapshot } from '../../log/fold/fold.ts';
 import { Markdown } from '../markdown/markdown.tsx';
 import { classes } from '../ui/button.tsx';
 import styles from './log.module.css';

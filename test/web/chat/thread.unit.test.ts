@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MessageSnapshot } from '../../../src/log/fold.ts';
+import type { MessageSnapshot } from '../../../src/log/fold/fold.ts';
 import { choiceOf, readThread } from '../../../src/web/chat/thread.ts';
 
 const message = (id: string, parentId: string | null): MessageSnapshot => ({

@@ -1,0 +1,33 @@
+// The events of the log as they are, as JSON lines: conversation by conversation in the order in which they began,
+// each with its events in theirs.
+import { eventTypes } from '../../../log/event.ts';
+import type { ExportRecord } from '../record.ts';
+import { isWanted } from './conversations.ts';
+import { type Format, lineSchema } from './format.ts';
+
+const text = { type: 'string' };
+
+export const events: Format = {
+  summary: 'the events of the log, as JSON lines',
+  schema: lineSchema('Event', {
+    id: text,
+    topic: text,
+    offset: { type: 'integer', minimum: 0 },
+    type: { enum: eventTypes },
+    conversationId: text,
+    version: { type: 'integer', minimum: 1 },
+    actor: { type: ['string', 'null'] },
+    recordedAt: text,
+    payload: { type: 'object' },
+  }),
+  records({ snapshot, events: all }, recipe): ExportRecord[] {
+    if (!isWanted(snapshot, recipe)) return [];
+    return all.map((event) => ({
+      value: { ...event, recordedAt: event.recordedAt.toISOString() },
+      from: 'event',
+      model: snapshot.model.id,
+      messageIds: [],
+      authors: [],
+    }));
+  },
+};

@@ -1,0 +1,75 @@
+// What a format of training data is: what it makes of a conversation, and the JSON Schema of its lines.
+import type { PastConversation } from '../../../log/read/conversations.ts';
+import type { ExportCounts } from '../export-counts.ts';
+import type { Recipe } from '../recipe.ts';
+import type { ExportRecord } from '../record.ts';
+
+/** A JSON Schema, draft 2020-12. */
+export type JsonSchema = { [key: string]: unknown };
+
+export type Format = {
+  /** One line, for the list of all formats. */
+  summary: string;
+  /** Of one line, as it is written without and with its provenance. */
+  schema: JsonSchema;
+  /** The records of one conversation, in an order that follows from it alone. What is left out is counted. */
+  records(past: PastConversation, recipe: Recipe, tally: ExportCounts): ExportRecord[];
+};
+
+const text = { type: 'string', pattern: '\\S' };
+
+export const turnSchema = (roles: readonly string[]): JsonSchema => ({
+  type: 'object',
+  properties: { role: { enum: roles }, content: text },
+  required: ['role', 'content'],
+  additionalProperties: false,
+});
+
+export const anyTurn = turnSchema(['system', 'user', 'assistant']);
+export const promptSchema: JsonSchema = { type: 'array', items: anyTurn, minItems: 1 };
+export const replySchema: JsonSchema = {
+  type: 'array',
+  items: turnSchema(['assistant']),
+  minItems: 1,
+  maxItems: 1,
+};
+export const threadSchema: JsonSchema = {
+  type: 'array',
+  items: anyTurn,
+  minItems: 2,
+  contains: turnSchema(['assistant']),
+};
+
+/** What --provenance adds to each record. */
+const provenanceSchema: JsonSchema = {
+  type: 'object',
+  properties: {
+    from: { type: 'string' },
+    conversation: { type: 'string' },
+    messages: { type: 'array', items: { type: 'string' } },
+    raters: { type: 'integer', minimum: 0 },
+    authors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { username: { type: 'string' }, source: { enum: ['end_user', 'reviewer', 'judge'] } },
+        required: ['username', 'source'],
+        additionalProperties: false,
+      },
+    },
+  },
+  required: ['from', 'conversation', 'messages', 'raters'],
+  additionalProperties: false,
+};
+
+/** The schema of a line that has exactly these fields. */
+export function lineSchema(title: string, properties: { [key: string]: JsonSchema }): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title,
+    type: 'object',
+    properties: { ...properties, provenance: provenanceSchema },
+    required: Object.keys(properties),
+    additionalProperties: false,
+  };
+}

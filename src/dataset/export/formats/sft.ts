@@ -1,0 +1,15 @@
+// SFT: conversations as they should have gone. TRL calls it language modelling, in its conversational form
+// (https://huggingface.co/docs/trl/dataset_formats#language-modeling).
+
+import { threadDrafts } from '../threads.ts';
+import { type Format, lineSchema, threadSchema } from './format.ts';
+
+export const sft: Format = {
+  summary: 'threads with corrections in place, for TRL’s SFTTrainer: messages',
+  schema: lineSchema('SFT', { messages: threadSchema }),
+  records({ snapshot }, recipe, tally) {
+    return threadDrafts(snapshot, { recipe, tally }, ({ turns }) => ({
+      messages: turns.map(({ role, content }) => ({ role, content })),
+    }));
+  },
+};

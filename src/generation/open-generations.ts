@@ -1,0 +1,86 @@
+// Builds everything that produces and follows replies on one node, in the order in which it is needed.
+import { hostname } from 'node:os';
+import { readTurnsBefore } from '../conversation/thread.ts';
+import type { Database } from '../database/connect.ts';
+import { newId } from '../lib/ulid.ts';
+import type { LogWriter } from '../log/writer.ts';
+import type { Logger } from '../logger.ts';
+import type { Relay } from '../relay/relay.ts';
+import { stoppedReply, stopSubject } from './commands.ts';
+import { createEndedReplies } from './follow/ended-replies.ts';
+import { publishText } from './follow/publish-text.ts';
+import { createRemoteReplies } from './follow/remote-replies.ts';
+import { createReplyCursors, type ReplyCursors } from './follow/reply-cursor.ts';
+import { createGenerations, type Generations } from './produce/generations.ts';
+import { fullText } from './produce/live-reply.ts';
+import { startRecovery } from './produce/orphan-recovery.ts';
+import { createTokenLog } from './produce/token-log.ts';
+import type { ModelClient } from './provider/openai.ts';
+
+export type GenerationDeps = Pick<Database, 'pool' | 'backgroundPool'> & {
+  writer: LogWriter;
+  relay: Relay;
+  model: ModelClient;
+  log: Logger;
+  /** Called with each failure of work that nobody waits for. */
+  onError: (error: unknown) => void;
+  maxReplyBytes: number;
+  /** How long after its node died a reply is ended, at the latest. */
+  generationLeaseMs: number;
+  /** Registers how to stop a part; parts are stopped in reverse order. */
+  onStop: (name: string, stop: () => Promise<unknown>) => void;
+};
+
+/** The lease is this share of GENERATION_LEASE_MS: the rest is for the next look at the leases and the recovery. */
+const leaseFraction = 0.8;
+
+export function openGenerations(deps: GenerationDeps): {
+  generations: Generations;
+  replyCursors: ReplyCursors;
+} {
+  const { pool, backgroundPool, writer, relay, log, onError, onStop } = deps;
+  const leaseMs = Math.round(deps.generationLeaseMs * leaseFraction);
+  const tokenLog = createTokenLog({
+    pool: backgroundPool,
+    nodeId: `${hostname()}:${process.pid}:${newId()}`,
+    leaseMs,
+    onStopRequested: (messageId) => void generations.stop(messageId).catch(onError),
+    onLost: (messageId) => generations.abandon(messageId),
+    onError,
+  });
+  onStop('token log', () => tokenLog.stop());
+  const generations: Generations = createGenerations({
+    model: deps.model,
+    writer,
+    tokenLog,
+    readThread: (messageId) => readTurnsBefore(pool, messageId),
+    maxReplyBytes: deps.maxReplyBytes,
+    onError,
+  });
+  const remoteReplies = createRemoteReplies({
+    pool: backgroundPool,
+    relay,
+    onError: (error) => log.warn({ err: error }, 'could not read replies of other nodes; retrying'),
+  });
+  onStop('remote replies', () => remoteReplies.stop());
+  publishText({ relay, live: generations.live });
+  relay.subscribe(stopSubject, (data) => {
+    const messageId = stoppedReply(data);
+    if (messageId !== undefined) generations.stop(messageId).catch(onError);
+  });
+  const recovery = startRecovery({
+    pool: backgroundPool,
+    writer,
+    leaseMs,
+    knownText(messageId) {
+      const reply = remoteReplies.peek(messageId);
+      return reply && fullText(reply);
+    },
+    isRunning: (messageId) => generations.live(messageId) !== undefined,
+    onRecovered: (messageId) => log.warn({ messageId }, 'ended a reply whose node has died'),
+    onError,
+  });
+  onStop('orphan recovery', () => recovery.stop());
+  const endedReplies = createEndedReplies(pool);
+  return { generations, replyCursors: createReplyCursors({ generations, remoteReplies, endedReplies }) };
+}

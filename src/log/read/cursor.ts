@@ -1,0 +1,29 @@
+// The cursor of an event: opaque to clients, the topic and the offset in base64url.
+import { AppError } from '../../errors.ts';
+
+export function formatCursor(event: { topic: string; offset: number }): string {
+  return Buffer.from(`${event.topic}@${event.offset}`).toString('base64url');
+}
+
+/**
+ * The offset that a cursor stands for.
+ * @param name what the cursor was passed as, for the error
+ * @throws AppError INVALID_INPUT where it is no cursor, or one of another topic
+ */
+export function parseCursor(cursor: string, topic: string, name = 'after'): number {
+  const match = /^(.+)@(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString());
+  const offset = Number(match?.[2]);
+  if (match === null || !Number.isSafeInteger(offset)) {
+    throw new AppError(
+      'INVALID_INPUT',
+      `${name} ${JSON.stringify(cursor.slice(0, 100))} is no cursor: pass the cursor of an event.`,
+    );
+  }
+  if (match[1] !== topic) {
+    throw new AppError(
+      'INVALID_INPUT',
+      `${name} is a cursor of topic ${JSON.stringify(match[1])}, not of ${JSON.stringify(topic)}.`,
+    );
+  }
+  return offset;
+}

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parsePythonLiteral } from '../../../../src/dataset/import/parse/python-literal.ts';
+import { repr, type Value } from '../../../support/ensign.ts';
+
+// Every code unit, so halves of surrogate pairs too.
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
+  fc.string({
+    unit: fc.constantFrom("'", '"', '\\', '\n', '\r', '\t', 'n', 'x', 'u', '\0', '\u2028', '😀', ' '),
+  }),
+);
+const { value } = fc.letrec<{ value: Value }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom(null, true, false),
+    fc.maxSafeInteger(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    text,
+    fc.array(tie('value')),
+    fc.dictionary(text, tie('value')),
+  ),
+}));
+
+it('whatever repr writes is read as it was', () => {
+  fc.assert(
+    fc.property(value, fc.constantFrom('[]' as const, '()' as const), (written, brackets) => {
+      expect(parsePythonLiteral(repr(written, brackets))).toEqual(written);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it('reads every escape and both quotes', () => {
+  expect(parsePythonLiteral(String.raw`'\\ \' " \n \r \t \x00 \xe9 \u2028 \U0001f600 \ud800'`)).toBe(
+    '\\ \' " \n \r \t \0 é \u2028 😀 \ud800',
+  );
+  expect(parsePythonLiteral(String.raw`"it's \"quoted\""`)).toBe('it\'s "quoted"');
+  expect(parsePythonLiteral("''")).toBe('');
+});
+
+it('reads numbers as Python writes them, and keeps those that no number here can hold', () => {
+  expect(parsePythonLiteral('[0, -5, 1.5, -0.25, 1e-07, 1.5e+16, 9007199254740991]')).toEqual([
+    0, -5, 1.5, -0.25, 1e-7, 1.5e16, 9007199254740991,
+  ]);
+  expect(parsePythonLiteral('[1234567890123456789, -9007199254740992]')).toEqual([
+    '1234567890123456789',
+    '-9007199254740992',
+  ]);
+});
+
+it('reads what is empty, nested, and keyed by other than text', () => {
+  expect(parsePythonLiteral('[{}, [], (), (1,), (1, [2])]')).toEqual([{}, [], [], [1], [1, [2]]]);
+  expect(parsePythonLiteral("{1: 'a', None: True, False: {'b': None}}")).toEqual({
+    1: 'a',
+    null: true,
+    false: { b: null },
+  });
+});
+
+it('takes a key that objects have by nature for a key like any other', () => {
+  const parsed = parsePythonLiteral("{'__proto__': {'a': 1}, 'constructor': 2}");
+  expect(Object.entries(parsed ?? {})).toEqual([
+    ['__proto__', { a: 1 }],
+    ['constructor', 2],
+  ]);
+  expect(parsed).not.toHaveProperty('a');
+});
+
+it('counts columns from the start of the line', () => {
+  expect(() => parsePythonLiteral("add_message v0.0.0 {'id': nan}", 19)).toThrow(
+    'Column 27: "nan}" is no value that can be read.',
+  );
+});
+
+it.each<[string, number, string]>([
+  ['is no value that can be read', 1, ''],
+  ["stands where ',' or '}' should", 8, "{'a': 1"],
+  ["stands where ':' should", 6, "{'a' 1}"],
+  ["stands where ':' should", 5, "{'a', 'b'}"],
+  ['is no key that JSON can hold', 2, "{[1]: 'a'}"],
+  ['stands where another value should', 9, "{'a': 1,}"],
+  ['stands where another value should', 5, '[1, ]'],
+  ["stands where ',' or ']' should", 4, '[1 2]'],
+  ["stands where ',' should", 3, '(1)'],
+  ['stands where another value should', 7, '(1, 2,)'],
+  ["stands where ',' or ']' should", 3, '[1)'],
+  ['begins a text without an end', 1, "'no end"],
+  ['begins a text without an end', 1, "'no end\\'"],
+  ['is no escape that Python writes', 2, String.raw`'\q'`],
+  ['is no escape that Python writes', 2, String.raw`'\x4'`],
+  ['is no escape that Python writes', 2, String.raw`'\101'`],
+  ['is no escape that Python writes', 2, String.raw`'\U00110000'`],
+  ['stands behind the end', 3, '1 2'],
+  ['stands behind the end', 5, "'a' 'b'"],
+  ['is no value', 1, 'inf'],
+  ['is no value', 1, 'true'],
+  ['is no value', 1, 'null'],
+  ['is no value', 1, 'constructor'],
+  ['is no value', 1, "b'bytes'"],
+  ['is no value', 1, 'datetime.datetime(2024, 1, 1)'],
+  ['is no value', 1, '01'],
+  ['is no value', 1, '1_000'],
+  ['is no value', 1, '1.'],
+  ['is no value', 1, '1e999'],
+  ['is no value', 1, '+1'],
+  ['is no value', 8, '[None, Nonesense]'],
+  ['is nested more than 100 deep', 102, `${'['.repeat(200)}1${']'.repeat(200)}`],
+  ['is nested more than 100 deep', 102, '['.repeat(1_000_000)],
+])('says that what repr never writes %s, at column %i', (reason, column, written) => {
+  let message = '';
+  try {
+    parsePythonLiteral(written);
+  } catch (error) {
+    message = error instanceof Error ? error.message : '';
+  }
+  expect(message).toMatch(new RegExp(`^Column ${column}: `));
+  expect(message).toContain(reason);
+  expect(message.length).toBeLessThan(100);
+});

@@ -1,0 +1,300 @@
+// What lines of training data come to: the exact events, the same each time; and why some are bad.
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../../src/dataset/import/source.ts';
+import { type ChatFormatName, createChatReader } from '../../../../src/dataset/import/sources/chat.ts';
+import { isUlid } from '../../../../src/lib/ulid.ts';
+
+const options = {
+  topic: 'fruit',
+  username: 'imported',
+  utcOffset: '',
+  maxMessageBytes: 100,
+  now: () => new Date('2026-11-25T12:00:00Z'),
+};
+const user = { role: 'user', content: 'How many?' };
+const good = { role: 'assistant', content: 'Three.' };
+const bad = { role: 'assistant', content: 'Eleven.' };
+const system = { role: 'system', content: 'Be brief.' };
+
+const read = (name: ChatFormatName, record: unknown): Entry =>
+  createChatReader(name, options)(JSON.stringify(record));
+const readText = (name: ChatFormatName, text: string) => () => createChatReader(name, options)(text);
+
+/** Events without what is the same in all: ids become the numbers of the messages. */
+function outline({ conversationId, events }: Entry): unknown[] {
+  const ids = new Map<unknown, number>();
+  const numberOf = (id: unknown) => {
+    if (!ids.has(id)) ids.set(id, ids.size);
+    return ids.get(id);
+  };
+  return events.map(({ type, payload }) => {
+    if (type === 'START_CONVERSATION') return { type, ...payload, id: payload.id === conversationId };
+    const { id, ...said } = payload;
+    if (type === 'ADD_MESSAGE') {
+      const { role, content, parent_id, metadata } = payload;
+      const parent = parent_id === null ? null : numberOf(parent_id);
+      return { id: numberOf(id), role, content, parent, ...(metadata && { metadata }) };
+    }
+    const preferred = 'preferred_over' in payload ? payload.preferred_over?.map(numberOf) : undefined;
+    return {
+      ...said,
+      conversation_id: true,
+      of: numberOf(id),
+      ...(preferred && { preferred_over: preferred }),
+    };
+  });
+}
+
+const start = {
+  type: 'START_CONVERSATION',
+  id: true,
+  model: { id: 'unknown', metadata: {} },
+  username: 'imported',
+  messages: [],
+};
+const said = { conversation_id: true, username: 'imported' };
+
+describe('a line becomes a conversation', () => {
+  it('whole: the exact events of a KTO line', () => {
+    const { conversationId, events } = read('kto', { prompt: [user], completion: [good], label: true });
+    const [, first, second] = events.map(({ payload }) => payload.id);
+    const added = {
+      conversation_id: conversationId,
+      rating: '',
+      feedback: '',
+      timestamp: '2026-11-25T12:00:00.000Z',
+    };
+    expect(events).toEqual([
+      {
+        id: expect.toSatisfy(isUlid),
+        type: 'START_CONVERSATION',
+        topic: 'fruit',
+        conversationId,
+        payload: {
+          id: conversationId,
+          model: { id: 'unknown', metadata: {} },
+          username: 'imported',
+          messages: [],
+        },
+      },
+      {
+        id: expect.toSatisfy(isUlid),
+        type: 'ADD_MESSAGE',
+        conversationId,
+        payload: { id: first, ...added, ...user, parent_id: null },
+      },
+      {
+        id: expect.toSatisfy(isUlid),
+        type: 'ADD_MESSAGE',
+        conversationId,
+        payload: { id: second, ...added, ...good, parent_id: first },
+      },
+      {
+        id: expect.toSatisfy(isUlid),
+        type: 'UPDATE_MESSAGE',
+        conversationId,
+        payload: { id: second, conversation_id: conversationId, username: 'imported', rating: 'like' },
+      },
+    ]);
+    const ids = new Set([...events.map(({ id }) => id), conversationId, first, second]);
+    expect(ids.size).toBe(7);
+  });
+
+  it('a KTO label of false is a dislike', () => {
+    expect(outline(read('kto', { prompt: [user], completion: [bad], label: false })).at(-1)).toEqual({
+      ...said,
+      of: 1,
+      rating: 'dislike',
+    });
+  });
+
+  it('of a pair, chosen and rejected are siblings, and the importer prefers the one', () => {
+    const expected = [
+      start,
+      { id: 0, ...system, parent: null },
+      { id: 1, ...user, parent: 0 },
+      { id: 2, ...good, parent: 1 },
+      { id: 3, ...bad, parent: 1 },
+      { ...said, of: 2, preferred_over: [3] },
+    ];
+    const prompt = [system, user];
+    expect(outline(read('dpo', { prompt, chosen: [good], rejected: [bad] }))).toEqual(expected);
+    const within = { chosen: [...prompt, good], rejected: [...prompt, bad] };
+    expect(outline(read('reward', within))).toEqual(expected);
+    expect(outline(read('dpo', within))).toEqual(expected);
+    const preference = {
+      input: { messages: prompt, tools: [], parallel_tool_calls: true },
+      preferred_output: [good],
+      non_preferred_output: [bad],
+    };
+    expect(outline(read('openai-dpo', preference))).toEqual(expected);
+  });
+
+  it('of messages, or of a prompt and its completion, in their order', () => {
+    const expected = [start, { id: 0, ...user, parent: null }, { id: 1, ...good, parent: 0 }];
+    expect(outline(read('sft', { messages: [user, good] }))).toEqual(expected);
+    expect(outline(read('sft', { prompt: [user], completion: [good] }))).toEqual(expected);
+  });
+
+  it('in which weight 0 is a dislike, and any other weight says nothing', () => {
+    const messages = [user, { ...bad, weight: 0 }, user, { ...good, weight: 1 }];
+    expect(outline(read('openai-sft', { messages }))).toEqual([
+      start,
+      { id: 0, ...user, parent: null },
+      { id: 1, ...bad, parent: 0 },
+      { id: 2, ...user, parent: 1 },
+      { id: 3, ...good, parent: 2, metadata: { weight: 1 } },
+      { ...said, of: 1, rating: 'dislike' },
+    ]);
+  });
+
+  it('whose parts of text are one text, and whose developer is the system', () => {
+    const parts = [
+      { type: 'text', text: 'How ' },
+      { type: 'text', text: 'many?' },
+    ];
+    const messages = [{ ...system, role: 'developer' }, { role: 'user', content: parts }, good];
+    expect(outline(read('openai-sft', { messages }))).toMatchObject([start, system, user, good]);
+  });
+
+  it('with all that the line says beside, as metadata', () => {
+    const line = {
+      messages: [{ ...user, name: 'ada' }, good],
+      source: 'forum',
+      tools: [{ type: 'function' }],
+    };
+    const [first, second] = outline(read('openai-sft', line));
+    expect(first).toEqual({ ...start, metadata: { source: 'forum', tools: [{ type: 'function' }] } });
+    expect(second).toMatchObject({ metadata: { name: 'ada' } });
+    const { input, ...outputs } = {
+      input: { messages: [user], tools: [1], parallel_tool_calls: true },
+      preferred_output: [good],
+      non_preferred_output: [bad],
+    };
+    expect(outline(read('openai-dpo', { input, ...outputs }))[0]).toMatchObject({
+      metadata: { tools: [1], parallel_tool_calls: true },
+    });
+  });
+});
+
+it('whole numbers beyond 2^53 stay as they are written', () => {
+  const text = JSON.stringify({ messages: [user, good], seed: 0 }).replace('0}', '12345678901234567890}');
+  expect(outline(readText('sft', text)())[0]).toMatchObject({ metadata: { seed: '12345678901234567890' } });
+});
+
+describe('its ids', () => {
+  const line = { prompt: [user], completion: [{ ...good, content: 'Drei – “3”.' }], label: true };
+
+  it('are the same however the line is spaced and escaped', () => {
+    const spaced = JSON.stringify(line, null, ' ').replaceAll('\n', '').replace('–', '\\u2013');
+    expect(spaced).not.toBe(JSON.stringify(line));
+    expect(readText('kto', spaced)()).toEqual(read('kto', line));
+  });
+
+  it('are others for another text, another topic, and the same line again in one file', () => {
+    const reader = createChatReader('kto', options);
+    const ids = [
+      reader(JSON.stringify(line)),
+      reader(JSON.stringify(line)),
+      read('kto', { ...line, label: false }),
+      createChatReader('kto', { ...options, topic: 'other' })(JSON.stringify(line)),
+    ].flatMap(({ conversationId, events }) => [conversationId, ...events.map(({ id }) => id)]);
+    expect(new Set(ids).size).toBe(20);
+    const again = createChatReader('kto', options);
+    expect(again(JSON.stringify(line)).conversationId).toBe(ids[0]);
+    expect(again(JSON.stringify(line)).conversationId).toBe(ids[5]);
+  });
+});
+
+describe('a line is bad', () => {
+  const long = { ...good, content: 'x'.repeat(101) };
+  const cases: [ChatFormatName, unknown, string][] = [
+    ['sft', [], 'The record: Invalid input: expected object, received array.'],
+    [
+      'sft',
+      { text: 'Hello.' },
+      'The record: must hold messages, or prompt and completion, as lists of {role, content}.',
+    ],
+    ['sft', { messages: [] }, 'messages: must have a message.'],
+    ['sft', { messages: 'Hello.' }, 'messages: must be a list of messages, {role, content}.'],
+    [
+      'sft',
+      { messages: [user], prompt: [user] },
+      'The record: must hold messages, or prompt and completion, as lists of {role, content}.',
+    ],
+    ['sft', { messages: [user, 'Three.'] }, 'messages.1: must be an object with role and content.'],
+    [
+      'openai-sft',
+      { messages: [{ ...user, role: 'tool' }] },
+      'messages.0.role: must be system, user or assistant, not "tool".',
+    ],
+    [
+      'openai-sft',
+      { messages: [{ ...user, content: null }] },
+      'messages.0.content: must be a text, or a list of parts that are texts.',
+    ],
+    [
+      'openai-sft',
+      { messages: [user, { ...good, content: ' ' }] },
+      'The text of message 2 is empty: write something into it.',
+    ],
+    ['openai-sft', { messages: [user, long] }, 'The text of message 2 has 101 bytes; at most 100 are taken.'],
+    [
+      'openai-sft',
+      { messages: [{ ...user, content: 'a\0' }] },
+      'The text of message 1 holds a NUL character (U+0000): remove it.',
+    ],
+    ['kto', { prompt: [user], completion: [good] }, 'label: must be true or false.'],
+    [
+      'kto',
+      { prompt: [user], completion: [user], label: true },
+      'completion must be one message of the assistant.',
+    ],
+    [
+      'kto',
+      { prompt: [user], completion: [good, good], label: true },
+      'completion must be one message of the assistant.',
+    ],
+    [
+      'kto',
+      { prompt: 'How many?', completion: 'Three.', label: true },
+      'prompt: must be a list of messages, {role, content}.',
+    ],
+    [
+      'dpo',
+      { prompt: [user], chosen: [good], rejected: [good] },
+      'The two replies are the same: neither is better.',
+    ],
+    [
+      'dpo',
+      { chosen: [user, good], rejected: [user, good] },
+      'The two replies are the same: neither is better.',
+    ],
+    ['dpo', { chosen: [good], rejected: [bad] }, 'There is no prompt: the two replies answer nothing.'],
+    ['dpo', { prompt: [user], chosen: [good] }, 'rejected: must be a list of messages, {role, content}.'],
+    [
+      'reward',
+      { chosen: [user, good, user, good], rejected: [user, bad] },
+      'The chosen reply must be one message of the assistant.',
+    ],
+    [
+      'openai-dpo',
+      { input: { messages: [user] }, preferred_output: [good] },
+      'non_preferred_output: must be a list of messages, {role, content}.',
+    ],
+    [
+      'sft',
+      { messages: [user], metadata: { source: 1 }, source: 2 },
+      'Two values would be metadata.source: rename one.',
+    ],
+  ];
+  it.each(cases)('%s %j', (name, record, reason) => {
+    expect(() => read(name, record)).toThrow(expect.objectContaining({ message: reason }));
+  });
+
+  it('where it is no JSON, or nested without end', () => {
+    expect(readText('sft', '{"messages": [')).toThrow(/^The record is no JSON: /);
+    const nested = `{"messages": ${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+    expect(readText('sft', nested)).toThrow('The record is nested more than 100 deep.');
+  });
+});

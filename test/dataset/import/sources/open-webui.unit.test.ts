@@ -1,0 +1,180 @@
+// What Open WebUI's feedback comes to: the exact events, the same each time; and why some of it is bad.
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../../src/dataset/import/source.ts';
+import { readOpenWebuiEntry } from '../../../../src/dataset/import/sources/open-webui.ts';
+import { isUlid } from '../../../../src/lib/ulid.ts';
+import { answer, entry, other, prompt } from '../../../support/open-webui.ts';
+
+const options = {
+  topic: 'fruit',
+  username: 'imported',
+  utcOffset: '',
+  maxMessageBytes: 100,
+  now: () => new Date('2026-11-25T12:00:00Z'),
+};
+const read = (given: unknown): Entry => readOpenWebuiEntry(JSON.stringify(given), options);
+const idsOf = ({ events }: Entry) =>
+  new Map(
+    events.flatMap(({ type, payload }) =>
+      type === 'ADD_MESSAGE' ? [[payload.metadata?.open_webui_id, payload.id]] : [],
+    ),
+  );
+const feedbackOf = (given: Entry) => given.events.at(-1)?.payload;
+
+describe('an entry becomes a chat with what was said of it', () => {
+  it('whole: the exact events', () => {
+    const data = {
+      rating: 1,
+      reason: 'accurate',
+      comment: 'Good.',
+      tags: ['maths'],
+      details: { rating: 10 },
+    };
+    const read1 = read(entry({ data }));
+    const { conversationId, events } = read1;
+    const ids = idsOf(read1);
+    const added = { conversation_id: conversationId, rating: '', feedback: '' };
+    expect(read1.conversationName).toBe('chat-1');
+    expect(read1.implicitStart?.()).toEqual({
+      id: expect.toSatisfy(isUlid),
+      type: 'START_CONVERSATION',
+      topic: 'fruit',
+      conversationId,
+      payload: {
+        id: conversationId,
+        model: { id: 'zephyr', metadata: {} },
+        username: 'ada-id',
+        messages: [],
+        title: 'Letters',
+        metadata: { open_webui_id: 'chat-1' },
+        timestamp: '2025-11-24T16:00:00.000Z',
+      },
+    });
+    expect(events).toEqual([
+      {
+        id: expect.toSatisfy(isUlid),
+        type: 'ADD_MESSAGE',
+        conversationId,
+        payload: {
+          id: ids.get('p'),
+          ...added,
+          role: 'user',
+          content: 'How many?',
+          timestamp: '2025-11-24T16:00:00.000Z',
+          parent_id: null,
+          metadata: { open_webui_id: 'p' },
+        },
+      },
+      {
+        id: expect.toSatisfy(isUlid),
+        type: 'ADD_MESSAGE',
+        conversationId,
+        payload: {
+          id: ids.get('a'),
+          ...added,
+          role: 'assistant',
+          content: 'Three.',
+          timestamp: '2025-11-24T16:00:01.000Z',
+          parent_id: ids.get('p'),
+          model: 'zephyr',
+          metadata: { open_webui_id: 'a' },
+        },
+      },
+      {
+        id: expect.toSatisfy(isUlid),
+        type: 'UPDATE_MESSAGE',
+        conversationId,
+        payload: {
+          id: ids.get('a'),
+          conversation_id: conversationId,
+          username: 'ada-id',
+          rating: 'like',
+          score: 1,
+          feedback: 'Good.',
+          tags: ['accurate', 'maths'],
+          preferred_over: [],
+          timestamp: '2025-11-24T16:01:40.000Z',
+        },
+      },
+    ]);
+    expect(read(entry({ data }))).toEqual({ ...read1, opening: expect.any(Function) });
+  });
+
+  it.each([
+    [1, 'like'],
+    ['1', 'like'],
+    [-1, 'dislike'],
+    ['-1', 'dislike'],
+    [null, null],
+  ])('rating %j is %j', (rating, expected) => {
+    expect(feedbackOf(read(entry({ data: { rating } })))).toMatchObject({ rating: expected });
+  });
+
+  it('the detailed rating from 1 to 10 is a score from 0 to 1', () => {
+    const score = (rating: number | null) => feedbackOf(read(entry({ data: { details: { rating } } })));
+    expect([1, 4, 10, null].map(score)).toMatchObject([
+      { score: 0 },
+      { score: 3 / 9 },
+      { score: 1 },
+      { score: null },
+    ]);
+  });
+
+  it('a like among siblings is a choice over those that it was compared with', () => {
+    const messages = [other, answer, prompt];
+    const given = (data: object, more = messages) => {
+      const one = read(entry({ data: { sibling_model_ids: ['llama'], ...data }, messages: more }));
+      return { said: feedbackOf(one), ids: idsOf(one) };
+    };
+    const liked = given({});
+    expect(liked.said).toMatchObject({ preferred_over: [liked.ids.get('b')] });
+    expect(given({ rating: -1 }).said).toMatchObject({ preferred_over: [] });
+    expect(given({ sibling_model_ids: null }).said).toMatchObject({ preferred_over: [] });
+    const both = [{ ...other, annotation: { rating: 1 } }, answer, prompt];
+    expect(given({}, both).said).toMatchObject({ preferred_over: [] });
+  });
+
+  it('of an arena the model is the one that it was in truth', () => {
+    const arena = { ...answer, model: 'arena-model', selectedModelId: 'zephyr' };
+    expect(read(entry({ messages: [prompt, arena] })).events[1]?.payload).toMatchObject({ model: 'zephyr' });
+  });
+
+  it('parents come before their children, whatever their order in the file', () => {
+    const follow = { ...prompt, id: 'q', parentId: 'a', content: 'Sure?' };
+    const ids = [...idsOf(read(entry({ messages: [follow, answer, prompt] }))).keys()];
+    expect(ids).toEqual(['p', 'a', 'q']);
+  });
+
+  it('a message that was edited since is a sibling, and what follows it follows the new one', () => {
+    const before = read(entry());
+    const after = read(entry({ messages: [{ ...prompt, content: 'How many r?' }, answer] }));
+    expect(after.conversationId).toBe(before.conversationId);
+    expect(idsOf(after).get('p')).not.toBe(idsOf(before).get('p'));
+    expect(idsOf(after).get('a')).not.toBe(idsOf(before).get('a'));
+  });
+});
+
+describe('an entry is bad', () => {
+  const cases: [unknown, string][] = [
+    [[], 'The record: must be an object.'],
+    [
+      { ...entry(), snapshot: null },
+      'snapshot: must hold the chat: export the feedback with it, as an administrator.',
+    ],
+    [entry({ data: { rating: 5 } }), 'data.rating: must be 1 or -1.'],
+    [
+      entry({ data: { details: { rating: 11 } } }),
+      'data.details.rating: Too big: expected number to be <=10.',
+    ],
+    [entry({ meta: { message_id: 'z' } }), 'The snapshot has no reply "z": nothing was rated.'],
+    [entry({ meta: { message_id: 'p' } }), 'The snapshot has no reply "p": nothing was rated.'],
+    [entry({ data: { comment: 'x'.repeat(101) } }), 'comment has 101 bytes; at most 100 are taken.'],
+    [
+      entry({ messages: [prompt, { ...answer, parentId: 'a' }] }),
+      'The snapshot has no reply "a": nothing was rated.',
+    ],
+  ];
+  it.each(cases)('%#', (given, reason) => {
+    expect(() => read(given)).toThrow(expect.objectContaining({ message: reason }));
+  });
+});

@@ -1,0 +1,130 @@
+// What makes a history, how its instants are read, and what can be asked of a snapshot.
+import { apply, type FoldableEvent, fold, threadOf } from 'afterword/fold';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { begun, changed, events, foldAll, replied, said } from '../../support/told.ts';
+
+describe('an instant', () => {
+  // Where the reader is must make no difference.
+  beforeAll(() => {
+    vi.stubEnv('TZ', 'Asia/Kolkata');
+    expect(new Date(0).getTimezoneOffset()).toBe(-330);
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+  });
+
+  const createdAt = (timestamp: string) => foldAll(begun, said('m', { timestamp })).messages[0]?.createdAt;
+
+  it.each([
+    ['2026-11-23T10:00:00', '2026-11-23T10:00:00.000Z', 'without a zone is in UTC'],
+    ['2026-11-23T10:00', '2026-11-23T10:00:00.000Z', 'may do without seconds'],
+    ['2026-11-23T10:00:00.5-05:30', '2026-11-23T15:30:00.500Z', 'with a zone is in that zone'],
+    ['2026-11-23T10:00:00.1234', '2026-11-23T10:00:00.123Z', 'is rounded down to milliseconds'],
+    ['2026-11-23T10:00:00.1235Z', '2026-11-23T10:00:00.124Z', 'is rounded up from the half'],
+    ['2026-12-31T23:59:59.9999999Z', '2027-01-01T00:00:00.000Z', 'carries over'],
+    ['2026-11-23T10:00:00.0004995Z', '2026-11-23T10:00:00.001Z', 'is rounded to microseconds first'],
+    ['1999-11-23T10:00:00.1235Z', '1999-11-23T10:00:00.123Z', 'before 2000 is rounded down from the half'],
+  ])('%s is %s: it %s', (given, expected) => {
+    expect(createdAt(given)?.toISOString()).toBe(expected);
+  });
+});
+
+describe('a history', () => {
+  it('may hold its instants as Date or as text', () => {
+    const told = events(begun, replied('r'), changed('r', { rating: 'like' }));
+    const dated = told.map((event) => ({ ...event, recordedAt: new Date(event.recordedAt) }));
+    expect(fold(dated)).toEqual(fold(told));
+  });
+
+  it('may give an event again, which counts once', () => {
+    const told = events(
+      begun,
+      replied('r'),
+      changed('r', { rating: 'like' }),
+      changed('r', { rating: null }),
+    );
+    const again = told.flatMap((event, index) => [event, ...told.slice(0, index)]);
+    expect(fold(again)).toEqual(fold(told));
+  });
+
+  it('with a hole, a wrong beginning, another conversation or an unknown message is refused', () => {
+    const told = events(begun, said('m'), said('n'));
+    expect(() => fold(told.toSpliced(1, 1))).toThrow('Event 2 of conversation c is missing before 3');
+    expect(() => fold(told.slice(1))).toThrow('begins with version 1, START_CONVERSATION, not with 2');
+    const others = told.slice(0, 1).map((event) => ({ ...event, conversationId: 'd' }));
+    expect(() => fold([...told, ...others])).toThrow('Event 1 of conversation d is none of c');
+    expect(() => foldAll(begun, changed('x', { rating: 'like' }))).toThrow('no message x to update');
+  });
+
+  it('with a payload or an instant that can not be is refused', () => {
+    expect(() => foldAll(begun, said('m', { role: 'robot' }))).toThrow('role');
+    expect(() => foldAll(begun, replied('r'), changed('r', { score: 2 }))).toThrow('score');
+    expect(() => foldAll(['START_CONVERSATION', { ...begun[1], metadata: [] }])).toThrow('must be an object');
+    expect(() => foldAll([begun[0], begun[1], 'noon'])).toThrow('Invalid ISO datetime');
+  });
+
+  it('is read in time linear in its length', () => {
+    const historyOf = (count: number) => {
+      const messages = Array.from({ length: count / 2 }, (_, index) => said(`m${index}`));
+      const liked = { rating: 'like' };
+      const rated = messages.map((_, index) => changed('r', { ...liked, username: `user ${index}` }));
+      return events(begun, replied('r'), ...messages, ...rated);
+    };
+    const timeOf = (histories: FoldableEvent[][]) => {
+      const startedAt = performance.now();
+      for (const told of histories) expect(fold(told)?.version).toBe(told.length);
+      return performance.now() - startedAt;
+    };
+    const [long, short] = [[historyOf(10_000)], Array<FoldableEvent[]>(10).fill(historyOf(1_000))];
+    const rounds = [1, 2, 3].map(() => ({ long: timeOf(long), short: timeOf(short) }));
+    // As many events: ten times as long, were it quadratic.
+    const best = (name: 'long' | 'short') => Math.min(...rounds.map((round) => round[name]));
+    expect(best('long')).toBeLessThan(5 * best('short'));
+  });
+});
+
+describe('one more event', () => {
+  it('leaves the snapshot before it as it was', () => {
+    const told = events(
+      begun,
+      replied('r', { status: 'streaming', content: '' }),
+      changed('r', { rating: 'like' }),
+      changed('r', { status: 'complete', content: 'text', rating: null }),
+      ['END_CONVERSATION', { id: 'c' }],
+    );
+    let snapshot: ReturnType<typeof fold>;
+    for (const [index, event] of told.entries()) {
+      const before = JSON.stringify(snapshot);
+      const after = apply(snapshot, event);
+      expect(JSON.stringify(snapshot)).toBe(before);
+      expect(after).toEqual(fold(told.slice(0, index + 1)));
+      snapshot = after;
+    }
+  });
+});
+
+describe('the thread', () => {
+  const snapshot = foldAll(
+    begun,
+    said('root'),
+    replied('one', { parent_id: 'root' }),
+    replied('two', { parent_id: 'root' }),
+    said('next', { parent_id: 'one' }),
+    said('other root'),
+  );
+  const idsOf = (leaf?: string) => threadOf(snapshot, leaf)?.map(({ id }) => id);
+
+  it('is the path from the root to a message', () => {
+    expect(idsOf('next')).toEqual(['root', 'one', 'next']);
+    expect(idsOf('two')).toEqual(['root', 'two']);
+  });
+
+  it('is that of the newest message where none is named', () => {
+    expect(idsOf()).toEqual(['other root']);
+    expect(threadOf(foldAll(begun))).toEqual([]);
+  });
+
+  it('of a message that was not there is none', () => {
+    expect(idsOf('later')).toBeUndefined();
+  });
+});

@@ -1,4 +1,5 @@
 // Moments with few ratings say little one by one: neighbours are counted together until there is something to see.
+import { wilson } from '../../stats/interval.ts';
 import type { Point } from './series.ts';
 import type { Stats } from './stats.ts';
 
@@ -17,16 +18,6 @@ export function sizeFor(points: readonly Point[]): number {
   return possible.find((size) => perPoint * size >= enough) ?? possible.at(-1) ?? 1;
 }
 
-/** The 95 % score interval of E. B. Wilson (1927), as the server computes it for one moment. */
-export function wilson(count: number, of: number): { low: number; high: number } {
-  const z = 1.959964;
-  const share = count / of;
-  const middle = share + z ** 2 / (2 * of);
-  const half = z * Math.sqrt((share * (1 - share)) / of + z ** 2 / (4 * of ** 2));
-  const scale = 1 + z ** 2 / of;
-  return { low: Math.max(0, (middle - half) / scale), high: Math.min(1, (middle + half) / scale) };
-}
-
 function sumOf(rows: readonly Stats[], field: (row: Stats) => number | null): number {
   return rows.reduce((sum, row) => sum + (field(row) ?? 0), 0);
 }
@@ -39,7 +30,8 @@ function mergeRows([first, ...rest]: [Stats, ...Stats[]]): Stats {
   const dislikes = sumOf(rows, (row) => row.dislikes);
   const replies = sumOf(rows, (row) => row.replies);
   const rated = sumOf(rows, (row) => row.rated);
-  const interval = likes + dislikes === 0 ? undefined : wilson(likes, likes + dislikes);
+  const ratings = likes + dislikes;
+  const interval = wilson({ count: likes, of: ratings });
   return {
     ...first,
     likes,
@@ -47,7 +39,7 @@ function mergeRows([first, ...rest]: [Stats, ...Stats[]]): Stats {
     replies,
     rated,
     responseRate: replies === 0 ? null : rated / replies,
-    likeRate: interval === undefined ? null : likes / (likes + dislikes),
+    likeRate: ratings === 0 ? null : likes / ratings,
     likeRateLow: interval?.low ?? null,
     likeRateHigh: interval?.high ?? null,
   };

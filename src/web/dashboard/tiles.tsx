@@ -1,5 +1,6 @@
 // The numbers that come first, over all models that are counted.
 import type { ReactNode } from 'react';
+import { z95 } from '../../stats/interval.ts';
 import styles from './dashboard.module.css';
 import { formatCount, formatFine, formatInterval, formatPercent, formatScore, nothing } from './format.ts';
 import type { Stats } from './stats.ts';
@@ -18,7 +19,7 @@ function Tile({ name, value, about }: { name: string; value: ReactNode; about: R
 
 function scoreAbout({ scores, averageScoreError }: Stats): string {
   if (scores === 0) return 'no scores';
-  const error = averageScoreError === null ? '' : ` ± ${formatScore(1.96 * averageScoreError)}`;
+  const error = averageScoreError === null ? '' : ` ± ${formatScore(z95 * averageScoreError)}`;
   return `${error} of ${formatCount(scores)} scores`.trim();
 }
 

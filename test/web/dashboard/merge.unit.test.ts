@@ -1,6 +1,6 @@
+import { wilson } from 'afterword/interval';
 import { describe, expect, it } from 'vitest';
-import { wilson as wilsonOfServer } from '../../../src/stats/interval.ts';
-import { mergePoints, sizeFor, wilson } from '../../../src/web/dashboard/merge.ts';
+import { mergePoints, sizeFor } from '../../../src/web/dashboard/merge.ts';
 import type { Point } from '../../../src/web/dashboard/series.ts';
 import type { Stats } from '../../../src/web/dashboard/stats.ts';
 
@@ -47,18 +47,25 @@ describe('moments that are counted together', () => {
     });
   });
 
-  it('have the interval that the server computes for one', () => {
-    for (const [count, of] of [
+  it('have exactly the interval that the server computes for the sum', () => {
+    for (const [likes, dislikes] of [
       [0, 1],
-      [1, 1],
-      [3, 4],
-      [50, 100],
-      [999, 1_000],
+      [1, 0],
+      [3, 1],
+      [50, 50],
+      [999, 1],
     ] as const) {
-      const { low, high } = wilson(count, of);
-      const server = wilsonOfServer({ count, of });
-      expect(low).toBeCloseTo(server?.low ?? Number.NaN, 5);
-      expect(high).toBeCloseTo(server?.high ?? Number.NaN, 5);
+      const [merged] = mergePoints(points(2, row(likes, dislikes, 1_000)), 2);
+      const interval = wilson({ count: 2 * likes, of: 2 * (likes + dislikes) });
+      expect(merged?.byModel.get('a')).toMatchObject({
+        likeRateLow: interval?.low,
+        likeRateHigh: interval?.high,
+      });
     }
+  });
+
+  it('have no interval without a rating', () => {
+    const [merged] = mergePoints(points(2, row(0, 0, 10)), 2);
+    expect(merged?.byModel.get('a')).toMatchObject({ likeRate: null, likeRateLow: null, likeRateHigh: null });
   });
 });

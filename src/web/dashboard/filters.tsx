@@ -2,23 +2,10 @@
 import { Toggle } from '@base-ui/react/toggle';
 import { useQuery } from '@tanstack/react-query';
 import { ask } from '../api/ask.ts';
-import { type FeedbackSource, TopicsDocument } from '../api/operations.ts';
+import { TopicsDocument } from '../api/operations.ts';
 import { Select } from '../ui/select.tsx';
-import { type DashboardView, type Range, ranges, sources } from './address.ts';
+import { type DashboardView, rangeOptions, sourceOptions } from './address.ts';
 import styles from './dashboard.module.css';
-
-const rangeNames: Record<Range, string> = {
-  '24h': 'Last 24 hours',
-  '7d': 'Last 7 days',
-  '30d': 'Last 30 days',
-  '90d': 'Last 90 days',
-  all: 'All time',
-};
-const sourceNames: Record<FeedbackSource, string> = {
-  END_USER: 'End users',
-  REVIEWER: 'Reviewers',
-  JUDGE: 'Judges',
-};
 
 type FiltersProps = {
   view: DashboardView;
@@ -51,14 +38,14 @@ export function Filters({ view, models, onChange }: FiltersProps) {
       <Select
         label="Time"
         value={view.range}
-        options={ranges.map((range) => ({ value: range, label: rangeNames[range] }))}
-        onChange={(chosen) => onChange({ range: ranges.find((range) => range === chosen) ?? '30d' })}
+        options={rangeOptions}
+        onChange={(range) => onChange({ range })}
       />
       <Select
         label="Source"
         value={view.source}
-        options={sources.map((source) => ({ value: source, label: sourceNames[source] }))}
-        onChange={(chosen) => onChange({ source: sources.find((source) => source === chosen) ?? 'END_USER' })}
+        options={sourceOptions}
+        onChange={(source) => onChange({ source })}
       />
       {known.length > 1 && (
         <fieldset className={styles.models}>

@@ -17,7 +17,7 @@ import {
   type DatasetChoice,
   fileOf,
   filterOf,
-  formats,
+  formatOptions,
   sourceOptions,
   takesSource,
 } from './dataset-choice.ts';
@@ -48,19 +48,15 @@ function Choices({ choice, onChange }: ChoicesProps) {
       <Select
         label="Format"
         value={choice.format}
-        options={formats}
-        onChange={(chosen) =>
-          onChange({ format: formats.find(({ value }) => value === chosen)?.value ?? 'KTO' })
-        }
+        options={formatOptions}
+        onChange={(format) => onChange({ format })}
       />
       {takesSource(choice.format) && (
         <Select
           label="Source"
           value={choice.source}
           options={sourceOptions}
-          onChange={(chosen) =>
-            onChange({ source: sourceOptions.find(({ value }) => value === chosen)?.value ?? 'END_USER' })
-          }
+          onChange={(source) => onChange({ source })}
         />
       )}
       <Check

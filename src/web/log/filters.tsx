@@ -7,8 +7,7 @@ import { ask } from '../api/ask.ts';
 import { TopicsDocument } from '../api/operations.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Select } from '../ui/select.tsx';
-import { eventTypes, type LogView } from './address.ts';
-import { typeName } from './event-list.tsx';
+import { type LogView, typeOptions } from './address.ts';
 import styles from './log.module.css';
 
 type FiltersProps = { view: LogView; onChange: (part: Partial<LogView>) => void };
@@ -52,7 +51,7 @@ function ConversationField({ view: { conversationId }, onChange }: FiltersProps)
 
 export function Filters({ view, onChange }: FiltersProps) {
   const topics = useTopics(view.topic);
-  const toggled = (type: (typeof eventTypes)[number]) =>
+  const toggled = (type: LogView['types'][number]) =>
     view.types.includes(type) ? view.types.filter((other) => other !== type) : [...view.types, type];
   return (
     <div className={styles.filters}>
@@ -64,7 +63,7 @@ export function Filters({ view, onChange }: FiltersProps) {
       />
       <fieldset className={styles.types}>
         <legend className="visually-hidden">Types of events</legend>
-        {eventTypes.map((type) => (
+        {typeOptions.map(({ value: type, label }) => (
           <Toggle
             key={type}
             className={styles.typeToggle}
@@ -72,7 +71,7 @@ export function Filters({ view, onChange }: FiltersProps) {
             pressed={view.types.includes(type)}
             onPressedChange={() => onChange({ types: toggled(type) })}
           >
-            {typeName(type)}
+            {label}
           </Toggle>
         ))}
       </fieldset>

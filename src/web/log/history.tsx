@@ -6,7 +6,7 @@ import { ask } from '../api/ask.ts';
 import { EventsDocument } from '../api/operations.ts';
 import { ErrorNotice, Loading } from '../ui/notice.tsx';
 import { fullTime } from '../ui/time.ts';
-import { typeName } from './event-list.tsx';
+import { typeName } from './address.ts';
 import type { LogEvent } from './follow-log.ts';
 import styles from './log.module.css';
 import { SnapshotMessage } from './snapshot-message.tsx';

@@ -21,11 +21,11 @@ export const sourceOptions = optionsOf<FeedbackSource>({
 
 export type DashboardView = {
   topic: string;
-  /** Empty: all. */
+  /** Empty: all models. */
   models: readonly string[];
   range: Range;
   source: FeedbackSource;
-  /** The two models that are compared. */
+  /** The two compared models; the page picks those that are missing. */
   compared: readonly string[];
 };
 
@@ -49,7 +49,7 @@ export function writeView({ topic, models, range, source, compared }: DashboardV
   return search;
 }
 
-/** @returns the view, and what changes a part of it */
+/** @returns the view, and a function that changes a part of it */
 export function useView(): [DashboardView, (part: Partial<DashboardView>) => void] {
   const [search, setSearch] = useSearchParams();
   const view = readView(search);

@@ -1,8 +1,8 @@
-// What is counted: of which topic, which models, which time, and whose feedback.
+// The filters of the dashboard: topic, period, source of the feedback, and models.
 import { Toggle } from '@base-ui/react/toggle';
 import { useQuery } from '@tanstack/react-query';
-import { ask } from '../api/ask.ts';
 import { TopicsDocument } from '../api/operations.ts';
+import { request } from '../api/request.ts';
 import { Select } from '../ui/select.tsx';
 import { type DashboardView, rangeOptions, sourceOptions } from './address.ts';
 import styles from './dashboard.module.css';
@@ -17,14 +17,14 @@ type FiltersProps = {
 function useTopics(current: string): string[] {
   const { data } = useQuery({
     queryKey: ['topics'],
-    queryFn: ({ signal }) => ask(TopicsDocument, {}, signal),
+    queryFn: ({ signal }) => request(TopicsDocument, {}, signal),
   });
   return [...new Set([current, ...(data?.topics.map(({ name }) => name) ?? [])])].sort();
 }
 
 export function Filters({ view, models, onChange }: FiltersProps) {
   const topics = useTopics(view.topic);
-  const known = [...new Set([...models, ...view.models])].sort();
+  const allModels = [...new Set([...models, ...view.models])].sort();
   const toggled = (model: string) =>
     view.models.includes(model) ? view.models.filter((other) => other !== model) : [...view.models, model];
   return (
@@ -36,7 +36,7 @@ export function Filters({ view, models, onChange }: FiltersProps) {
         onChange={(topic) => onChange({ topic, models: [], compared: [] })}
       />
       <Select
-        label="Time"
+        label="Period"
         value={view.range}
         options={rangeOptions}
         onChange={(range) => onChange({ range })}
@@ -47,10 +47,10 @@ export function Filters({ view, models, onChange }: FiltersProps) {
         options={sourceOptions}
         onChange={(source) => onChange({ source })}
       />
-      {known.length > 1 && (
+      {allModels.length > 1 && (
         <fieldset className={styles.models}>
           <legend className="visually-hidden">Models</legend>
-          {known.map((model) => (
+          {allModels.map((model) => (
             <Toggle
               key={model}
               className={styles.model}

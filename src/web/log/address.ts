@@ -17,7 +17,7 @@ export const typeOptions = optionsOf(typeNames);
 
 export type LogView = {
   topic: string;
-  /** Empty: all. */
+  /** Empty: all types. */
   types: readonly EventType[];
   conversationId: string | undefined;
   /** The offset of the event whose payload is shown. */
@@ -44,7 +44,7 @@ export function writeView({ topic, types, conversationId, offset }: LogView): UR
   return search;
 }
 
-/** @returns the view, and what changes a part of it */
+/** @returns the view, and a function that changes a part of it */
 export function useView(): [LogView, (part: Partial<LogView>) => void] {
   const [search, setSearch] = useSearchParams();
   const view = readView(search);

@@ -1,4 +1,4 @@
-// The events, newest first, each in a line.
+// The list of events, newest first, one line each.
 import { memo } from 'react';
 import { Button, classes } from '../ui/button.tsx';
 import { fullTime, preciseTime } from '../ui/time.ts';
@@ -36,7 +36,7 @@ type EventListProps = {
   events: readonly LogEvent[];
   chosen: number | undefined;
   onChoose: (offset: number) => void;
-  /** Undefined where there are none. */
+  /** Undefined if there are no earlier events. */
   onEarlier: (() => void) | undefined;
 };
 

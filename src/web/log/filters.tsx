@@ -1,10 +1,10 @@
-// Which events: of which topic, of which types, of which conversation.
+// The filters of the log: topic, event types, conversation.
 import { Toggle } from '@base-ui/react/toggle';
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { ask } from '../api/ask.ts';
 import { TopicsDocument } from '../api/operations.ts';
+import { request } from '../api/request.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Select } from '../ui/select.tsx';
 import { type LogView, typeOptions } from './address.ts';
@@ -15,7 +15,7 @@ type FiltersProps = { view: LogView; onChange: (part: Partial<LogView>) => void 
 function useTopics(current: string): string[] {
   const { data } = useQuery({
     queryKey: ['topics'],
-    queryFn: ({ signal }) => ask(TopicsDocument, {}, signal),
+    queryFn: ({ signal }) => request(TopicsDocument, {}, signal),
   });
   return [...new Set([current, ...(data?.topics.map(({ name }) => name) ?? [])])].sort();
 }
@@ -62,7 +62,7 @@ export function Filters({ view, onChange }: FiltersProps) {
         onChange={(topic) => onChange({ topic, conversationId: undefined, offset: undefined })}
       />
       <fieldset className={styles.types}>
-        <legend className="visually-hidden">Types of events</legend>
+        <legend className="visually-hidden">Event types</legend>
         {typeOptions.map(({ value: type, label }) => (
           <Toggle
             key={type}

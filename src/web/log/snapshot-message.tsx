@@ -31,9 +31,9 @@ export const SnapshotMessage = memo(function SnapshotMessage(props: {
       {role === 'assistant' ? (
         <Markdown text={content} isGrowing={false} />
       ) : (
-        <p className={styles.said}>{content}</p>
+        <p className={styles.content}>{content}</p>
       )}
-      {status === 'streaming' && <p className={styles.nothing}>Being written at that moment.</p>}
+      {status === 'streaming' && <p className={styles.remark}>Still being generated at this version.</p>}
       {feedback.length > 0 && (
         <ul className={styles.feedbackList}>
           {feedback.map((one) => (

@@ -1,4 +1,5 @@
 // Summarizes an event in one line, for people who scan the log.
+import { shorten } from '../ui/shorten.ts';
 import { feedbackFields } from './feedback-fields.ts';
 import type { LogEvent } from './follow-log.ts';
 
@@ -10,11 +11,6 @@ function entriesOf(payload: unknown): [string, unknown][] {
 
 function field(payload: unknown, name: string): unknown {
   return entriesOf(payload).find(([key]) => key === name)?.[1];
-}
-
-function shorten(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
 }
 
 /** How an update changes a field: absent and "" change nothing, null withdraws. */
@@ -63,4 +59,5 @@ function describeEvent({ type, payload }: Pick<LogEvent, 'type' | 'payload'>): s
   }
 }
 
-export const summaryOf = (event: Pick<LogEvent, 'type' | 'payload'>): string => shorten(describeEvent(event));
+export const summaryOf = (event: Pick<LogEvent, 'type' | 'payload'>): string =>
+  shorten(describeEvent(event), maxLength);

@@ -28,15 +28,15 @@ const row = (likes: number, dislikes: number, replies: number): Stats => ({
 const points = (count: number, of: Stats): Point[] =>
   Array.from({ length: count }, (_, day) => ({ bucket: `day ${day}`, byModel: new Map([['a', of]]) }));
 
-describe('moments that are counted together', () => {
-  it('are as many as it takes to have enough ratings, and leave enough points', () => {
+describe('merged points', () => {
+  it('cover as many days as it takes for enough ratings, and leave enough points', () => {
     expect(sizeFor(points(30, row(20, 5, 50)))).toBe(1);
     expect(sizeFor(points(30, row(4, 2, 20)))).toBe(3);
     expect(sizeFor(points(30, row(1, 0, 20)))).toBe(5);
     expect(sizeFor([])).toBe(1);
   });
 
-  it('have rates of their sums, and the newest of them is whole', () => {
+  it('have the rates of their sums, and the newest is complete', () => {
     const merged = mergePoints(points(7, row(3, 1, 10)), 3);
     expect(merged.map(({ bucket }) => bucket)).toEqual(['day 0', 'day 1', 'day 4']);
     expect(merged.at(-1)?.byModel.get('a')).toMatchObject({

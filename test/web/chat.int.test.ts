@@ -1,10 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { StartConversationDocument } from '../../src/client/operations.ts';
 import { createGate, delta, done, finish, refusal, reply, thought, wait } from '../support/script.ts';
 import { violationsOf } from './support/axe.ts';
 import { button, conversationOf, lastReply, replies, sendMessage, waitForReply } from './support/chat.ts';
 import { desktop, hasBrowser, type Pages, phone, startPages } from './support/pages.ts';
 
 let pages: Pages;
+
+const defaultReply = reply('Hello', ' from', ' the', ' script.');
 
 /** The field in the payload of the newest event that has it. */
 async function recordedField(conversationId: string, field: string): Promise<unknown> {
@@ -22,6 +25,7 @@ describe.skipIf(!hasBrowser)('the chat', () => {
   afterAll(() => pages.stop());
   afterEach(async () => {
     for (const context of pages.browser.contexts()) await context.close();
+    pages.model.setDefault(defaultReply);
     expect(pages.takeErrors()).toEqual([]);
   });
 
@@ -139,11 +143,14 @@ describe.skipIf(!hasBrowser)('the chat', () => {
 
   it('lists conversations, searches them, and starts a new one', async () => {
     const page = await pages.open('/');
-    await sendMessage(page, 'A question about zebras');
     const list = page.getByRole('navigation', { name: 'Conversations' });
+    await sendMessage(page, 'A question about giraffes');
+    await list.getByRole('link', { name: /about giraffes/ }).waitFor();
+    await list.getByRole('link', { name: 'New conversation' }).click();
+    await sendMessage(page, 'A question about zebras');
     await list.getByRole('link', { name: /about zebras/ }).waitFor();
     await list.getByRole('searchbox').fill('zebras');
-    await list.getByRole('link', { name: /Rate me/ }).waitFor({ state: 'detached' });
+    await list.getByRole('link', { name: /about giraffes/ }).waitFor({ state: 'detached' });
     await list.getByRole('link', { name: /about zebras/ }).waitFor();
     await list.getByRole('searchbox').fill('no such words');
     await list.getByText('Nothing found').waitFor();
@@ -195,18 +202,20 @@ describe.skipIf(!hasBrowser)('the chat', () => {
     await button(pair, 'Tie').click();
     await pair.locator('button[aria-pressed="true"]', { hasText: 'Tie' }).waitFor();
     expect(await recordedField(id, 'tied_with')).toHaveLength(1);
-    pages.model.setDefault(reply('Hello', ' from', ' the', ' script.'));
   });
 
   it('offers the suggested tags of the topic, and records that a reply was copied', async () => {
     const tags = [{ key: 'too_formal', label: 'Stiff as a board' }];
     await pages.client.send(
       'mutation ($input: ConfigureTopicInput!) { configureTopic(input: $input) { topic { name } } }',
-      { input: { name: 'default', tags } },
+      { input: { name: 'with-tags', tags } },
     );
-    const page = await pages.open('/');
+    const started = await pages.client.run(StartConversationDocument, {
+      input: { topic: 'with-tags', model: 'model-a' },
+    });
+    const { id } = started.startConversation.conversation;
+    const page = await pages.open(`/?conversation=${id}`);
     await sendMessage(page, 'Which tags?');
-    const id = await conversationOf(page);
     await button(await waitForReply(page, 'Hello'), 'Copy reply').click();
     await button(page, 'Comment or correct').click();
     await button(page, 'Stiff as a board').click();

@@ -3,7 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AddMessageDocument, StartConversationDocument } from '../../src/client/operations.ts';
+import {
+  AddMessageDocument,
+  RateMessageDocument,
+  StartConversationDocument,
+} from '../../src/client/operations.ts';
 import { violationsOf } from './support/axe.ts';
 import { hasBrowser, type Pages, startPages } from './support/pages.ts';
 
@@ -43,6 +47,10 @@ async function feedbackOf(messageId: string): Promise<unknown> {
   return rows[0];
 }
 
+/** The server's answer to this operation of the widget. Start to wait before the action that sends it. */
+const answerTo = (page: Page, operation: string) =>
+  page.waitForResponse((response) => response.request().postData()?.includes(` ${operation}(`) ?? false);
+
 const pressed = (page: Page, name: string, isPressed: boolean) =>
   page.locator(`button[aria-label="${name}"][aria-pressed="${isPressed}"]`).waitFor();
 
@@ -62,13 +70,18 @@ describe.skipIf(!hasBrowser)('the widget', () => {
       await page.getByRole('button', { name: 'Late' }).click();
       await page.getByRole('textbox', { name: 'Comment' }).fill('An hour');
       expect(await violationsOf(page)).toEqual([]);
+      const saved = answerTo(page, 'SubmitFeedback');
       await page.getByRole('button', { name: 'Send' }).click();
+      expect((await saved).status()).toBe(200);
       await page.getByText('Your feedback was saved.').waitFor();
       expect(await feedbackOf(messageId)).toMatchObject({ comment: 'An hour', tags: ['late'] });
       await page.reload();
       await pressed(page, 'Dislike', true);
+      const withdrawn = answerTo(page, 'RateMessage');
       await page.getByRole('button', { name: 'Dislike' }).click();
+      expect((await withdrawn).status()).toBe(200);
       await pressed(page, 'Dislike', false);
+      expect(await feedbackOf(messageId)).toMatchObject({ rating: null, comment: 'An hour' });
       expect(pages.takeErrors()).toEqual([]);
     } finally {
       application.server.close();
@@ -100,7 +113,10 @@ describe.skipIf(!hasBrowser)('the widget', () => {
         .getByRole('button', { name: 'Like', exact: true })
         .evaluate((like) => getComputedStyle(like).color);
     expect(await color()).toBe('rgb(1, 2, 3)');
-    await widget.evaluate((element, id) => element.setAttribute('message-id', id), await addReply());
+    const otherReply = await addReply();
+    await pages.client.run(RateMessageDocument, { input: { messageId: otherReply, rating: 'DISLIKE' } });
+    await widget.evaluate((element, id) => element.setAttribute('message-id', id), otherReply);
+    await pressed(page, 'Dislike', true);
     await pressed(page, 'Like', false);
   });
 

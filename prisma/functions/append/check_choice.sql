@@ -1,5 +1,5 @@
--- Of the replies that an update compares its message with, the first that can't be compared, or null: the message
--- itself, one that is no reply beside it, or one that is named twice.
+-- Of the replies that an update compares its message with, the first that can't be compared: the message itself, one
+-- that is not a reply beside it, or one that is named twice. Null if all can be.
 CREATE OR REPLACE FUNCTION check_choice(payload jsonb) RETURNS text
 LANGUAGE sql STABLE AS $$
 SELECT named.id

@@ -15,7 +15,16 @@ DECLARE
   has_start boolean;
   answers append_answer[];
   appended event[];
+  single append_answer;
 BEGIN
+  IF cardinality(items) = 1 THEN
+    single := append_single(items[1]);
+    IF single.outcome IS NOT NULL THEN
+      RETURN NEXT single;
+      RETURN;
+    END IF;
+  END IF;
+
   -- A conversation never changes its topic, nor a message its conversation: they may be read before the lock.
   SELECT array_agg(b ORDER BY b.position),
          coalesce(array_agg(DISTINCT coalesce(c.topic, b.topic))

@@ -1,9 +1,9 @@
 // The composition root: builds everything by hand, in the order in which it is needed, and releases it in reverse.
 import { hostname } from 'node:os';
+import { startEmbedded } from '@afterword/embedded-postgres';
 import type { Config } from './config.ts';
 import { readTurnsBefore } from './conversation/thread.ts';
 import { connect, type Database } from './database/connect.ts';
-import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { createPreviews } from './dataset/preview.ts';
 import { createSeats } from './dataset/seats.ts';

@@ -6,9 +6,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { findHome, plainEnvironment, startEmbedded } from '@afterword/embedded-postgres';
 import pg from 'pg';
-import { startEmbedded } from '../../src/database/embedded.ts';
-import { findHome, plainEnvironment } from '../../src/database/embedded-location.ts';
 import { newId } from '../../src/log/identifier.ts';
 
 export type ChaosPostgres = {

@@ -14,8 +14,8 @@ import {
 import { connect, Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Location, plainEnvironment, socketPath } from './embedded-location.ts';
-import { identifyProcess, isAlive, type ProcessIdentity } from './embedded-owner.ts';
+import { type Location, plainEnvironment, socketPath } from './location.ts';
+import { identifyProcess, isAlive, type ProcessIdentity } from './owner.ts';
 
 const longestLogBytes = 10 * 1024 * 1024;
 const shownLogBytes = 4096;

@@ -24,8 +24,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type EmbeddedPostgres, findEmbedded, startEmbedded } from '../../src/database/embedded.ts';
-import { identifyProcess, isAlive, readOwner } from '../../src/database/embedded-owner.ts';
+import { type EmbeddedPostgres, findEmbedded, startEmbedded } from '../src/index.ts';
+import { identifyProcess, isAlive, readOwner } from '../src/owner.ts';
 
 const isRoot = process.getuid?.() === 0;
 const cleanups: (() => Promise<unknown> | unknown)[] = [];
@@ -78,7 +78,7 @@ type Owner = { child: ChildProcess; pid: number; url: string | undefined; error:
 
 /** Starts Postgres from another process, in a process group of its own as a terminal would give it. */
 async function startElsewhere(dataDir: string): Promise<Owner> {
-  const script = join(import.meta.dirname, '../support/embedded-owner.ts');
+  const script = join(import.meta.dirname, 'support/owner-process.ts');
   const child = spawn(process.execPath, [script, dataDir], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],

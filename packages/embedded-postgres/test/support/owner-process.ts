@@ -1,6 +1,6 @@
 // A process of its own that starts the embedded Postgres in the folder that it is given, and then only lives.
 // It prints `{ url }`, or `{ error }` and ends; SIGINT does nothing to it, as while a server drains.
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { startEmbedded } from '../../src/index.ts';
 
 const [dataDir = ''] = process.argv.slice(2);
 process.on('SIGINT', () => {});

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { type Account, openSharedFolder, plainEnvironment, sharedFolder } from './embedded-location.ts';
+import { type Account, openSharedFolder, plainEnvironment, sharedFolder } from './location.ts';
 
 /** `bin` is the folder of initdb, pg_ctl and postgres; `major` is what PG_VERSION says, such as 18. */
 export type Binaries = { bin: string; major: string };

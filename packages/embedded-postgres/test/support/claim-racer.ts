@@ -1,6 +1,6 @@
 // Claims each of the folders at its instant, together with its rivals, prints which ones
 // it got, and lives until its stdin ends: the claims of a dead process are free again.
-import { claimFolder } from '../../src/database/embedded-owner.ts';
+import { claimFolder } from '../../src/owner.ts';
 
 const [startsAt = '', ...folders] = process.argv.slice(2);
 const won: string[] = [];

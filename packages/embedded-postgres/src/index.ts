@@ -12,22 +12,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { findBinaries } from './embedded-binaries.ts';
+import { findBinaries } from './binaries.ts';
 import {
   closeSocketFolder,
   findHome,
   type Location,
   openHome,
   openSocketFolder,
-} from './embedded-location.ts';
-import { claimFolder, isAlive, type ProcessIdentity, readOwner } from './embedded-owner.ts';
-import {
-  endEarlier,
-  type Installation,
-  isListening,
-  launchPostgres,
-  runProgram,
-} from './embedded-process.ts';
+  plainEnvironment,
+} from './location.ts';
+import { claimFolder, isAlive, type ProcessIdentity, readOwner } from './owner.ts';
+import { endEarlier, type Installation, isListening, launchPostgres, runProgram } from './process.ts';
+
+export { findHome, plainEnvironment };
 
 export type EmbeddedPostgres = {
   /** For `pg` and Prisma's adapter as connectionString: the superuser on the database `afterword`. */

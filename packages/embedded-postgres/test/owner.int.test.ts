@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { claimFolder, identifyProcess, isAlive, readOwner } from '../../src/database/embedded-owner.ts';
+import { claimFolder, identifyProcess, isAlive, readOwner } from '../src/owner.ts';
 
 const rounds = 100;
 const racers = 3;
@@ -18,7 +18,7 @@ function makeFolder(): string {
 }
 
 async function race(startsAt: number, folders: string[]): Promise<string[]> {
-  const script = join(import.meta.dirname, '../support/claim-racer.ts');
+  const script = join(import.meta.dirname, 'support/claim-racer.ts');
   const child = spawn(process.execPath, [script, String(startsAt), ...folders], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

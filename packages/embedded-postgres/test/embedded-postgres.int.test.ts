@@ -203,7 +203,7 @@ test('a second owner is refused by name and pid, and finds the url of the first'
   expect(await findEmbedded(dataDir)).toBeUndefined();
   const owner = await startElsewhere(dataDir);
   await expect(start(dataDir)).rejects.toThrow(
-    `An Afterword (process ${owner.pid}) already runs on the folder ${dataDir}: stop it, or set DATA_DIR`,
+    `The data folder ${dataDir} is in use by process ${owner.pid}, and only one process can run its Postgres: stop that process, or set DATA_DIR`,
   );
   expect(await findEmbedded(dataDir)).toBe(owner.url);
   expect(await query(owner.url ?? '', 'SELECT 1')).toEqual([1]);
@@ -218,7 +218,7 @@ test('of several starts at the same instant exactly one wins, also over a dead o
     const owners = await Promise.all([1, 2, 3, 4].map(() => startElsewhere(dataDir)));
     const [winner, ...others] = owners.filter(({ url }) => url !== undefined);
     expect(others).toEqual([]);
-    const refusals = owners.filter(({ error }) => error?.includes(`(process ${winner?.pid}) already runs`));
+    const refusals = owners.filter(({ error }) => error?.includes(`is in use by process ${winner?.pid},`));
     expect(refusals).toHaveLength(3);
     if (winner !== undefined) await kill(winner);
   }
@@ -358,7 +358,9 @@ test('data of another major version is refused by name', async () => {
   const dataDir = makeFolder();
   await (await start(dataDir)).stop();
   writeFileSync(join(homeOf(dataDir), 'data/PG_VERSION'), '17\n');
-  await expect(start(dataDir)).rejects.toThrow(/is of PostgreSQL 17, and the embedded one is 18/);
+  await expect(start(dataDir)).rejects.toThrow(
+    /is of PostgreSQL 17, and the embedded Postgres is of version 18/,
+  );
 });
 
 test('a failed start shows the end of the log and gives the folder free', async () => {
@@ -433,7 +435,7 @@ test('removing DATA_DIR gives a fresh database, wherever its data was', async ()
 test('a link whose data is gone is an error, not an empty database', async () => {
   const dataDir = makeFolder();
   symlinkSync(join(dataDir, 'elsewhere'), join(dataDir, 'postgres'));
-  await expect(start(dataDir)).rejects.toThrow(/Bring that folder back, or remove the link/);
+  await expect(start(dataDir)).rejects.toThrow(/Restore that folder, or remove the link/);
 });
 
 test('a link to a moved folder works like the folder', async () => {

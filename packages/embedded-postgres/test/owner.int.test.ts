@@ -49,7 +49,9 @@ test('of processes that find the same dead owner at the same instant exactly one
 test('a released folder can be claimed again by the same process, an owned one cannot', () => {
   const folder = makeFolder();
   const claim = claimFolder(folder, '/shown');
-  expect(() => claimFolder(folder, '/shown')).toThrow(`An Afterword (process ${process.pid}) already runs`);
+  expect(() => claimFolder(folder, '/shown')).toThrow(
+    `The data folder /shown is in use by process ${process.pid},`,
+  );
   claim.release();
   claimFolder(folder, '/shown').release();
 });
@@ -59,7 +61,7 @@ test('the supervisor of a dead owner is not forgotten when its successor dies be
   const supervisor = { pid: 12, startedAt: 'then' };
   writeFileSync(join(folder, 'owner.1.json'), JSON.stringify({ supervisor }));
   const claim = claimFolder(folder, folder);
-  expect(claim.earlierSupervisor).toEqual(supervisor);
+  expect(claim.previousSupervisor).toEqual(supervisor);
   expect(readOwner(folder).supervisor).toEqual(supervisor);
 });
 

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import { useOtherFolder } from './afterword.ts';
+import { minimalEnvironment } from './program.ts';
 
 const processSchema = z.object({ pid: z.int().positive(), startedAt: z.string() });
 const recordSchema = z.object({
@@ -40,7 +41,11 @@ export type Claim = {
 // Opaque text: it is only compared with what the same function returns for the same pid.
 function readStartTime(pid: number): string | undefined {
   if (process.platform !== 'linux') {
-    const ps = spawnSync('/bin/ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' });
+    const ps = spawnSync('/bin/ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      // Two processes must get the same text, also if their time zone or language differs or the clocks change.
+      env: { ...minimalEnvironment, TZ: 'UTC' },
+    });
     const [state, start] = ps.stdout.trim().split(/\s+(.*)/s);
     return state?.startsWith('Z') ? undefined : start;
   }

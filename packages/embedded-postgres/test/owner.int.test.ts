@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { claimFolder, identifyProcess, isAlive, readOwner } from '../src/owner.ts';
 
@@ -82,4 +82,14 @@ test('a killed process that its parent has not reaped yet counts as dead', async
   expect(child !== undefined && isAlive(child)).toBe(true);
   process.kill(Number(line), 'SIGKILL');
   await expect.poll(() => child !== undefined && isAlive(child)).toBe(false);
+});
+
+test('a process is alive also for readers with another time zone or language', () => {
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  vi.stubEnv('TZ', 'UTC').stubEnv('LC_ALL', 'C');
+  const self = identifyProcess(process.pid);
+  vi.stubEnv('TZ', 'Asia/Tokyo').stubEnv('LC_ALL', 'de_DE.UTF-8');
+  expect(self !== undefined && isAlive(self)).toBe(true);
 });

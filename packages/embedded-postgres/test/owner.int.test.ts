@@ -1,3 +1,4 @@
+// The owner record of a server folder, without a server.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { claimFolder, identifyProcess, isAlive, readOwner } from '../src/owner.t
 const rounds = 100;
 const racers = 3;
 
-function makeFolder(): string {
+function createFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'afterword-owner-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   return folder;
@@ -31,8 +32,8 @@ async function race(startsAt: number, folders: string[]): Promise<string[]> {
   return z.array(z.string()).parse(JSON.parse(String(line)));
 }
 
-test('of processes that find the same dead owner at the same instant exactly one takes its place', async () => {
-  const root = makeFolder();
+test('of processes that find the same dead owner at the same instant exactly one becomes the owner', async () => {
+  const root = createFolder();
   const folders = Array.from({ length: rounds }, (_, index) => join(root, String(index)));
   const dead = { pid: 1, startedAt: 'long ago' };
   for (const folder of folders) {
@@ -46,8 +47,8 @@ test('of processes that find the same dead owner at the same instant exactly one
   for (const folder of folders) expect(readdirSync(folder)).toEqual(['owner.8.json']);
 });
 
-test('a released folder can be claimed again by the same process, an owned one cannot', () => {
-  const folder = makeFolder();
+test('the same process can claim a folder again only after it has released it', () => {
+  const folder = createFolder();
   const claim = claimFolder(folder, '/shown');
   expect(() => claimFolder(folder, '/shown')).toThrow(
     `The data folder /shown is in use by process ${process.pid},`,
@@ -56,8 +57,8 @@ test('a released folder can be claimed again by the same process, an owned one c
   claimFolder(folder, '/shown').release();
 });
 
-test('the supervisor of a dead owner is not forgotten when its successor dies before noting one', () => {
-  const folder = makeFolder();
+test('the record of a new owner keeps the previous supervisor until the new one is recorded', () => {
+  const folder = createFolder();
   const supervisor = { pid: 12, startedAt: 'then' };
   writeFileSync(join(folder, 'owner.1.json'), JSON.stringify({ supervisor }));
   const claim = claimFolder(folder, folder);
@@ -65,14 +66,14 @@ test('the supervisor of a dead owner is not forgotten when its successor dies be
   expect(readOwner(folder).supervisor).toEqual(supervisor);
 });
 
-test('a process is known by its start as well as its pid', () => {
+test('a process with the same pid and another start time is another process', () => {
   const self = identifyProcess(process.pid);
   expect(self !== undefined && isAlive(self)).toBe(true);
   expect(isAlive({ pid: process.pid, startedAt: 'another time' })).toBe(false);
 });
 
-test('a killed process that its parent has not reaped yet counts as dead', async () => {
-  // The shell becomes a program that never reaps the child that the shell had.
+test('a killed process is dead even before its parent has reaped it', async () => {
+  // The shell is replaced by a program that never reaps the child of the shell.
   const parent = spawn('/bin/sh', ['-c', 'sleep 600 & echo $!; exec sleep 600']);
   onTestFinished(() => {
     parent.kill('SIGKILL');

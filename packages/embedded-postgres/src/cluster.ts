@@ -23,7 +23,7 @@ function formatSettings(socketFolder: string, isDurable: boolean): string {
   // The value is a list, so a folder whose name contains a comma needs double quotes inside the single ones.
   const socketFolders = quote(`"${socketFolder.replaceAll('"', '""')}"`);
   const onIfDurable = isDurable ? 'on' : 'off';
-  return `# Overwritten at every start. Put your own settings into postgresql.conf, below its last include.
+  return `# Overwritten at every start. Put your own settings at the end of postgresql.conf.
 listen_addresses = ''
 unix_socket_directories = ${socketFolders}
 unix_socket_permissions = 0700

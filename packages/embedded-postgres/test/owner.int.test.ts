@@ -1,24 +1,25 @@
+// The owner record of a server folder, without a server.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
-import { claimFolder, identifyProcess, isAlive, readOwner } from '../../src/database/embedded-owner.ts';
+import { claimFolder, identifyProcess, isAlive, readOwner } from '../src/owner.ts';
 
 const rounds = 100;
 const racers = 3;
 
-function makeFolder(): string {
+function createFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'afterword-owner-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   return folder;
 }
 
 async function race(startsAt: number, folders: string[]): Promise<string[]> {
-  const script = join(import.meta.dirname, '../support/claim-racer.ts');
+  const script = join(import.meta.dirname, 'support/claim-racer.ts');
   const child = spawn(process.execPath, [script, String(startsAt), ...folders], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -31,8 +32,8 @@ async function race(startsAt: number, folders: string[]): Promise<string[]> {
   return z.array(z.string()).parse(JSON.parse(String(line)));
 }
 
-test('of processes that find the same dead owner at the same instant exactly one takes its place', async () => {
-  const root = makeFolder();
+test('of processes that find the same dead owner at the same instant exactly one becomes the owner', async () => {
+  const root = createFolder();
   const folders = Array.from({ length: rounds }, (_, index) => join(root, String(index)));
   const dead = { pid: 1, startedAt: 'long ago' };
   for (const folder of folders) {
@@ -46,31 +47,33 @@ test('of processes that find the same dead owner at the same instant exactly one
   for (const folder of folders) expect(readdirSync(folder)).toEqual(['owner.8.json']);
 });
 
-test('a released folder can be claimed again by the same process, an owned one cannot', () => {
-  const folder = makeFolder();
+test('the same process can claim a folder again only after it has released it', () => {
+  const folder = createFolder();
   const claim = claimFolder(folder, '/shown');
-  expect(() => claimFolder(folder, '/shown')).toThrow(`An Afterword (process ${process.pid}) already runs`);
+  expect(() => claimFolder(folder, '/shown')).toThrow(
+    `The data folder /shown is in use by process ${process.pid},`,
+  );
   claim.release();
   claimFolder(folder, '/shown').release();
 });
 
-test('the supervisor of a dead owner is not forgotten when its successor dies before noting one', () => {
-  const folder = makeFolder();
+test('the record of a new owner keeps the previous supervisor until the new one is recorded', () => {
+  const folder = createFolder();
   const supervisor = { pid: 12, startedAt: 'then' };
   writeFileSync(join(folder, 'owner.1.json'), JSON.stringify({ supervisor }));
   const claim = claimFolder(folder, folder);
-  expect(claim.earlierSupervisor).toEqual(supervisor);
+  expect(claim.previousSupervisor).toEqual(supervisor);
   expect(readOwner(folder).supervisor).toEqual(supervisor);
 });
 
-test('a process is known by its start as well as its pid', () => {
+test('a process with the same pid and another start time is another process', () => {
   const self = identifyProcess(process.pid);
   expect(self !== undefined && isAlive(self)).toBe(true);
   expect(isAlive({ pid: process.pid, startedAt: 'another time' })).toBe(false);
 });
 
-test('a killed process that its parent has not reaped yet counts as dead', async () => {
-  // The shell becomes a program that never reaps the child that the shell had.
+test('a killed process is dead even before its parent has reaped it', async () => {
+  // The shell is replaced by a program that never reaps the child of the shell.
   const parent = spawn('/bin/sh', ['-c', 'sleep 600 & echo $!; exec sleep 600']);
   onTestFinished(() => {
     parent.kill('SIGKILL');
@@ -80,4 +83,14 @@ test('a killed process that its parent has not reaped yet counts as dead', async
   expect(child !== undefined && isAlive(child)).toBe(true);
   process.kill(Number(line), 'SIGKILL');
   await expect.poll(() => child !== undefined && isAlive(child)).toBe(false);
+});
+
+test('a process is alive also for readers with another time zone or language', () => {
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  vi.stubEnv('TZ', 'UTC').stubEnv('LC_ALL', 'C');
+  const self = identifyProcess(process.pid);
+  vi.stubEnv('TZ', 'Asia/Tokyo').stubEnv('LC_ALL', 'de_DE.UTF-8');
+  expect(self !== undefined && isAlive(self)).toBe(true);
 });

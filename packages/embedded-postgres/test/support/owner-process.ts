@@ -1,6 +1,6 @@
-// A process of its own that starts the embedded Postgres in the folder that it is given, and then only lives.
-// It prints `{ url }`, or `{ error }` and ends; SIGINT does nothing to it, as while a server drains.
-import { startEmbedded } from '../../src/database/embedded.ts';
+// A process that starts Postgres in the data folder that is its argument, and then waits to be killed. It prints
+// `{ url }`, or prints `{ error }` and exits. It ignores SIGINT, like a server that finishes its work first.
+import { startEmbedded } from '../../src/index.ts';
 
 const [dataDir = ''] = process.argv.slice(2);
 process.on('SIGINT', () => {});

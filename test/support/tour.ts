@@ -91,7 +91,10 @@ export async function walkTour(
   only?: readonly string[],
 ): Promise<Map<string, number>> {
   const walked = new Map<string, number>();
-  for (const document of readUserDocuments()) {
+  const documents = readUserDocuments().filter((document) => stepsOf(document).length > 0);
+  const unknown = only?.find((path) => !documents.some((document) => document.path === path));
+  if (unknown !== undefined) throw new Error(`There is no document ${unknown} with commands.`);
+  for (const document of documents) {
     if (only !== undefined && !only.includes(document.path)) continue;
     const folder = await mkdtemp(join(tmpdir(), 'afterword-tour-'));
     try {

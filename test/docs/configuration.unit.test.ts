@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { environmentSchema } from '../src/config.ts';
+import { environmentSchema } from '../../src/config.ts';
 
 /** The rows `| NAME | default | meaning |`, by name. */
 function readRows(): Map<string, { value: string; meaning: string }> {
-  const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
   const rows = text.matchAll(/^\|\s*`([A-Z][A-Z_]+)`\s*\|([^|]*)\|(.*)\|\s*$/gm);
   return new Map([...rows].map(([, name = '', value = '', meaning = '']) => [name, { value, meaning }]));
 }
 
-describe('the configuration table of the README', () => {
+describe('the page docs/configuration.md', () => {
   it('has a row for every variable, and no other', () => {
     expect([...readRows().keys()].sort()).toEqual(Object.keys(environmentSchema.shape).sort());
   });

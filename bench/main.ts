@@ -1,5 +1,5 @@
 // Runs the command that the arguments name, prints its tables to stdout and writes its result files.
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { benchmarkNames } from './benchmarks.ts';
 import { type Command, type JsonTarget, parseCommand } from './command-line.ts';
 import { checkComparable } from './compare/comparable.ts';
@@ -23,11 +23,19 @@ function defaultName({ date, commit }: ResultFile): string {
   return `${date.replaceAll(/[:.]/g, '-')}-${commit?.slice(0, 12) ?? 'no-commit'}`;
 }
 
+function pathOf(file: ResultFile, json: JsonTarget): string | undefined {
+  if (json === 'none') return undefined;
+  return json === 'default' ? join(resultFolder, `${defaultName(file)}.json`) : json.path;
+}
+
 function save(file: ResultFile, json: JsonTarget): void {
-  if (json === 'none') return;
-  const path = json === 'default' ? join(resultFolder, `${defaultName(file)}.json`) : resolve(json.path);
-  writeResultFile(path, file);
-  progress(`written to ${path}`);
+  const path = pathOf(file, json);
+  if (path !== undefined) writeResultFile(path, file);
+}
+
+/** Of a path that the caller chose there is nothing to say. */
+function reportPath(file: ResultFile, json: JsonTarget): void {
+  if (json === 'default') progress(`The results are in ${pathOf(file, json)}`);
 }
 
 function printTables({ benchmarks }: ResultFile): void {
@@ -52,15 +60,18 @@ function compare(
 }
 
 async function paired(command: Extract<Command, { kind: 'paired' }>): Promise<boolean> {
-  const saveBoth = (sides: Sides) => {
-    const folder = command.out ?? join(resultFolder, `paired-${defaultName(sides.current)}`);
-    save(sides.base, { path: join(folder, 'base.json') });
-    save(sides.current, { path: join(folder, 'current.json') });
-  };
-  const { base, current } = await runPaired(command, saveBoth);
-  if (!reportFailures(current) && current.benchmarks.length === 0) return false;
+  const folderOf = ({ current }: Sides) =>
+    command.out ?? join(resultFolder, `paired-${defaultName(current)}`);
+  const sides = await runPaired(command, (soFar) => {
+    writeResultFile(join(folderOf(soFar), 'base.json'), soFar.base);
+    writeResultFile(join(folderOf(soFar), 'current.json'), soFar.current);
+  });
+  const { base, current } = sides;
+  progress(`The results are in ${folderOf(sides)}`);
+  const isComplete = reportFailures(current);
+  if (current.benchmarks.length === 0) return false;
   const isAsGood = compare([base, current], { minDifference: command.minDifference, force: false });
-  return isAsGood && current.failures.length === 0;
+  return isAsGood && isComplete;
 }
 
 /** @returns whether all went well */
@@ -76,10 +87,14 @@ async function run(command: Command): Promise<boolean> {
       const file = await runOne(command.name, command.options);
       printTables(file);
       save(file, command.json);
+      reportPath(file, command.json);
       return reportFailures(file);
     }
-    case 'all':
-      return reportFailures(await runAll(command.options, (file) => save(file, command.json)));
+    case 'all': {
+      const file = await runAll(command.options, (soFar) => save(soFar, command.json));
+      reportPath(file, command.json);
+      return reportFailures(file);
+    }
     case 'compare':
       return compare([readResultFile(command.a), readResultFile(command.b)], command);
     case 'paired':

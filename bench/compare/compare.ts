@@ -97,7 +97,8 @@ function choosePairs(
   const pairs = pairUp(valuesA, valuesB, metric);
   if (limit === undefined || metric.minDifference !== null) return { pairs, limit: undefined };
   const ratioPairs = pairUp(a.ratios[metric.name], b.ratios[metric.name], metric);
-  return ratioPairs.length < pairs.length ? { pairs, limit: undefined } : { pairs: ratioPairs, limit };
+  const isComplete = ratioPairs.length > 0 && ratioPairs.length >= pairs.length;
+  return isComplete ? { pairs: ratioPairs, limit } : { pairs, limit: undefined };
 }
 
 function pairUp(a: Summary | undefined, b: Summary | undefined, { minDifference }: MetricInfo): Pair[] {

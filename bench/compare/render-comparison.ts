@@ -23,6 +23,12 @@ function renderEffect({ effect, metric }: Comparison): string {
   return `${signed(effect.estimate)} (${signed(effect.low)} to ${signed(effect.high)})`;
 }
 
+const titleOf = ({ metric, limit }: Comparison): string =>
+  limit === undefined ? metric.title : `${metric.title} by ${limit}’s`;
+
+const renderName = (comparison: Comparison): string =>
+  [comparison.benchmark, comparison.caseName, comparison.contender, titleOf(comparison)].join(', ');
+
 function renderRow(comparison: Comparison): string[] {
   const { benchmark, caseName, contender, metric, limit, pairs, medianA, medianB, verdict } = comparison;
   const value = (median: number) => {
@@ -30,9 +36,8 @@ function renderRow(comparison: Comparison): string[] {
     const digits = { minimumFractionDigits: metric.digits, maximumFractionDigits: metric.digits };
     return limit === undefined ? median.toLocaleString('en-US', digits) : significant(median);
   };
-  const title = limit === undefined ? metric.title : `${metric.title} by ${limit}’s`;
   const cells = [value(medianA), value(medianB), renderEffect(comparison), String(pairs), verdict];
-  return [benchmark, caseName, contender, title, ...cells];
+  return [benchmark, caseName, contender, titleOf(comparison), ...cells];
 }
 
 const describeFile = (name: string, { commit, isDirty, date }: ResultFile): string =>
@@ -72,6 +77,9 @@ function legend(comparisons: readonly Comparison[], { minDifference }: CompareOp
           `Too few rounds: with fewer than ${minPairs} pairs no test can reach ${percent(confidence)}, and here are ${most}. ` +
             `Measure both with --rounds ${minPairs} or more.`,
         ]),
+    ...comparisons
+      .filter(({ verdict }) => verdict === 'worse')
+      .map((worse) => `Worse: ${renderName(worse)}: ${renderEffect(worse)}.`),
     `${counts.join(', ')}.`,
   ];
 }

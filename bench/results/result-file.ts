@@ -20,7 +20,15 @@ export function createResultFile(folder: string): ResultFile {
 
 export function writeResultFile(path: string, file: ResultFile): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(file, undefined, 2)}\n`);
+  writeFileSync(path, renderResultFile(file));
+}
+
+/** Rounds of a metric stand on one line, so that a diff of two files is readable. */
+export function renderResultFile(file: ResultFile): string {
+  const text = JSON.stringify(file, undefined, 2);
+  // No text in JSON holds a line break, so a bracket before one opens a list.
+  const lists = /\[\n(?:\s|[\d.,e+-]|null)*\]/g;
+  return `${text.replaceAll(lists, (list) => list.replaceAll(/\s+/g, ' '))}\n`;
 }
 
 const versionSchema = z.object({ version: z.unknown() });

@@ -38,6 +38,11 @@ export const ours = <Name extends string>(name: Name): Contender<Name> => ({ nam
 /** A limit or a peer: something that is measured beside Afterword. */
 export const other = <Name extends string>(name: Name): Contender<Name> => ({ name, isOurs: false });
 
+type RoundOptions = Pick<Options, 'rounds' | 'firstRound'> & {
+  /** Called after each measurement. Default: prints to stderr. */
+  report?: (line: string) => void;
+};
+
 type Samples = Map<string, Record<string, number | undefined>[]>;
 
 const keyOf = (caseName: string, contender: string) => `${caseName}\n${contender}`;
@@ -48,7 +53,7 @@ export async function measureRounds<
   Metric extends string,
 >(
   plan: Plan<Case, Name, Metric>,
-  { rounds, firstRound }: Pick<Options, 'rounds' | 'firstRound'>,
+  { rounds, firstRound, report = progress }: RoundOptions,
   measure: (measuredCase: Case, contender: Name) => Promise<Sample<NoInfer<Metric>>>,
 ): Promise<ResultTable> {
   const samples: Samples = new Map();
@@ -59,7 +64,7 @@ export async function measureRounds<
         const sample = await measure(measuredCase, name);
         const key = keyOf(measuredCase.name, name);
         samples.set(key, [...(samples.get(key) ?? []), sample]);
-        progress(`round ${round + 1}/${rounds}  ${measuredCase.name}  ${name}`);
+        report(`round ${round + 1}/${rounds}  ${measuredCase.name}  ${name}`);
       }
     }
   }

@@ -8,9 +8,15 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+/** More than any clock here is worth, and short enough to read in a file. */
+const significantDigits = 6;
+
 /** @param values in the order of the rounds; what is undefined or not finite counts as not measured */
 export function summarize(values: readonly (number | null | undefined)[]): Summary {
-  const rounds = values.map((value) => (Number.isFinite(value) ? (value ?? null) : null));
+  const rounds = values.map((value) => {
+    const isMeasured = value !== undefined && value !== null && Number.isFinite(value);
+    return isMeasured ? Number(value.toPrecision(significantDigits)) : null;
+  });
   const measured = rounds.filter((value) => value !== null);
   if (measured.length === 0) return { median: null, min: null, max: null, rounds };
   return { median: median(measured), min: Math.min(...measured), max: Math.max(...measured), rounds };

@@ -1,8 +1,8 @@
-// Queries and mutations: one POST each, typed by their document.
+// Sends queries and mutations: one POST each, typed by its document.
 import type { TypedDocumentString } from './operations.ts';
 import { authorization } from './token.ts';
 
-/** What the server answered instead of data; `code` is one of the API's list. */
+/** An error in the server's answer. `code` is one of the API's error codes; empty if the answer has none. */
 export class RequestError extends Error {
   readonly code: string;
 
@@ -13,11 +13,11 @@ export class RequestError extends Error {
   }
 }
 
-type Failure = { message: string; extensions?: { code?: string } };
-type Body<Result> = { data?: Result | null; errors?: Failure[] };
+type GraphQLFailure = { message: string; extensions?: { code?: string } };
+type Body<Result> = { data?: Result | null; errors?: GraphQLFailure[] };
 
-/** @throws RequestError; TypeError where the server could not be reached */
-export async function ask<Result, Variables>(
+/** @throws RequestError if the server answers with an error; TypeError if it can't be reached */
+export async function request<Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
   signal?: AbortSignal,
@@ -35,7 +35,7 @@ export async function ask<Result, Variables>(
   return data;
 }
 
-/** What to tell a person. */
+/** The message to show for an error. */
 export function describeError(error: unknown): string {
   if (error instanceof RequestError) return error.message;
   if (error instanceof TypeError)

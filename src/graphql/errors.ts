@@ -2,6 +2,7 @@
 // expected is logged once, with its stack and the operation's name, and masked.
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError } from 'graphql';
+import { isDatabaseUnreachable } from '../database/unavailable.ts';
 import { AppError, type ErrorCode, errorCodes } from '../errors.ts';
 
 /** HTTP statuses, which matter where nothing could be executed (GraphQL over HTTP, section 6). */
@@ -28,22 +29,6 @@ function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError != null ? causeOf(error.originalError) : error;
 }
 
-/** Postgres could not be reached, in the words of Prisma (P1…, P2024) or of its driver. */
-function isPrismaUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (
-    'code' in error &&
-    typeof error.code === 'string' &&
-    /^(P1\d{3}|P2024|ECONN\w+|EPIPE|ETIMEDOUT|ENOENT|57P\d\d|08\w{3})$/.test(error.code)
-  ) {
-    return true;
-  }
-  return (
-    /connect|Connection terminated|terminating connection/i.test(error.message) &&
-    /pg|Prisma|Driver|Error/.test(error.name)
-  );
-}
-
 /** @param onBug told of each error that nobody expected, before it is masked */
 export function createErrorMask(onBug: (error: unknown) => void): (error: unknown) => GraphQLError {
   // A result may be masked where it is made and again where it is sent: a bug must not become a fault of the client.
@@ -59,8 +44,8 @@ export function createErrorMask(onBug: (error: unknown) => void): (error: unknow
     }
     if (cause instanceof PothosValidationError) return withCode(wrapper, 'INVALID_INPUT', cause.message);
     onBug(cause);
-    if (isPrismaUnavailable(cause)) {
-      return withCode(wrapper, 'UPSTREAM_FAILED', 'The database can not be reached: try again in a moment.');
+    if (isDatabaseUnreachable(cause)) {
+      return withCode(wrapper, 'UPSTREAM_FAILED', 'The database cannot be reached. Try again in a moment.');
     }
     const bug = new GraphQLError('Something went wrong here; it was logged.', {
       nodes: wrapper.nodes ?? null,

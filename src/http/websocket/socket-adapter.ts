@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Results } from '../../delivery/subscription-results.ts';
-import { toJson } from '../response-json.ts';
+import type { ToJson } from '../response-json.ts';
 import { type Bytes, textFrame, toBytes } from './frame.ts';
 
 /**
@@ -48,7 +48,11 @@ export function createSend(socket: WebSocket, { socket: wire }: IncomingMessage,
  * Sends the results of a subscription, the next once the last was taken. graphql-ws would render each for each reader.
  * @returns what it is handed in their place: a source that gives nothing, runs until they end, and is left as they are
  */
-export function sendResults(results: Results, id: string, send: Send): AsyncIterableIterator<never> {
+export function sendResults(
+  results: Results,
+  options: { id: string; send: Send; toJson: ToJson },
+): AsyncIterableIterator<never> {
+  const { id, send, toJson } = options;
   const start = toBytes(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
   return {
     async next() {

@@ -11,6 +11,7 @@ import { createSubscribe } from '../connections/admit-subscription.ts';
 import type { Connection, Connections } from '../connections/connections.ts';
 import { keepAlive } from '../connections/heartbeat.ts';
 import type { Policy } from '../policy.ts';
+import type { ToJson } from '../response-json.ts';
 import type { Yoga } from '../yoga.ts';
 import { createSend, type Extra, sendResults, serveSocket } from './socket-adapter.ts';
 
@@ -102,7 +103,7 @@ function cancelOnReturn(leaving: AbortController) {
  * source to the socket with nothing between.
  */
 function operationHooks(options: SocketOptions): Pick<Hooks, 'onSubscribe' | 'execute' | 'subscribe'> {
-  const { yoga, mask } = options;
+  const { yoga, mask, toJson } = options;
   const follow = createSubscribe(options.connections, mask);
   const pipelines = new WeakMap<object, Pipeline>();
   const pipelineOf = (args: ExecutionArgs): Pipeline => {
@@ -140,7 +141,7 @@ function operationHooks(options: SocketOptions): Pick<Hooks, 'onSubscribe' | 'ex
           },
           async subscribe() {
             const results = await follow(args);
-            return 'next' in results ? sendResults(results, id, send) : results;
+            return 'next' in results ? sendResults(results, { id, send, toJson }) : results;
           },
         });
         return args;
@@ -183,6 +184,7 @@ type SocketOptions = {
   connections: Connections;
   authenticate: Authenticate;
   mask: (error: unknown) => GraphQLError;
+  toJson: ToJson;
   maxMessageBytes: number;
   onError: (error: unknown) => void;
 };

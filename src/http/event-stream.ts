@@ -26,9 +26,9 @@ function render(result: Result, toJson: ToJson): Uint8Array {
   const id = result[resumeId];
   const head = `event: next\n${id === undefined ? '' : `id: ${id}\n`}data: `;
   const event = `${head}${toJson(result)}\n\n`;
-  // Of its own: cut from a pool, what waits for a slow reader would keep all of that.
-  const bytes = Buffer.allocUnsafeSlow(event.length);
-  bytes.write(event, 'latin1');
+  // Memory of its own: a slice of Node's pool would keep the whole pool alive while it waits for a slow reader.
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(event));
+  bytes.write(event);
   return bytes;
 }
 

@@ -1,8 +1,7 @@
-// Results as clients get them, on every carrier: JSON in UTF-8. A result that goes to many readers is rendered once.
+// Results as clients get them, on every carrier: JSON. A result that goes to many readers is rendered once.
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { type Bytes, toBytes } from './websocket/frame.ts';
 
-export type ToJson = (result: ExecutionResult) => Bytes;
+export type ToJson = (result: ExecutionResult) => string;
 
 /** The HTTP status that an error asks for is meant for the server alone. */
 function withoutStatus(error: GraphQLError): object {
@@ -15,12 +14,12 @@ function withoutStatus(error: GraphQLError): object {
  * a reader that stands still keeps no other in memory
  */
 export function createToJson(): ToJson {
-  let last: { result: ExecutionResult; json: Bytes } | undefined;
+  let last: { result: ExecutionResult; json: string } | undefined;
   return (result) => {
     if (last?.result === result) return last.json;
     const { errors } = result;
     const response = errors === undefined ? result : { ...result, errors: errors.map(withoutStatus) };
-    const json = toBytes(JSON.stringify(response));
+    const json = JSON.stringify(response);
     last = { result, json };
     return json;
   };

@@ -193,8 +193,6 @@ export function serveWebSockets(options: SocketOptions): WebSockets {
   const { onError, connections } = options;
   const sockets = new WebSocketServer({
     noServer: true,
-    // What is sent past ws would not stand in order behind what it compresses.
-    perMessageDeflate: false,
     maxPayload: options.maxMessageBytes,
     handleProtocols,
   });
@@ -217,7 +215,7 @@ export function serveWebSockets(options: SocketOptions): WebSockets {
     });
     opened.set(socket, connection);
     socket.once('close', connection.remove);
-    const send = createSend(socket, request, keepAlive(socket, heartbeatMs));
+    const send = createSend(socket, keepAlive(socket, heartbeatMs));
     serveSocket(server, { socket, request, send }, onError);
   });
   return {

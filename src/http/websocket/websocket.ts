@@ -9,6 +9,7 @@ import type { Authenticate } from '../../identity/authenticate.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { createSubscribe } from '../connections/admit-subscription.ts';
 import type { Connection, Connections } from '../connections/connections.ts';
+import { atExpiry } from '../connections/expiry.ts';
 import { keepAlive } from '../connections/heartbeat.ts';
 import type { Policy } from '../policy.ts';
 import type { ToJson } from '../response-json.ts';
@@ -27,7 +28,7 @@ const initTimeoutMs = 10_000;
 /** How often a silent client is asked whether it is still there. */
 const heartbeatMs = 12_000;
 
-type Member = { connection: Connection; viewer?: Viewer; expiry?: NodeJS.Timeout };
+type Member = { connection: Connection; viewer?: Viewer; cancelExpiry?: () => void };
 type Peer = Extra & Partial<Member>;
 type Hooks = ServerOptions<Record<string, unknown>, Peer>;
 /** How an operation is answered. */
@@ -77,13 +78,13 @@ function connectionHooks(
         refuseConnection(extra, error);
         return false;
       }
-      if (extra.viewer.expiresAt === undefined) return true;
-      const restMs = Math.min(extra.viewer.expiresAt - Date.now(), 2_147_483_647);
-      extra.expiry = setTimeout(() => extra.socket.close(closeCodes.unauthorized, 'token expired'), restMs);
+      extra.cancelExpiry = atExpiry(extra.viewer.expiresAt, () =>
+        extra.socket.close(closeCodes.unauthorized, 'token expired'),
+      );
       return true;
     },
     onClose({ extra }) {
-      clearTimeout(extra.expiry);
+      extra.cancelExpiry?.();
     },
   };
 }

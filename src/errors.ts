@@ -32,3 +32,6 @@ export class AppError extends Error {
     this.code = code;
   }
 }
+
+/** What clients are told about an error that is not an AppError. */
+export const bugMessage = 'Something went wrong here. The error was logged.';

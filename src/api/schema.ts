@@ -1,4 +1,4 @@
-// Imports what the domains define, and builds the schema.
+// Imports the types and fields that the domains define, and builds the schema.
 import '../graphql/scalars.ts';
 import '../identity/graphql.ts';
 import '../conversation/graphql.ts';

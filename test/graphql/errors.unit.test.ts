@@ -9,7 +9,7 @@ import { createErrorMask } from '../../src/graphql/errors.ts';
 const fromPostgres = (code: string) => Object.assign(new pg.DatabaseError('secret', 6, 'error'), { code });
 const fromNode = (code: string) => Object.assign(new Error(`read ${code}`), { code });
 
-const bug = 'Something went wrong here; it was logged.';
+const bug = 'Something went wrong here. The error was logged.';
 const unreachable = 'The database cannot be reached. Try again in a moment.';
 
 /** What is thrown, the code and the message that clients get, and whether the error is logged. */

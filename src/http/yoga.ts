@@ -1,4 +1,4 @@
-// GraphQL Yoga and its settings: GraphQL over HTTP and SSE, and the pipeline that the WebSocket server shares.
+// GraphQL Yoga and its settings: GraphQL over HTTP and server-sent events, and the pipeline that WebSockets share.
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { GraphQLError } from 'graphql';
 import { createYoga, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga';
@@ -11,11 +11,11 @@ import type { Connections } from './connections/connections.ts';
 import { createPlugins } from './plugins.ts';
 import type { ToJson } from './response-json.ts';
 
-/** What a carrier already knows: a WebSocket its viewer, its connection and what ends the operation, a request its response. */
+/** What a carrier adds: a WebSocket its viewer, its connection and the signal of the operation, a request its response. */
 export type ServerContext = CarrierContext & { viewer?: Viewer | undefined; signal?: AbortSignal };
 export type Yoga = YogaServerInstance<ServerContext, Context>;
 
-const welcome = `# Afterword: talk to a model, rate its reply, and see what that left in the log.
+const welcome = `# Afterword: talk to a model, rate its reply, and read the events in the log.
 # Press the play button and choose an operation.
 
 query Start {
@@ -50,7 +50,7 @@ query Log {
 }
 `;
 
-/** @param mask makes of whatever was thrown what clients are told */
+/** @param options.mask turns whatever was thrown into the error that clients get */
 export function createGraphQL(options: {
   services: Services;
   connections: Connections;

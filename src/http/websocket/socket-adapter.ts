@@ -1,5 +1,5 @@
-// Puts the protocol of graphql-ws on a socket of ws. The package's own adapter prints each write to a client that has
-// gone as an internal error, and takes a slow reader for a dead one.
+// Runs the protocol of graphql-ws on a socket of ws. The adapter of the package would print each write to a client that
+// has disconnected as an internal error, and terminate a slow reader as a dead one.
 import type { IncomingMessage } from 'node:http';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
@@ -33,8 +33,10 @@ export function createSend(socket: WebSocket, onSent: () => void): Send {
 }
 
 /**
- * Sends the results of a subscription, the next once the last was taken. graphql-ws would render each for each reader.
- * @returns what it is handed in their place: a source that gives nothing, runs until they end, and is left as they are
+ * Sends the results of a subscription, each once the network has taken the one before. graphql-ws would render each
+ * result again for each reader.
+ * @returns the source that graphql-ws gets instead: it yields nothing, ends with the results, and returns them when it
+ * is returned
  */
 export function sendResults(
   results: Results,
@@ -66,7 +68,7 @@ export function sendResults(
 
 /**
  * Serves a socket until it is closed.
- * @param onError told of what is a fault of ours; the socket is closed with 4500 then
+ * @param onError called with each error that the client did not cause; the socket is then closed with 4500
  */
 export function serveSocket<E extends Extra>(
   server: Server<E>,
@@ -74,20 +76,20 @@ export function serveSocket<E extends Extra>(
   onError: (error: unknown) => void,
 ): void {
   const { socket, send } = extra;
-  const failed = (error: unknown) => {
+  const onFailure = (error: unknown) => {
     if (error instanceof ClientDisconnected) return;
     onError(error);
     socket.close(CloseCode.InternalServerError, 'Internal server error');
   };
-  // ws has already closed such a socket, and told the client what it did wrong.
+  // ws has already closed the socket, and told the client which rule of the protocol it broke.
   socket.on('error', () => {});
   const carrier = {
     protocol: socket.protocol,
     send,
     close: (code: number, reason: string) => socket.close(code, reason),
-    onMessage: (take: (data: string) => Promise<void>) =>
-      socket.on('message', (data) => void take(String(data)).catch(failed)),
+    onMessage: (handle: (data: string) => Promise<void>) =>
+      socket.on('message', (data) => void handle(String(data)).catch(onFailure)),
   };
   const closed = server.opened(carrier, extra);
-  socket.once('close', (code, reason) => void closed(code, String(reason)).catch(failed));
+  socket.once('close', (code, reason) => void closed(code, String(reason)).catch(onFailure));
 }

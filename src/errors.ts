@@ -33,5 +33,5 @@ export class AppError extends Error {
   }
 }
 
-/** What clients are told about an error that is not an AppError. */
+/** The message that clients get for an error that is not an AppError. */
 export const bugMessage = 'Something went wrong here. The error was logged.';

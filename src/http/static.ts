@@ -104,7 +104,7 @@ function send(file: StaticFile, request: IncomingMessage, response: ServerRespon
   response.writeHead(200).end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** @param folder where the pages were built. If it is empty, requests for pages are told how to build them. */
+/** @param folder where the pages were built. If it is empty, the response to a request for a page says how to build them. */
 export function createStaticFiles(folder: string = builtFolder): StaticFiles {
   const files = readFiles(folder);
   return {

@@ -20,7 +20,7 @@ export type Viewer = {
 /** The viewer if no authentication is configured: only this machine can reach the server then. */
 export const localViewer: Viewer = { username: 'local', roles: viewerRoles, expiresAt: undefined };
 
-/** Roles that may read everything, whoever it belongs to. */
+/** Roles that may read everything, whatever its owner. */
 export const readAllRoles = ['ANALYST', 'SERVICE', 'ADMIN'] as const satisfies readonly ViewerRole[];
 /** Roles that may write on behalf of any username. */
 export const writeForOthersRoles = ['SERVICE', 'ADMIN'] as const satisfies readonly ViewerRole[];

@@ -1,4 +1,4 @@
-// What clients are told about failures, and which of them are logged.
+// The errors that clients get, and which failures are logged.
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError } from 'graphql';
 import pg from 'pg';

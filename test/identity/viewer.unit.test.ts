@@ -1,4 +1,4 @@
-// What the roles of a viewer allow, and what a viewer without the role is told.
+// What the roles of a viewer allow, and how a viewer without the role is refused.
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import {
@@ -40,7 +40,7 @@ it.each<[ViewerRole[], string | undefined, string]>([
     'ask an analyst',
     'You have only USER. Only the roles ANALYST, SERVICE and ADMIN may export: ask an analyst.',
   ],
-])('a viewer with the roles %j is told what is needed', (roles, remedy, message) => {
+])('a viewer with the roles %j is refused, and the message says what is needed', (roles, remedy, message) => {
   const needed = { roles: readAllRoles, action: 'export', ...(remedy === undefined ? {} : { remedy }) };
   expect(() => requireRole(as(...roles), needed)).toThrow(new AppError('FORBIDDEN', message));
 });

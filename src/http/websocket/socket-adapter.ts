@@ -81,7 +81,7 @@ export function serveSocket<E extends Extra>(
     onError(error);
     socket.close(CloseCode.InternalServerError, 'Internal server error');
   };
-  // ws has already closed the socket, and told the client which rule of the protocol it broke.
+  // ws has already closed the socket, with a code for the rule of the protocol that the client broke.
   socket.on('error', () => {});
   const carrier = {
     protocol: socket.protocol,

@@ -41,7 +41,7 @@ it('a token without an end never expires', () => {
   expect(counted.calls).toBe(0);
 });
 
-it('a cancelled timer is gone, however far away the end is', () => {
+it('a cancelled timer is gone, however long the token is valid', () => {
   for (const remainingMs of [500, 90 * dayMs]) {
     const counted = countCalls(Date.now() + remainingMs);
     vi.advanceTimersByTime(Math.min(remainingMs - 1, 30 * dayMs));

@@ -16,6 +16,7 @@ import { type Connections, createConnections } from './http/connections/connecti
 import { createExports } from './http/exports.ts';
 import { createReadiness } from './http/health.ts';
 import { createPolicy } from './http/policy.ts';
+import { createToJson } from './http/response-json.ts';
 import { createHttpServer } from './http/server.ts';
 import { serveWebSockets } from './http/websocket/websocket.ts';
 import { createGraphQL } from './http/yoga.ts';
@@ -112,7 +113,8 @@ function createServers({ config, log, onError }: BuildContext, services: Service
   const mask = createErrorMask((error) => log.error({ err: error }, 'unexpected failure of an operation'));
   const authenticate = createAuthenticate(config.auth);
   const policy = createPolicy({ isLocal: config.auth === undefined, allowedOrigins: config.allowedOrigins });
-  const yoga = createGraphQL({ services, connections, authenticate, mask });
+  const toJson = createToJson();
+  const yoga = createGraphQL({ services, connections, authenticate, mask, toJson });
   // Enough for a message of the maximum size in JSON that escapes much of it, and the rest of the request.
   const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
   const { pool, readSlots } = services;
@@ -133,6 +135,7 @@ function createServers({ config, log, onError }: BuildContext, services: Service
     server,
     authenticate,
     mask,
+    toJson,
     maxMessageBytes: maxRequestBytes,
   });
   return { http, sockets };

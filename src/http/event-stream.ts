@@ -5,12 +5,12 @@ import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { resumeId } from '../delivery/shared-responses.ts';
 import type { CarrierContext } from './connections/admit-subscription.ts';
-import { toJson } from './response-json.ts';
+import type { ToJson } from './response-json.ts';
 
 /** Proxies close connections that are silent for longer; some do so after 15 seconds. */
 const heartbeatMs = 12_000;
 /** How long browsers wait before they connect again: not all at the same instant. */
-const retryMs = { least: 500, spread: 2_000 };
+const retryMs = { min: 500, spread: 2_000 };
 /** The id of a stream that has come to its end. */
 const endId = 'complete';
 
@@ -22,13 +22,13 @@ function isLast({ errors = [] }: Result): boolean {
   return codes.every((code) => code !== undefined && code !== 'UPSTREAM_FAILED');
 }
 
-function render(result: Result): Uint8Array {
+function render(result: Result, toJson: ToJson): Uint8Array {
   const id = result[resumeId];
   const head = `event: next\n${id === undefined ? '' : `id: ${id}\n`}data: `;
   const event = `${head}${toJson(result)}\n\n`;
-  // Of its own: cut from a pool, what waits for a slow reader would keep all of that.
-  const bytes = Buffer.allocUnsafeSlow(event.length);
-  bytes.write(event, 'latin1');
+  // Memory of its own: a slice of Node's pool would keep the whole pool alive while it waits for a slow reader.
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(event));
+  bytes.write(event);
   return bytes;
 }
 
@@ -62,9 +62,9 @@ export function flushStateOf(response: ServerResponse): FlushState {
 /** The text of a stream. The next result is asked for once its reader has taken the last: none waits here. */
 export function createEventStream(
   source: AsyncIterable<Result>,
-  pace: { heartbeatMs: number; retryMs: number },
-  outlet: FlushState,
+  options: { heartbeatMs: number; retryMs: number; flushState: FlushState; toJson: ToJson },
 ): ReadableStream<Uint8Array> {
+  const { flushState, toJson } = options;
   const encoder = new TextEncoder();
   const iterator = source[Symbol.asyncIterator]();
   let endsHere = true;
@@ -72,7 +72,7 @@ export function createEventStream(
   let isWaiting = false;
 
   async function next(): Promise<IteratorResult<Result>> {
-    await outlet.flushed();
+    await flushState.flushed();
     isWaiting = true;
     try {
       return await iterator.next();
@@ -85,16 +85,16 @@ export function createEventStream(
     {
       start(controller) {
         // Something at once, or a browser waits for the headers.
-        controller.enqueue(encoder.encode(`retry: ${pace.retryMs}\n:\n\n`));
+        controller.enqueue(encoder.encode(`retry: ${options.retryMs}\n:\n\n`));
         timer = setInterval(() => {
-          if (isWaiting && outlet.isFlushed) controller.enqueue(encoder.encode(':\n\n'));
-        }, pace.heartbeatMs);
+          if (isWaiting && flushState.isFlushed) controller.enqueue(encoder.encode(':\n\n'));
+        }, options.heartbeatMs);
       },
       async pull(controller) {
         const { value, done } = await next();
         if (done !== true) {
           endsHere = isLast(value);
-          controller.enqueue(render(value));
+          controller.enqueue(render(value, toJson));
           return;
         }
         clearInterval(timer);
@@ -117,24 +117,31 @@ function statusOf(result: Result): number {
   return typeof http === 'object' && http !== null && 'status' in http ? Number(http.status) : 200;
 }
 
-export const useEventStream: Plugin<object, CarrierContext> = {
-  onRequest({ request, endResponse, fetchAPI }) {
-    // What answers an EventSource that connects again after the end, so that it doesn't do it for ever.
-    if (request.headers.get('last-event-id') === endId)
-      endResponse(new fetchAPI.Response(null, { status: 204 }));
-  },
-  onResultProcess({ request, result, serverContext, setResultProcessor }) {
-    if (Array.isArray(result)) return;
-    const isAsked = request.headers.get('accept') === 'text/event-stream';
-    if (!isAsyncIterable(result) && !isAsked) return;
-    const source: AsyncIterable<Result> = isAsyncIterable(result) ? result : once(result);
-    const status = isAsyncIterable(result) ? 200 : statusOf(result);
-    const { res } = serverContext;
-    if (res === undefined) throw new Error('A stream that goes nowhere.');
-    const pace = { heartbeatMs, retryMs: Math.round(retryMs.least + Math.random() * retryMs.spread) };
-    setResultProcessor((_result, fetchAPI) => {
-      const headers = { 'Content-Type': 'text/event-stream' };
-      return new fetchAPI.Response(createEventStream(source, pace, flushStateOf(res)), { status, headers });
-    }, 'text/event-stream');
-  },
-};
+export function useEventStream(toJson: ToJson): Plugin<object, CarrierContext> {
+  return {
+    onRequest({ request, endResponse, fetchAPI }) {
+      // What answers an EventSource that connects again after the end, so that it doesn't do it for ever.
+      if (request.headers.get('last-event-id') === endId)
+        endResponse(new fetchAPI.Response(null, { status: 204 }));
+    },
+    onResultProcess({ request, result, serverContext, setResultProcessor }) {
+      if (Array.isArray(result)) return;
+      const isAsked = request.headers.get('accept') === 'text/event-stream';
+      if (!isAsyncIterable(result) && !isAsked) return;
+      const source: AsyncIterable<Result> = isAsyncIterable(result) ? result : once(result);
+      const status = isAsyncIterable(result) ? 200 : statusOf(result);
+      const { res } = serverContext;
+      if (res === undefined) throw new Error('A stream that goes nowhere.');
+      const options = {
+        heartbeatMs,
+        retryMs: Math.round(retryMs.min + Math.random() * retryMs.spread),
+        flushState: flushStateOf(res),
+        toJson,
+      };
+      setResultProcessor((_result, fetchAPI) => {
+        const headers = { 'Content-Type': 'text/event-stream' };
+        return new fetchAPI.Response(createEventStream(source, options), { status, headers });
+      }, 'text/event-stream');
+    },
+  };
+}

@@ -12,7 +12,7 @@ import { readRecipe } from '../dataset/export/recipe.ts';
 import type { ReadSlots } from '../dataset/read-slots.ts';
 import { AppError } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import { readAllRoles, requireRole, type Viewer } from '../identity/viewer.ts';
 import type { Connections } from './connections/connections.ts';
 import { atExpiry } from './connections/expiry.ts';
 
@@ -133,11 +133,6 @@ async function readAsked(
   return { job, skip: readSkip(skip, job), part: readPart(part, job) };
 }
 
-function checkReader(viewer: Viewer): void {
-  if (mayReadAll(viewer)) return;
-  throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN export: ask for one of them.');
-}
-
 /** Ends the export with its token and with its client: also one that does not read, and would ask for nothing more. */
 function abortOnDisconnectOrExpiry({ expiresAt }: Viewer, response: ServerResponse) {
   const leaving = new AbortController();
@@ -191,7 +186,7 @@ export function createExports(options: {
   return async (request, response) => {
     if (request.method !== 'GET') throw new AppError('INVALID_INPUT', 'Exports are read with GET.');
     const viewer = await authenticate(request.headers.authorization);
-    checkReader(viewer);
+    requireRole(viewer, { roles: readAllRoles, action: 'export' });
     const leaveSeat = takeSeat(response);
     try {
       await run(viewer, request, response);

@@ -7,6 +7,7 @@ import { checkLimits, maxTokens } from '../graphql/limits.ts';
 import { type CarrierContext, createSubscribe } from './connections/admit-subscription.ts';
 import type { Connections } from './connections/connections.ts';
 import { useEventStream } from './event-stream.ts';
+import type { ToJson } from './response-json.ts';
 
 type Mask = (error: unknown) => GraphQLError;
 
@@ -90,13 +91,14 @@ const useHeaders: Plugin = {
 };
 
 /** @param mask makes of whatever was thrown what clients are told */
-export function createPlugins(connections: Connections, mask: Mask) {
+export function createPlugins(options: { connections: Connections; mask: Mask; toJson: ToJson }) {
+  const { connections, mask, toJson } = options;
   return [
     useOwnSubscribe(connections, mask),
     useLimits(mask),
     useAcceptedStreams(mask),
     useErrorCodes(mask),
-    useEventStream,
+    useEventStream(toJson),
     useHeaders,
   ];
 }

@@ -1,6 +1,6 @@
 // The HTTP server: policy first, then the few routes. It owns every socket, and closes them when it stops.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { AppError } from '../errors.ts';
+import { AppError, bugMessage } from '../errors.ts';
 import { isJson, limitBody } from './body-limit.ts';
 import type { Connections } from './connections/connections.ts';
 import type { Exports } from './exports.ts';
@@ -128,7 +128,7 @@ export function createHttpServer(options: {
       if (!(error instanceof AppError) && !isGone) options.onError(error);
       if (response.headersSent) response.destroy();
       else if (error instanceof AppError) sendError(response, error, statusOf(error, request));
-      else sendJson(response, 500, { errors: [{ message: 'Something went wrong here; it was logged.' }] });
+      else sendJson(response, 500, { errors: [{ message: bugMessage }] });
     });
   });
 

@@ -9,6 +9,7 @@ import type { Viewer } from '../identity/viewer.ts';
 import type { CarrierContext } from './connections/admit-subscription.ts';
 import type { Connections } from './connections/connections.ts';
 import { createPlugins } from './plugins.ts';
+import type { ToJson } from './response-json.ts';
 
 /** What a carrier already knows: a WebSocket its viewer, its connection and what ends the operation, a request its response. */
 export type ServerContext = CarrierContext & { viewer?: Viewer | undefined; signal?: AbortSignal };
@@ -55,8 +56,9 @@ export function createGraphQL(options: {
   connections: Connections;
   authenticate: Authenticate;
   mask: (error: unknown) => GraphQLError;
+  toJson: ToJson;
 }): Yoga {
-  const { services, connections, authenticate, mask } = options;
+  const { services, connections, authenticate, mask, toJson } = options;
   const context = async (initial: YogaInitialContext & ServerContext): Promise<Context> => ({
     viewer: initial.viewer ?? (await authenticate(initial.request.headers.get('authorization'))),
     services,
@@ -79,6 +81,6 @@ export function createGraphQL(options: {
       subscriptionsProtocol: 'WS',
     },
     renderGraphiQL,
-    plugins: createPlugins(connections, mask),
+    plugins: createPlugins({ connections, mask, toJson }),
   });
 }

@@ -20,12 +20,42 @@ export type Viewer = {
 /** The viewer where no authentication is configured, and only this machine can ask. */
 export const localViewer: Viewer = { username: 'local', roles: viewerRoles, expiresAt: undefined };
 
+/** Roles that may read everything, whoever it belongs to. */
+export const readAllRoles = ['ANALYST', 'SERVICE', 'ADMIN'] as const satisfies readonly ViewerRole[];
+/** Roles that may write on behalf of any username. */
+export const writeForOthersRoles = ['SERVICE', 'ADMIN'] as const satisfies readonly ViewerRole[];
+
+function hasRole(viewer: Viewer, roles: readonly ViewerRole[]): boolean {
+  return roles.some((role) => viewer.roles.includes(role));
+}
+
 export function mayReadAll(viewer: Viewer): boolean {
-  return viewer.roles.some((role) => role !== 'USER');
+  return hasRole(viewer, readAllRoles);
 }
 
 export function mayWriteForOthers(viewer: Viewer): boolean {
-  return viewer.roles.includes('SERVICE') || viewer.roles.includes('ADMIN');
+  return hasRole(viewer, writeForOthersRoles);
+}
+
+const list = new Intl.ListFormat('en-GB');
+
+/**
+ * @param needed.roles one of these is enough
+ * @param needed.action completes 'Only the roles … may'
+ * @param needed.remedy what the viewer can do instead. Defaults to using another token.
+ * @throws AppError FORBIDDEN
+ */
+export function requireRole(
+  viewer: Viewer,
+  needed: { roles: readonly ViewerRole[]; action: string; remedy?: string },
+): void {
+  const { roles, action, remedy = 'use a token with one of them' } = needed;
+  if (hasRole(viewer, roles)) return;
+  const existing = viewer.roles.length === 0 ? 'no role' : `only ${list.format(viewer.roles)}`;
+  throw new AppError(
+    'FORBIDDEN',
+    `You have ${existing}. Only the roles ${list.format(roles)} may ${action}: ${remedy}.`,
+  );
 }
 
 /**

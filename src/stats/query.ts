@@ -2,7 +2,7 @@
 import { checkTopic, defaultTopic } from '../conversation/commands.ts';
 import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import { readAllRoles, requireRole, type Viewer } from '../identity/viewer.ts';
 import type { FeedbackSource } from '../log/event.ts';
 import { checkTimeZone } from './time-zone.ts';
 
@@ -45,8 +45,7 @@ const maxHalfHours = 10 * 366 * 48;
 
 /** @throws AppError FORBIDDEN: numbers about everyone are for those who may read everything */
 export function refuseUnlessAnalyst(viewer: Viewer): void {
-  if (mayReadAll(viewer)) return;
-  throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN read statistics of a topic.');
+  requireRole(viewer, { roles: readAllRoles, action: 'read the statistics of a topic' });
 }
 
 /** @throws AppError INVALID_INPUT where `from` is not before `to` */

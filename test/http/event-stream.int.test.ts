@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEventStream } from '../../src/http/event-stream.ts';
+import { createToJson } from '../../src/http/response-json.ts';
 import { formatCursor } from '../../src/log/read/cursor.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { openEventSource } from '../support/event-source.ts';
@@ -200,8 +201,12 @@ it('a stream on which nothing comes carries comments, and stops its source when 
     },
     [Symbol.asyncIterator]: () => silent,
   };
-  const outlet = { isFlushed: true, flushed: () => Promise.resolve() };
-  const reader = createEventStream(silent, { heartbeatMs: 5, retryMs: 1_000 }, outlet).getReader();
+  const reader = createEventStream(silent, {
+    heartbeatMs: 5,
+    retryMs: 1_000,
+    flushState: { isFlushed: true, flushed: () => Promise.resolve() },
+    toJson: createToJson(),
+  }).getReader();
   const decoder = new TextDecoder();
   const texts = [];
   for (let count = 0; count < 3; count += 1) texts.push(decoder.decode((await reader.read()).value));

@@ -119,9 +119,8 @@ describe('over WebSocket', () => {
 describe('an event stream', () => {
   it('whose token ends is ended with UNAUTHENTICATED, and frees its cursor', async () => {
     const { model, app } = test;
-    const short = await signWithSecret({ sub: 'ada', exp: inSeconds(1.5) });
     model.enqueue([{ kind: 'hang' }]);
-    const client = test.as(short);
+    const client = test.as(token);
     const { data } = await client.send(
       'mutation { startConversation(input: { model: "model-a" }) { conversation { id } } }',
     );
@@ -131,6 +130,7 @@ describe('an event stream', () => {
       { id },
     );
     const reply = /"id":"(\w+)"/.exec(JSON.stringify(sent.data))?.[1];
+    const short = await signWithSecret({ sub: 'ada', exp: inSeconds(3) });
     const stream = await openStream(
       app.url,
       {

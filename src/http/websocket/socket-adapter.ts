@@ -4,40 +4,28 @@ import type { IncomingMessage } from 'node:http';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Results } from '../../delivery/subscription-results.ts';
-import { toJson } from '../response-json.ts';
-import { type Bytes, textFrame, toBytes } from './frame.ts';
+import type { ToJson } from '../response-json.ts';
 
 /**
- * Sends a message, given in UTF-8.
- * @returns nothing where the network took it at once; else what resolves when it has, which holds the source of a
- * slow reader back
- * @throws Gone, or rejects with it
+ * @returns a promise that resolves once the network has taken the message, so that a slow reader holds its source back
+ * @throws ClientDisconnected
  */
-export type Send = (message: Bytes) => Promise<void> | undefined;
+export type Send = (message: string) => Promise<void>;
 
-/** What the hooks of graphql-ws are handed as `extra`. */
+/** What the hooks of graphql-ws get as `extra`. */
 export type Extra = { socket: WebSocket; request: IncomingMessage; send: Send };
 
-/** Ends what is being sent to a client that has gone: nobody's failure. */
+/** Ends the sending to a client that has left: not a failure. */
 class ClientDisconnected extends Error {}
 
-/**
- * Writes past ws, which takes two writes for a message and a callback to tell that it was taken: a third more than
- * this. Whole messages may stand between those of ws, as it writes its own at once where nothing is compressed.
- */
-export function createSend(socket: WebSocket, { socket: wire }: IncomingMessage, onTaken: () => void): Send {
+/** @param onSent called each time the network has taken a message */
+export function createSend(socket: WebSocket, onSent: () => void): Send {
   return (message) => {
-    if (socket.readyState !== socket.OPEN) throw new ClientDisconnected();
-    wire.write(textFrame(message), 'latin1');
-    if (wire.writableLength === 0) {
-      onTaken();
-      return undefined;
-    }
+    if (socket.readyState !== socket.OPEN) return Promise.reject(new ClientDisconnected());
     return new Promise((resolve, reject) => {
-      // Nothing, behind all that waits.
-      wire.write('', (error) => {
+      socket.send(message, (error) => {
         if (error) return reject(new ClientDisconnected());
-        onTaken();
+        onSent();
         resolve();
       });
     });
@@ -48,16 +36,19 @@ export function createSend(socket: WebSocket, { socket: wire }: IncomingMessage,
  * Sends the results of a subscription, the next once the last was taken. graphql-ws would render each for each reader.
  * @returns what it is handed in their place: a source that gives nothing, runs until they end, and is left as they are
  */
-export function sendResults(results: Results, id: string, send: Send): AsyncIterableIterator<never> {
-  const start = toBytes(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+export function sendResults(
+  results: Results,
+  options: { id: string; send: Send; toJson: ToJson },
+): AsyncIterableIterator<never> {
+  const { id, send, toJson } = options;
+  const start = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   return {
     async next() {
       try {
         for (;;) {
           const { value, done } = await results.next();
           if (done === true) return { value: undefined, done: true };
-          const taken = send(`${start}${toJson(value)}}`);
-          if (taken !== undefined) await taken;
+          await send(`${start}${toJson(value)}}`);
         }
       } finally {
         await results.return();
@@ -92,7 +83,7 @@ export function serveSocket<E extends Extra>(
   socket.on('error', () => {});
   const carrier = {
     protocol: socket.protocol,
-    send: async (data: string) => send(toBytes(data)),
+    send,
     close: (code: number, reason: string) => socket.close(code, reason),
     onMessage: (take: (data: string) => Promise<void>) =>
       socket.on('message', (data) => void take(String(data)).catch(failed)),

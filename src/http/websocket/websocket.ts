@@ -9,8 +9,10 @@ import type { Authenticate } from '../../identity/authenticate.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { createSubscribe } from '../connections/admit-subscription.ts';
 import type { Connection, Connections } from '../connections/connections.ts';
+import { atExpiry } from '../connections/expiry.ts';
 import { keepAlive } from '../connections/heartbeat.ts';
 import type { Policy } from '../policy.ts';
+import type { ToJson } from '../response-json.ts';
 import type { Yoga } from '../yoga.ts';
 import { createSend, type Extra, sendResults, serveSocket } from './socket-adapter.ts';
 
@@ -26,7 +28,7 @@ const initTimeoutMs = 10_000;
 /** How often a silent client is asked whether it is still there. */
 const heartbeatMs = 12_000;
 
-type Member = { connection: Connection; viewer?: Viewer; expiry?: NodeJS.Timeout };
+type Member = { connection: Connection; viewer?: Viewer; cancelExpiry?: () => void };
 type Peer = Extra & Partial<Member>;
 type Hooks = ServerOptions<Record<string, unknown>, Peer>;
 /** How an operation is answered. */
@@ -76,13 +78,13 @@ function connectionHooks(
         refuseConnection(extra, error);
         return false;
       }
-      if (extra.viewer.expiresAt === undefined) return true;
-      const restMs = Math.min(extra.viewer.expiresAt - Date.now(), 2_147_483_647);
-      extra.expiry = setTimeout(() => extra.socket.close(closeCodes.unauthorized, 'token expired'), restMs);
+      extra.cancelExpiry = atExpiry(extra.viewer.expiresAt, () =>
+        extra.socket.close(closeCodes.unauthorized, 'token expired'),
+      );
       return true;
     },
     onClose({ extra }) {
-      clearTimeout(extra.expiry);
+      extra.cancelExpiry?.();
     },
   };
 }
@@ -102,7 +104,7 @@ function cancelOnReturn(leaving: AbortController) {
  * source to the socket with nothing between.
  */
 function operationHooks(options: SocketOptions): Pick<Hooks, 'onSubscribe' | 'execute' | 'subscribe'> {
-  const { yoga, mask } = options;
+  const { yoga, mask, toJson } = options;
   const follow = createSubscribe(options.connections, mask);
   const pipelines = new WeakMap<object, Pipeline>();
   const pipelineOf = (args: ExecutionArgs): Pipeline => {
@@ -140,7 +142,7 @@ function operationHooks(options: SocketOptions): Pick<Hooks, 'onSubscribe' | 'ex
           },
           async subscribe() {
             const results = await follow(args);
-            return 'next' in results ? sendResults(results, id, send) : results;
+            return 'next' in results ? sendResults(results, { id, send, toJson }) : results;
           },
         });
         return args;
@@ -183,6 +185,7 @@ type SocketOptions = {
   connections: Connections;
   authenticate: Authenticate;
   mask: (error: unknown) => GraphQLError;
+  toJson: ToJson;
   maxMessageBytes: number;
   onError: (error: unknown) => void;
 };
@@ -191,8 +194,6 @@ export function serveWebSockets(options: SocketOptions): WebSockets {
   const { onError, connections } = options;
   const sockets = new WebSocketServer({
     noServer: true,
-    // What is sent past ws would not stand in order behind what it compresses.
-    perMessageDeflate: false,
     maxPayload: options.maxMessageBytes,
     handleProtocols,
   });
@@ -215,7 +216,7 @@ export function serveWebSockets(options: SocketOptions): WebSockets {
     });
     opened.set(socket, connection);
     socket.once('close', connection.remove);
-    const send = createSend(socket, request, keepAlive(socket, heartbeatMs));
+    const send = createSend(socket, keepAlive(socket, heartbeatMs));
     serveSocket(server, { socket, request, send }, onError);
   });
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { feedbackFieldsSchema } from '../../../src/log/event.ts';
+import { feedbackFieldsSchema } from '../../../src/log/feedback-fields.ts';
 import type { FeedbackSnapshot } from '../../../src/log/fold/fold.ts';
 import { describeFeedback, feedbackFields } from '../../../src/web/log/feedback-fields.ts';
 import { summaryOf } from '../../../src/web/log/summary.ts';

@@ -15,7 +15,7 @@ import { createGenerations, type Generations } from './produce/generations.ts';
 import { fullText } from './produce/live-reply.ts';
 import { startRecovery } from './produce/orphan-recovery.ts';
 import { createTokenLog } from './produce/token-log.ts';
-import type { ModelClient } from './provider/openai.ts';
+import type { ModelClient } from './provider/provider.ts';
 
 export type GenerationDeps = Pick<Database, 'pool' | 'backgroundPool'> & {
   writer: LogWriter;

@@ -2,7 +2,7 @@
 import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import type { RecordedParameters } from '../log/event.ts';
-import type { GenerationParameters } from './provider/openai.ts';
+import type { GenerationParameters } from './provider/provider.ts';
 
 type Optional<T> = T | null | undefined;
 

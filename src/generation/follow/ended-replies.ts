@@ -2,7 +2,7 @@
 // moment, since a reader comes back for the next piece and many may come to the end together.
 import type pg from 'pg';
 import { z } from 'zod';
-import type { ByChannel } from '../produce/live-reply.ts';
+import type { ByChannel } from '../provider/provider.ts';
 
 export type EndedReplies = {
   /** What a reply said; undefined while it is being produced. */

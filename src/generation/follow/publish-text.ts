@@ -2,7 +2,8 @@
 // a node asks for a reply again and again for as long as it has readers.
 import { z } from 'zod';
 import { type Relay, subjectOf } from '../../relay/relay.ts';
-import { type Channel, channels, type LiveReply } from '../produce/live-reply.ts';
+import type { LiveReply } from '../produce/live-reply.ts';
+import { type Channel, channels } from '../provider/provider.ts';
 
 /** Asked by nodes with readers: {messageId, have, haveReasoning}, the text offsets up to which the node has the reply. */
 export const followSubject = subjectOf('follow');

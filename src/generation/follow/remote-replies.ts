@@ -3,7 +3,8 @@
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Relay } from '../../relay/relay.ts';
-import { type Channel, channels, createLiveReply, type LiveReply } from '../produce/live-reply.ts';
+import { createLiveReply, type LiveReply } from '../produce/live-reply.ts';
+import { type Channel, channels } from '../provider/provider.ts';
 import { askIntervalMs, followSubject, textSubject } from './publish-text.ts';
 
 export type RemoteReplies = {

@@ -3,8 +3,9 @@
 import { AppError } from '../../errors.ts';
 import { createPullIterator, type Pull } from '../../lib/pull-iterator.ts';
 import type { Generations } from '../produce/generations.ts';
-import { type ByChannel, type Channel, channels, type LiveReply } from '../produce/live-reply.ts';
+import type { LiveReply } from '../produce/live-reply.ts';
 import { cutText } from '../produce/live-text.ts';
+import { type ByChannel, type Channel, channels } from '../provider/provider.ts';
 import type { EndedReplies } from './ended-replies.ts';
 import type { RemoteReplies } from './remote-replies.ts';
 

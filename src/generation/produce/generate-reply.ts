@@ -3,14 +3,15 @@ import { retryUntilAvailable } from '../../database/unavailable.ts';
 import { AppError } from '../../errors.ts';
 import type { EndOfGeneration } from '../../log/event.ts';
 import type {
+  ByChannel,
   ChatMessage,
   GenerationParameters,
   ModelClient,
   ModelResult,
   OnPiece,
   Usage,
-} from '../provider/openai.ts';
-import { type ByChannel, fullText, type LiveReply } from './live-reply.ts';
+} from '../provider/provider.ts';
+import { fullText, type LiveReply } from './live-reply.ts';
 
 export type GenerationJob = { messageId: string; model: string; parameters: GenerationParameters };
 

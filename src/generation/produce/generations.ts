@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts';
 import { newId } from '../../lib/ulid.ts';
 import type { EndOfGeneration } from '../../log/event.ts';
 import type { LogWriter } from '../../log/writer.ts';
-import type { ChatMessage, ModelClient } from '../provider/openai.ts';
+import type { ChatMessage, ModelClient } from '../provider/provider.ts';
 import { type AbortReason, createProducer, type GenerationJob } from './generate-reply.ts';
 import { createLiveReply, type LiveReply } from './live-reply.ts';
 import { createReadPacing } from './read-pacing.ts';

@@ -1,12 +1,6 @@
 // One running reply, in memory: its text and its reasoning, appended by its generation, read by any number of cursors.
+import type { ByChannel, Channel } from '../provider/provider.ts';
 import { createLiveText, type LiveText } from './live-text.ts';
-
-/** What a model says: the reply itself, or what it thinks on the way there. In the order in which readers get them. */
-export const channels = ['reasoning', 'text'] as const;
-export type Channel = (typeof channels)[number];
-
-/** Something for each channel, such as text offsets: how much of it a reader has. */
-export type ByChannel<Value> = Readonly<Record<Channel, Value>>;
 
 export type LiveReply = ByChannel<Pick<LiveText, 'length' | 'read' | 'whole'>> & {
   /** Whether the reply has ended and its end is in the log. */

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { newId } from '../../lib/ulid.ts';
 import type { LogWriter } from '../../log/writer.ts';
+import type { ByChannel } from '../provider/provider.ts';
 import { contentFields } from './generate-reply.ts';
-import type { ByChannel } from './live-reply.ts';
 
 export type Recovery = { stop(): Promise<void> };
 

@@ -1,7 +1,8 @@
 // Keeps the text and reasoning of this node's running replies in Postgres, so that a crash loses at most one interval of it:
 // every 250 ms one statement for all of them together, and about once a second one that renews their leases.
 import type pg from 'pg';
-import { type Channel, channels, type LiveReply } from './live-reply.ts';
+import { type Channel, channels } from '../provider/provider.ts';
+import type { LiveReply } from './live-reply.ts';
 
 const flushIntervalMs = 250;
 /** How often a lease is renewed before it would run out, and how rarely at the most: a renewal also tells of stops. */

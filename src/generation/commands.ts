@@ -7,11 +7,12 @@ import { AppError } from '../errors.ts';
 import { mayReadAll, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
 import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
 import { type NewEvent, parametersSchema, roleSchema } from '../log/event.ts';
-import { type Relay, subjectOf } from '../relay/relay.ts';
+import type { Relay } from '../relay/relay.ts';
 import { checkParameters, fromRecorded, type ParametersInput, recorded } from './parameters.ts';
 import type { Admission } from './produce/admission.ts';
 import type { GenerationJob } from './produce/generate-reply.ts';
 import type { Generations } from './produce/generations.ts';
+import { requestStop } from './produce/stop-requests.ts';
 
 export type GenerationServices = ConversationServices & {
   pool: pg.Pool;
@@ -171,15 +172,6 @@ export async function regenerateReply(
   return { replyId: messageId };
 }
 
-/** Heard by every node: the one that produces the reply stops it. */
-export const stopSubject = subjectOf('stop');
-
-/** What is told there; undefined where it is nothing of ours. */
-export function stoppedReply(data: unknown): string | undefined {
-  return stopSchema.safeParse(data).data?.messageId;
-}
-
-const stopSchema = z.object({ messageId: z.string() });
 const stopPollMs = 100;
 const stopWaitMs = 5_000;
 
@@ -211,8 +203,7 @@ export async function stopGeneration(
   const deadline = Date.now() + stopWaitMs;
   // Again each time: a reply that is in the log just now is not produced yet, here or elsewhere.
   while (!(await services.generations.stop(id)) && Date.now() < deadline) {
-    await services.pool.query('UPDATE generation SET stop_requested = true WHERE message_id = $1', [id]);
-    services.relay.publish(stopSubject, { messageId: id });
+    await requestStop(services, id);
     await new Promise((resolve) => setTimeout(resolve, stopPollMs));
     if ((await readStatus())?.status !== 'streaming') break;
   }

@@ -6,7 +6,6 @@ import { newId } from '../lib/ulid.ts';
 import type { LogWriter } from '../log/writer.ts';
 import type { Logger } from '../logger.ts';
 import type { Relay } from '../relay/relay.ts';
-import { stoppedReply, stopSubject } from './commands.ts';
 import { createEndedReplies } from './follow/ended-replies.ts';
 import { publishText } from './follow/publish-text.ts';
 import { createRemoteReplies } from './follow/remote-replies.ts';
@@ -14,6 +13,7 @@ import { createReplyCursors, type ReplyCursors } from './follow/reply-cursor.ts'
 import { createGenerations, type Generations } from './produce/generations.ts';
 import { fullText } from './produce/live-reply.ts';
 import { startRecovery } from './produce/orphan-recovery.ts';
+import { onStopRequest } from './produce/stop-requests.ts';
 import { createTokenLog } from './produce/token-log.ts';
 import type { ModelClient } from './provider/provider.ts';
 
@@ -64,10 +64,7 @@ export function openGenerations(deps: GenerationDeps): {
   });
   onStop('remote replies', () => remoteReplies.stop());
   publishText({ relay, live: generations.live });
-  relay.subscribe(stopSubject, (data) => {
-    const messageId = stoppedReply(data);
-    if (messageId !== undefined) generations.stop(messageId).catch(onError);
-  });
+  onStopRequest(relay, (messageId) => void generations.stop(messageId).catch(onError));
   const recovery = startRecovery({
     pool: backgroundPool,
     writer,

@@ -5,6 +5,7 @@ import { type ConversationServices, checkModelOnOffer, messageEvent } from '../c
 import { checkFilled } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import { mayReadAll, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
+import type { Optional } from '../lib/optional.ts';
 import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
 import { type NewEvent, parametersSchema, roleSchema } from '../log/event.ts';
 import type { Relay } from '../relay/relay.ts';
@@ -20,8 +21,6 @@ export type GenerationServices = ConversationServices & {
   admission: Admission;
   relay: Relay;
 };
-
-type Optional<T> = T | null | undefined;
 
 export type SendMessageInput = {
   conversationId: string;

@@ -1,10 +1,9 @@
 // The parameters of a generation: as clients give them, as the model is asked, as the log has them.
 import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
+import type { Optional } from '../lib/optional.ts';
 import type { RecordedParameters } from '../log/event.ts';
 import type { GenerationParameters } from './provider/provider.ts';
-
-type Optional<T> = T | null | undefined;
 
 /** As GraphQL gives them: null means not set. */
 export type ParametersInput = {

@@ -169,7 +169,7 @@ async function createServices(context: BuildContext) {
     writer,
     relay,
     ...replies,
-    admission: createAdmission({ pool, most: config.maxGenerationsPerUser }),
+    admission: createAdmission({ pool, maxPerUser: config.maxGenerationsPerUser }),
     events: createEventCursors({ pool, tails }),
     stats,
     summarize: createSummaries(pool),

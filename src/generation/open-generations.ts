@@ -1,4 +1,4 @@
-// Builds everything that produces and follows replies on one node, in the order in which it is needed.
+// Builds everything that produces and follows replies on one node, in order of dependency.
 import { hostname } from 'node:os';
 import { readTurnsBefore } from '../conversation/thread.ts';
 import type { Database } from '../database/connect.ts';
@@ -22,16 +22,16 @@ export type GenerationDeps = Pick<Database, 'pool' | 'backgroundPool'> & {
   relay: Relay;
   model: ModelClient;
   log: Logger;
-  /** Called with each failure of work that nobody waits for. */
+  /** Called with each failure of background work. */
   onError: (error: unknown) => void;
   maxReplyBytes: number;
-  /** How long after its node died a reply is ended, at the latest. */
+  /** Maximum time from the death of a node to the end of its replies. */
   generationLeaseMs: number;
   /** Registers how to stop a part; parts are stopped in reverse order. */
   onStop: (name: string, stop: () => Promise<unknown>) => void;
 };
 
-/** The lease is this share of GENERATION_LEASE_MS: the rest is for the next look at the leases and the recovery. */
+/** The lease is this fraction of GENERATION_LEASE_MS: the remaining time is for the next search for orphans and recovery. */
 const leaseFraction = 0.8;
 
 export function openGenerations(deps: GenerationDeps): {

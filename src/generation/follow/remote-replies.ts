@@ -121,10 +121,10 @@ export function createRemoteReplies(options: {
   async function readDue(): Promise<void> {
     const now = performance.now();
     const terms = { now, intervalMs: requestIntervalMs, isConnected: relay.isConnected };
-    const due = [...remotes].filter(([, remote]) => isPollDue(remote, terms));
-    if (due.length === 0) return;
-    for (const [, remote] of due) remote.polledAt = now;
-    const wanted = due.flatMap(([id, { reply }]) =>
+    const duePolls = [...remotes].filter(([, remote]) => isPollDue(remote, terms));
+    if (duePolls.length === 0) return;
+    for (const [, remote] of duePolls) remote.polledAt = now;
+    const wanted = duePolls.flatMap(([id, { reply }]) =>
       channels.map((channel) => ({ id, channel, length: reply[channel].length })),
     );
     for (const { id, is_final, channel, text_offset: offset, text } of await readTokenLog(pool, wanted)) {

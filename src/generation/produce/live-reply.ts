@@ -1,4 +1,4 @@
-// One running reply, in memory: its text and its reasoning, appended by its generation, read by any number of cursors.
+// One running reply in memory: its text and its reasoning, appended by its generation, read by any number of cursors.
 import type { ByChannel, Channel } from '../provider/provider.ts';
 import { createLiveText, type LiveText } from './live-text.ts';
 
@@ -8,11 +8,11 @@ export type LiveReply = ByChannel<Pick<LiveText, 'length' | 'read' | 'whole'>> &
   /** The text must not end in half of a surrogate pair. */
   append(channel: Channel, text: string): void;
   close(): void;
-  /** Calls the listener once, at the next change. @returns a function that takes it back */
+  /** Calls the listener once, at the next change. @returns a cancel function */
   onceChanged(listener: () => void): () => void;
 };
 
-/** All that was said so far. */
+/** All of the text so far. */
 export function fullText({ text, reasoning }: LiveReply): ByChannel<string> {
   return { text: text.whole(), reasoning: reasoning.whole() };
 }
@@ -23,9 +23,9 @@ export function createLiveReply(): LiveReply {
   let isClosed = false;
 
   function changed(): void {
-    const due = listeners;
+    const current = listeners;
     listeners = new Set();
-    for (const listener of due) listener();
+    for (const listener of current) listener();
   }
 
   return {
@@ -42,9 +42,9 @@ export function createLiveReply(): LiveReply {
       changed();
     },
     onceChanged(listener) {
-      const set = listeners;
-      set.add(listener);
-      return () => set.delete(listener);
+      const joined = listeners;
+      joined.add(listener);
+      return () => joined.delete(listener);
     },
   };
 }

@@ -1,5 +1,5 @@
-// Words every failure of a model endpoint, for all protocols. Each message names the endpoint and the model and says
-// what to do; none shows the API key, even if the endpoint echoed it.
+// Writes the message of every failure of a model endpoint, for all protocols. Each names the endpoint and the model and
+// says what to do; none shows the API key, even if the endpoint echoed it.
 import { AppError } from '../../errors.ts';
 import { cleanText } from './clean-text.ts';
 import type { BodyFailure } from './protocol.ts';

@@ -9,7 +9,8 @@ import { demoModels, startDemoModel } from './demo/server.ts';
 import { createSummaries } from './feedback/summary.ts';
 import { openGenerations } from './generation/open-generations.ts';
 import { createAdmission } from './generation/produce/admission.ts';
-import { createModelClient, type ModelClient } from './generation/provider/openai.ts';
+import { createOpenAIClient } from './generation/provider/openai.ts';
+import type { ModelClient } from './generation/provider/provider.ts';
 import type { Services } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { type Connections, createConnections } from './http/connections/connections.ts';
@@ -89,7 +90,7 @@ async function openModel({ config, onStop }: BuildContext): Promise<ModelClient>
     onStop('demo model', () => demo.stop());
     endpoint = { baseUrl: demo.url, apiKey: undefined };
   }
-  return createModelClient({
+  return createOpenAIClient({
     ...endpoint,
     timeoutMs: config.modelTimeoutMs,
     idleTimeoutMs: config.modelIdleTimeoutMs,
@@ -171,7 +172,7 @@ async function createServices(context: BuildContext) {
     writer,
     relay,
     ...replies,
-    admission: createAdmission({ pool, most: config.maxGenerationsPerUser }),
+    admission: createAdmission({ pool, maxPerUser: config.maxGenerationsPerUser }),
     events: createEventCursors({ pool, tails }),
     stats,
     summarize: createSummaries(pool),

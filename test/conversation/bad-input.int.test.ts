@@ -59,12 +59,12 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'username is empty',
   ],
   ['an author that is blank', () => rate('rating: LIKE username: " "'), 'INVALID_INPUT', 'username is empty'],
-  ['a client id that is no ULID', () => start('model: "model-a" id: "1"'), 'INVALID_INPUT', 'no ULID'],
+  ['a client id that is not a ULID', () => start('model: "model-a" id: "1"'), 'INVALID_INPUT', 'not a ULID'],
   [
     'an id in lower case',
     () => start(`model: "model-a" id: "${unknown.toLowerCase()}"`),
     'INVALID_INPUT',
-    'no ULID',
+    'not a ULID',
   ],
   [
     'a topic that is no name',

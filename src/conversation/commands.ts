@@ -1,10 +1,11 @@
 // Starts conversations, adds what was said elsewhere, and ends them. Each command builds events and appends them;
 // what the log forbids, the log refuses.
-import { AppError } from '../errors.ts';
 import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
 import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
 import type { NewEvent, Role } from '../log/event.ts';
+import { checkTopic, defaultTopic } from '../log/topic-name.ts';
 import type { LogWriter } from '../log/writer.ts';
+import { checkModelOnOffer } from './offered-models.ts';
 import { checkFilled, checkMetadata, checkText, checkUsername } from './validate-text.ts';
 
 export type ConversationServices = {
@@ -13,8 +14,6 @@ export type ConversationServices = {
   models: readonly string[];
   maxMessageBytes: number;
 };
-
-export const defaultTopic = 'default';
 
 type Optional<T> = T | null | undefined;
 
@@ -38,24 +37,6 @@ export type AddMessageInput = {
   metadata?: Optional<unknown>;
   createdAt?: Optional<Date>;
 };
-
-/** @throws AppError INVALID_INPUT where the name can't be one of a topic */
-export function checkTopic(topic: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(topic)) return topic;
-  throw new AppError(
-    'INVALID_INPUT',
-    `topic ${JSON.stringify(topic.slice(0, 120))} can't be a name: use 1 to 100 letters, digits, '.', '_' or '-', beginning with a letter or digit.`,
-  );
-}
-
-/** @throws AppError INVALID_INPUT where the server does not offer the model */
-export function checkModelOnOffer(models: readonly string[], model: string): string {
-  if (models.includes(model)) return model;
-  throw new AppError(
-    'INVALID_INPUT',
-    `model ${JSON.stringify(model.slice(0, 200))} is not on offer: choose one of ${models.join(', ')}.`,
-  );
-}
 
 /**
  * The event that adds a message. Its id follows from the message's, so that a repeated request repeats the event.

@@ -1,7 +1,8 @@
 // Asks a model: appends an empty reply, with its prompt or beside another reply, and has it produced in the background.
 import type pg from 'pg';
 import { z } from 'zod';
-import { type ConversationServices, checkModelOnOffer, messageEvent } from '../conversation/commands.ts';
+import { type ConversationServices, messageEvent } from '../conversation/commands.ts';
+import { checkModelOnOffer } from '../conversation/offered-models.ts';
 import { checkFilled } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import { mayReadAll, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';

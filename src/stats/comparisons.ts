@@ -1,10 +1,10 @@
 // What is to be ranked and compared, checked; then read and worked out.
 import type pg from 'pg';
-import { checkTopic, defaultTopic } from '../conversation/commands.ts';
 import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { FeedbackSource } from '../log/event.ts';
+import { checkTopic, defaultTopic } from '../log/topic-name.ts';
 import { type Comparison, compare } from './comparison.ts';
 import { checkPeriod, checkStatsQuery, type Optional, refuseUnlessAnalyst } from './query.ts';
 import { readChoices } from './ranking/choices.ts';

@@ -1,9 +1,10 @@
 // What statistics are asked for, checked and in one form: two who want the same numbers have the same query.
-import { checkTopic, defaultTopic } from '../conversation/commands.ts';
+
 import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
 import type { FeedbackSource } from '../log/event.ts';
+import { checkTopic, defaultTopic } from '../log/topic-name.ts';
 import { checkTimeZone } from './time-zone.ts';
 
 export const statsDimensions = ['model', 'day', 'hour', 'tag'] as const;

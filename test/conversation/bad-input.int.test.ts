@@ -70,7 +70,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'a topic that is no name',
     () => start('model: "model-a" topic: "../x"'),
     'INVALID_INPUT',
-    "can't be a name",
+    'is not a valid name',
   ],
   ['an empty system prompt', () => start('model: "model-a" systemPrompt: " "'), 'INVALID_INPUT', 'is empty'],
   [

@@ -177,7 +177,7 @@ describe('the settings of a topic', () => {
   });
 
   it.each([
-    [{ name: '', tags }, "can't be a name"],
+    [{ name: '', tags }, 'is not a valid name'],
     [{ name: 'ahead', tags: [...tags, ...tags] }, 'The tag "wrong" is there twice'],
     [{ name: 'ahead', tags: [{ key: ' ', label: 'x' }] }, 'A tag is empty'],
     [{ name: 'ahead', tags: [{ key: 'x', label: '' }] }, 'A label is empty'],

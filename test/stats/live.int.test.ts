@@ -159,7 +159,7 @@ describe('the subscription ratingStats', () => {
     [{ minIntervalMs: 1 }, 'minIntervalMs 1 is out of range'],
     [{ timeZone: 'Mars/Olympus' }, 'timeZone "Mars/Olympus" is unknown'],
     [{ from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }, 'is not before to'],
-    [{ topic: '' }, `topic "" can't be a name`],
+    [{ topic: '' }, `topic "" is not a valid name`],
     [{ models: [] }, 'models is empty'],
     [{ by: ['DAY' as const], zeroFill: true }, 'zeroFill needs from'],
   ])('refuses %j', async (variables, message) => {

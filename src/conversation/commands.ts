@@ -1,6 +1,7 @@
 // Starts conversations, adds what was said elsewhere, and ends them. Each command builds events and appends them;
 // what the log forbids, the log refuses.
 import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
+import type { Optional } from '../lib/optional.ts';
 import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
 import type { NewEvent, Role } from '../log/event.ts';
 import { checkTopic, defaultTopic } from '../log/topic-name.ts';
@@ -14,8 +15,6 @@ export type ConversationServices = {
   models: readonly string[];
   maxMessageBytes: number;
 };
-
-type Optional<T> = T | null | undefined;
 
 export type StartConversationInput = {
   id?: Optional<string>;

@@ -4,7 +4,7 @@ import { FeedbackSourceEnum, SignalEnum } from '../feedback/graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { type Signal, signalSchema } from '../log/event.ts';
 import { type Interval, standardErrorOfMean, wilson } from './interval.ts';
-import type { RatingStatsResult as ResultShape, RatingStats as RowShape } from './read.ts';
+import type { RatingStatsResult as ResultShape, RatingStats as RowShape } from './read-rating-stats.ts';
 
 export const StatsDimensionEnum = builder.enumType('StatsDimension', {
   description: 'By what statistics are divided into rows.',
@@ -147,9 +147,17 @@ export const RatingStatsResult = builder.objectRef<ResultShape>('RatingStatsResu
   }),
 });
 
-/** The arguments of the query and of the subscription. */
+export const topicArg = { required: true, defaultValue: 'default', description: 'Which topic.' } as const;
+export const sourceArg = {
+  type: FeedbackSourceEnum,
+  required: true,
+  defaultValue: 'end_user',
+  description: 'Whose feedback: sources are never mixed.',
+} as const;
+
+/** The arguments of the query and of the subscription `ratingStats`. */
 export const statsArgs = builder.args((t) => ({
-  topic: t.string({ required: true, defaultValue: 'default', description: 'Which topic.' }),
+  topic: t.string(topicArg),
   models: t.idList({ description: 'Only replies of these models; of all where not given.' }),
   from: t.field({
     type: 'DateTime',
@@ -159,12 +167,7 @@ export const statsArgs = builder.args((t) => ({
     type: 'DateTime',
     description: 'Only replies that were made before. Half hours are counted whole: it is moved forward.',
   }),
-  source: t.field({
-    type: FeedbackSourceEnum,
-    required: true,
-    defaultValue: 'end_user',
-    description: 'Whose feedback: sources are never mixed.',
-  }),
+  source: t.field(sourceArg),
   by: t.field({
     type: [StatsDimensionEnum],
     required: true,

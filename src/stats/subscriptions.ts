@@ -5,7 +5,7 @@ import { shareExecution } from '../delivery/shared-execution.ts';
 import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { RatingStatsResult, statsArgs } from './graphql.ts';
-import { checkStatsQuery } from './query.ts';
+import { checkStatsQuery } from './stats-query.ts';
 
 const intervalsMs = { least: 50, most: 600_000 };
 

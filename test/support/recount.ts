@@ -1,8 +1,8 @@
 // Statistics counted once more, from the log: from what fold makes of its events, reply by reply.
 import type { FeedbackSnapshot, FoldableEvent, MessageSnapshot } from '../../src/log/fold/fold.ts';
 import { type ConversationSnapshot, fold } from '../../src/log/fold/fold.ts';
-import type { StatsQuery } from '../../src/stats/query.ts';
-import type { RatingStats } from '../../src/stats/read.ts';
+import type { RatingStats } from '../../src/stats/read-rating-stats.ts';
+import type { StatsQuery } from '../../src/stats/stats-query.ts';
 
 type Reply = MessageSnapshot & { topic: string; model: string; signals: string[] };
 type Counted = Omit<RatingStats, 'scoreSum' | 'scoreSquares' | 'bucket'> & {

@@ -3,13 +3,13 @@
 import type pg from 'pg';
 import { AppError } from '../errors.ts';
 import type { Tails } from '../log/live/topic-tails.ts';
-import type { StatsQuery } from './query.ts';
-import { type RatingStatsResult, readRatingStats } from './read.ts';
+import { type RatingStatsResult, readRatingStats } from './read-rating-stats.ts';
+import type { StatsQuery } from './stats-query.ts';
 
-/** What an aggregate comes to; the serial number changes with its rows. */
+/** What an liveQuery comes to; the serial number changes with its rows. */
 type Version = { result: RatingStatsResult; rows: string; serial: number };
 
-export type Aggregate = {
+export type LiveQuery = {
   readonly newest: Version | undefined;
   /** What ends everyone who follows it. */
   readonly failure: unknown;
@@ -24,9 +24,9 @@ const retryPauseMs = 250;
 /** How long readers are kept while Postgres does not answer. */
 const patienceMs = 10_000;
 
-type AggregateOptions = { pool: pg.Pool; tails: Tails; query: StatsQuery; onUnused: () => void };
+type LiveQueryOptions = { pool: pg.Pool; tails: Tails; query: StatsQuery; onUnused: () => void };
 
-export function createAggregate({ pool, tails, query, onUnused }: AggregateOptions): Aggregate {
+export function createLiveQuery({ pool, tails, query, onUnused }: LiveQueryOptions): LiveQuery {
   const intervals = new Map<symbol, number>();
   const listeners = new Set<() => void>();
   let newest: Version | undefined;

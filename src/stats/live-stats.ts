@@ -1,11 +1,11 @@
-// Statistics as they change, for those who follow them: one aggregate per distinct query on this node. Each reader
+// Statistics as they change, for those who follow them: one liveQuery per distinct query on this node. Each reader
 // computes its next value when it is asked: one that is slow or wants fewer is given the newest.
 import type pg from 'pg';
 import { createPullIterator, type Pull } from '../lib/pull-iterator.ts';
 import type { Tails } from '../log/live/topic-tails.ts';
-import { type Aggregate, createAggregate } from './aggregate.ts';
-import type { StatsQuery } from './query.ts';
-import type { RatingStatsResult } from './read.ts';
+import { createLiveQuery, type LiveQuery } from './live-query.ts';
+import type { RatingStatsResult } from './read-rating-stats.ts';
+import type { StatsQuery } from './stats-query.ts';
 
 export type LiveStats = {
   /** What holds now, then the newest whenever it has changed, each at a higher offset than the one before. */
@@ -16,33 +16,33 @@ export type LiveStats = {
 };
 
 export function createLiveStats({ pool, tails }: { pool: pg.Pool; tails: Tails }): LiveStats {
-  const aggregates = new Map<string, Aggregate>();
+  const liveQueries = new Map<string, LiveQuery>();
   let openCount = 0;
 
-  function aggregateOf(query: StatsQuery): Aggregate {
+  function liveQueryOf(query: StatsQuery): LiveQuery {
     const key = JSON.stringify(query);
-    const known = aggregates.get(key);
+    const known = liveQueries.get(key);
     if (known !== undefined && known.failure === undefined) return known;
     const onUnused = () => {
-      if (aggregates.get(key) === made) aggregates.delete(key);
+      if (liveQueries.get(key) === made) liveQueries.delete(key);
     };
-    const made = createAggregate({ pool, tails, query, onUnused });
-    aggregates.set(key, made);
+    const made = createLiveQuery({ pool, tails, query, onUnused });
+    liveQueries.set(key, made);
     return made;
   }
 
   function follow(query: StatsQuery, minIntervalMs: number): AsyncIterableIterator<RatingStatsResult> {
-    const aggregate = aggregateOf(query);
-    const leave = aggregate.join(minIntervalMs);
+    const liveQuery = liveQueryOf(query);
+    const leave = liveQuery.join(minIntervalMs);
     openCount += 1;
     let seen = 0;
     let givenAt = Number.NEGATIVE_INFINITY;
 
     function advance(pull: Pull): RatingStatsResult | Promise<undefined> {
-      if (aggregate.failure !== undefined) throw aggregate.failure;
-      const { newest } = aggregate;
+      if (liveQuery.failure !== undefined) throw liveQuery.failure;
+      const { newest } = liveQuery;
       if (newest === undefined || newest.serial === seen) {
-        return pull.wait((finish) => aggregate.onceChanged(finish));
+        return pull.wait((finish) => liveQuery.onceChanged(finish));
       }
       const now = performance.now();
       if (now < givenAt + minIntervalMs) return pull.pause(givenAt + minIntervalMs - now);
@@ -63,7 +63,7 @@ export function createLiveStats({ pool, tails }: { pool: pg.Pool; tails: Tails }
       return openCount;
     },
     async stop() {
-      await Promise.all([...aggregates.values()].map((aggregate) => aggregate.stop()));
+      await Promise.all([...liveQueries.values()].map((liveQuery) => liveQuery.stop()));
     },
   };
 }

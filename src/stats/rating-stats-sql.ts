@@ -1,6 +1,6 @@
 // The SQL of rating statistics: one statement, so that its numbers and the offset at which they hold are of one
 // snapshot. It reads counts and no messages. Each form of it is prepared once per connection.
-import type { StatsQuery } from './query.ts';
+import type { StatsQuery } from './stats-query.ts';
 
 const counts = [
   ...[
@@ -18,7 +18,7 @@ const counts = [
 ] as const;
 
 /** $1 topic, $2 source, $3 from, $4 to, $5 models, $6 most rows, and, where there are buckets, $7 their time zone. */
-export function statementOf(query: StatsQuery): { name: string; text: string } {
+export function ratingStatsSql(query: StatsQuery): { name: string; text: string } {
   const { bucket, isByModel, isByTag, isZeroFilled } = query;
   const model = isByModel ? 'model_id' : `''`;
   const start = bucket === undefined ? `timestamptz 'epoch'` : `date_trunc('${bucket}', half_hour, $7)`;

@@ -3,8 +3,8 @@ import pg from 'pg';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { type Signal, signalSchema } from '../log/event.ts';
-import type { StatsQuery } from './query.ts';
-import { statementOf } from './statement.ts';
+import { ratingStatsSql } from './rating-stats-sql.ts';
+import type { StatsQuery } from './stats-query.ts';
 
 /** The counts of one group of replies and of the feedback on them. */
 export type RatingStats = {
@@ -123,7 +123,7 @@ export async function readRatingStats(pool: pg.Pool, query: StatsQuery): Promise
   const zone = query.bucket === undefined ? [] : [timeZone];
   const values = [topic, source, ...period, models ?? null, maxRows + 1, ...zone];
   try {
-    const { rows } = await pool.query({ ...statementOf(query), values });
+    const { rows } = await pool.query({ ...ratingStatsSql(query), values });
     const answer = answerSchema.parse(rows[0]);
     refuseMany(answer.rows.length);
     const found = answer.rows.map((row) => statsOf(query, row));

@@ -3,14 +3,13 @@
 import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import type { Optional } from '../lib/optional.ts';
 import type { FeedbackSource } from '../log/event.ts';
 import { checkTopic, defaultTopic } from '../log/topic-name.ts';
 import { checkTimeZone } from './time-zone.ts';
 
 export const statsDimensions = ['model', 'day', 'hour', 'tag'] as const;
 export type StatsDimension = (typeof statsDimensions)[number];
-
-export type Optional<T> = T | null | undefined;
 
 export type RatingStatsArgs = {
   topic?: Optional<string>;

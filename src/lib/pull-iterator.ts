@@ -17,9 +17,9 @@ export type Pull = {
   finish(): void;
 };
 
-/** How long a reader is kept while Postgres does not answer, and how often it is tried. */
-const maxUnavailableMs = 10_000;
-const retryPauseMs = 250;
+/** How long a reader is kept while Postgres does not answer, and the pause between two attempts. */
+export const maxUnavailableMs = 10_000;
+export const retryPauseMs = 250;
 
 /**
  * @param advance takes one step: gives the next value, or undefined where it has to be called again

@@ -5,9 +5,10 @@ import type { Viewer } from '../identity/viewer.ts';
 import type { Optional } from '../lib/optional.ts';
 import type { FeedbackSource } from '../log/event.ts';
 import { type Comparison, compare } from './comparison.ts';
-import { emptyStats, type RatingStats, readRatingStats } from './read-rating-stats.ts';
+import { emptyStats, type RatingStats, readRatingStats, ungrouped } from './read-rating-stats.ts';
 import { checkPeriod, checkStatsQuery } from './stats-query.ts';
 
+/** One side of a comparison. */
 export type Compared = { model?: Optional<string>; from?: Optional<Date>; to?: Optional<Date> };
 export type CompareArgs = {
   topic?: Optional<string>;
@@ -17,10 +18,11 @@ export type CompareArgs = {
 };
 export type ComparedModels = Comparison & { a: RatingStats; b: RatingStats; offset: number | null };
 
-function nameOf({ model, from, to }: Compared, isPeriodTold: boolean): string {
-  const day = (at: Date) => at.toISOString().slice(0, 16).replace('T', ' ');
-  const told = [from == null ? '' : ` from ${day(from)}`, to == null ? '' : ` before ${day(to)}`].join('');
-  return `${model ?? 'Everything'}${isPeriodTold ? told : ''}`;
+function nameOf({ model, from, to }: Compared, isPeriodNamed: boolean): string {
+  const minute = (at: Date) => at.toISOString().slice(0, 16).replace('T', ' ');
+  const start = from == null ? '' : ` from ${minute(from)}`;
+  const end = to == null ? '' : ` before ${minute(to)}`;
+  return `${model ?? 'Everything'}${isPeriodNamed ? start + end : ''}`;
 }
 
 /** @throws AppError FORBIDDEN or INVALID_INPUT */
@@ -32,22 +34,21 @@ export async function compareModels(
   const { topic, source, a, b } = args;
   checkPeriod(a.from, a.to, 'a.');
   checkPeriod(b.from, b.to, 'b.');
-  const queries = [a, b].map(({ model, from, to }) =>
-    checkStatsQuery(viewer, { topic, source, from, to, models: model == null ? undefined : [model] }),
-  );
-  const [one, other] = queries;
-  if (one === undefined || other === undefined || JSON.stringify(one) === JSON.stringify(other)) {
+  const queryOf = ({ model, from, to }: Compared) =>
+    checkStatsQuery(viewer, { topic, source, from, to, models: model == null ? undefined : [model] });
+  const [queryA, queryB] = [queryOf(a), queryOf(b)];
+  if (JSON.stringify(queryA) === JSON.stringify(queryB)) {
     throw new AppError('INVALID_INPUT', 'a and b are the same: give two models, or two periods.');
   }
-  const results = [await readRatingStats(pool, one), await readRatingStats(pool, other)];
-  const none = emptyStats({ model: null, bucket: null, tag: null });
-  const [ofA = none, ofB = none] = results.map(({ rows }) => rows[0] ?? none);
-  const isPeriodTold = (a.model ?? null) === (b.model ?? null);
+  const resultA = await readRatingStats(pool, queryA);
+  const resultB = await readRatingStats(pool, queryB);
+  const statsA = { ...(resultA.rows[0] ?? emptyStats(ungrouped)), model: a.model ?? null };
+  const statsB = { ...(resultB.rows[0] ?? emptyStats(ungrouped)), model: b.model ?? null };
+  const isPeriodNamed = statsA.model === statsB.model;
   const shareOf = ({ likes, dislikes }: RatingStats) => ({ count: likes, of: likes + dislikes });
-  const found = compare(
-    { name: nameOf(a, isPeriodTold), share: shareOf(ofA) },
-    { name: nameOf(b, isPeriodTold), share: shareOf(ofB) },
+  const comparison = compare(
+    { name: nameOf(a, isPeriodNamed), share: shareOf(statsA) },
+    { name: nameOf(b, isPeriodNamed), share: shareOf(statsB) },
   );
-  const withModel = (row: RatingStats, { model }: Compared) => ({ ...row, model: model ?? null });
-  return { ...found, a: withModel(ofA, a), b: withModel(ofB, b), offset: results[0]?.offset ?? null };
+  return { ...comparison, a: statsA, b: statsB, offset: resultA.offset };
 }

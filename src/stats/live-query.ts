@@ -1,28 +1,25 @@
-// One query for statistics that is asked again when its topic has grown, at most once a tick, for however many
-// follow it. What comes out equal is not told to anyone.
+// One query for statistics, shared by everyone who follows it: it runs again when its topic has grown, at most once
+// per interval. Listeners are called only when the rows have changed.
 import type pg from 'pg';
 import { AppError } from '../errors.ts';
+import { maxUnavailableMs, retryPauseMs } from '../lib/pull-iterator.ts';
 import type { Tails } from '../log/live/topic-tails.ts';
 import { type RatingStatsResult, readRatingStats } from './read-rating-stats.ts';
 import type { StatsQuery } from './stats-query.ts';
 
-/** What an liveQuery comes to; the serial number changes with its rows. */
+/** A result; its serial number changes with its rows. */
 type Version = { result: RatingStatsResult; rows: string; serial: number };
 
 export type LiveQuery = {
   readonly newest: Version | undefined;
-  /** What ends everyone who follows it. */
+  /** The error that ends every follower; undefined while there is none. */
   readonly failure: unknown;
-  /** @returns leaves it; the last one who does ends it */
+  /** @returns a leave function; when the last follower has left, the query stops */
   join(minIntervalMs: number): () => void;
-  /** Calls once, when there is something newer or a failure. @returns takes it back */
+  /** Calls the listener once, at the next newer version or failure. @returns an unsubscribe function */
   onceChanged(listener: () => void): () => void;
   stop(): Promise<void>;
 };
-
-const retryPauseMs = 250;
-/** How long readers are kept while Postgres does not answer. */
-const patienceMs = 10_000;
 
 type LiveQueryOptions = { pool: pg.Pool; tails: Tails; query: StatsQuery; onUnused: () => void };
 
@@ -33,29 +30,29 @@ export function createLiveQuery({ pool, tails, query, onUnused }: LiveQueryOptio
   let failure: unknown;
   let failingSince: number | undefined;
   let isStopped = false;
-  /** The offset that is known to be in the log. */
-  let wanted = -1;
-  let askedAt = Number.NEGATIVE_INFINITY;
+  /** The highest offset that the log is known to have reached. */
+  let loggedOffset = -1;
+  let ranAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
-  let reading: Promise<void> | undefined;
+  let running: Promise<void> | undefined;
   const unwatch = tails.watch(query.topic, (offset) => {
-    wanted = Math.max(wanted, offset);
+    loggedOffset = Math.max(loggedOffset, offset);
     schedule();
   });
 
   function isCurrent(): boolean {
-    return newest !== undefined && wanted <= (newest.result.offset ?? -1);
+    return newest !== undefined && loggedOffset <= (newest.result.offset ?? -1);
   }
 
   function schedule(): void {
-    if (isStopped || timer !== undefined || reading !== undefined || isCurrent()) return;
-    const tickMs = failingSince === undefined ? Math.min(...intervals.values()) : retryPauseMs;
-    const waitMs = askedAt + tickMs - performance.now();
+    if (isStopped || timer !== undefined || running !== undefined || isCurrent()) return;
+    const intervalMs = failingSince === undefined ? Math.min(...intervals.values()) : retryPauseMs;
+    const waitMs = ranAt + intervalMs - performance.now();
     timer = setTimeout(
       () => {
         timer = undefined;
-        reading = ask().finally(() => {
-          reading = undefined;
+        running = run().finally(() => {
+          running = undefined;
           schedule();
         });
       },
@@ -63,33 +60,33 @@ export function createLiveQuery({ pool, tails, query, onUnused }: LiveQueryOptio
     );
   }
 
-  function tell(): void {
-    const due = [...listeners];
+  function notify(): void {
+    const pending = [...listeners];
     listeners.clear();
-    for (const listener of due) listener();
+    for (const listener of pending) listener();
   }
 
-  async function ask(): Promise<void> {
-    askedAt = performance.now();
+  async function run(): Promise<void> {
+    ranAt = performance.now();
     try {
       const result = await readRatingStats(pool, query);
       failingSince = undefined;
-      take(result, JSON.stringify(result.rows));
+      update(result, JSON.stringify(result.rows));
     } catch (error) {
-      failingSince ??= askedAt;
-      // What Postgres refuses, it refuses again.
-      if (error instanceof AppError || askedAt - failingSince > patienceMs) {
+      failingSince ??= ranAt;
+      // A query that Postgres refuses would be refused again.
+      if (error instanceof AppError || ranAt - failingSince > maxUnavailableMs) {
         failure = error;
-        tell();
+        notify();
       }
     }
   }
 
-  function take(result: RatingStatsResult, rows: string): void {
+  function update(result: RatingStatsResult, rows: string): void {
     const isEqual = newest?.rows === rows;
-    // Equal numbers hold at the higher offset too: whoever joins is given that one.
+    // Equal rows hold at the higher offset too: a follower who joins later gets that offset.
     newest = { result, rows, serial: (newest?.serial ?? 0) + (isEqual ? 0 : 1) };
-    if (!isEqual) tell();
+    if (!isEqual) notify();
   }
 
   function end(): void {
@@ -106,11 +103,11 @@ export function createLiveQuery({ pool, tails, query, onUnused }: LiveQueryOptio
       return failure;
     },
     join(minIntervalMs) {
-      const reader = Symbol('reader');
-      intervals.set(reader, minIntervalMs);
+      const follower = Symbol('follower');
+      intervals.set(follower, minIntervalMs);
       schedule();
       return () => {
-        intervals.delete(reader);
+        intervals.delete(follower);
         if (intervals.size > 0) return;
         end();
         onUnused();
@@ -122,7 +119,7 @@ export function createLiveQuery({ pool, tails, query, onUnused }: LiveQueryOptio
     },
     async stop() {
       end();
-      await reading;
+      await running;
     },
   };
 }

@@ -1,5 +1,5 @@
-// Statistics as they change, for those who follow them: one liveQuery per distinct query on this node. Each reader
-// computes its next value when it is asked: one that is slow or wants fewer is given the newest.
+// Statistics for those who follow them: one live query per distinct query on this node. Each follower computes its
+// next value when it is asked for it, so a slow one skips to the newest.
 import type pg from 'pg';
 import { createPullIterator, type Pull } from '../lib/pull-iterator.ts';
 import type { Tails } from '../log/live/topic-tails.ts';
@@ -8,9 +8,9 @@ import type { RatingStatsResult } from './read-rating-stats.ts';
 import type { StatsQuery } from './stats-query.ts';
 
 export type LiveStats = {
-  /** What holds now, then the newest whenever it has changed, each at a higher offset than the one before. */
+  /** The current result, then the newest one after each change, each at a higher offset than the one before. */
   follow(query: StatsQuery, minIntervalMs: number): AsyncIterableIterator<RatingStatsResult>;
-  /** How many follow. */
+  /** How many followers there are. */
   readonly openCount: number;
   stop(): Promise<void>;
 };
@@ -21,33 +21,33 @@ export function createLiveStats({ pool, tails }: { pool: pg.Pool; tails: Tails }
 
   function liveQueryOf(query: StatsQuery): LiveQuery {
     const key = JSON.stringify(query);
-    const known = liveQueries.get(key);
-    if (known !== undefined && known.failure === undefined) return known;
+    const existing = liveQueries.get(key);
+    if (existing !== undefined && existing.failure === undefined) return existing;
     const onUnused = () => {
-      if (liveQueries.get(key) === made) liveQueries.delete(key);
+      if (liveQueries.get(key) === created) liveQueries.delete(key);
     };
-    const made = createLiveQuery({ pool, tails, query, onUnused });
-    liveQueries.set(key, made);
-    return made;
+    const created = createLiveQuery({ pool, tails, query, onUnused });
+    liveQueries.set(key, created);
+    return created;
   }
 
   function follow(query: StatsQuery, minIntervalMs: number): AsyncIterableIterator<RatingStatsResult> {
     const liveQuery = liveQueryOf(query);
     const leave = liveQuery.join(minIntervalMs);
     openCount += 1;
-    let seen = 0;
-    let givenAt = Number.NEGATIVE_INFINITY;
+    let sentSerial = 0;
+    let sentAt = Number.NEGATIVE_INFINITY;
 
     function advance(pull: Pull): RatingStatsResult | Promise<undefined> {
       if (liveQuery.failure !== undefined) throw liveQuery.failure;
       const { newest } = liveQuery;
-      if (newest === undefined || newest.serial === seen) {
+      if (newest === undefined || newest.serial === sentSerial) {
         return pull.wait((finish) => liveQuery.onceChanged(finish));
       }
       const now = performance.now();
-      if (now < givenAt + minIntervalMs) return pull.pause(givenAt + minIntervalMs - now);
-      seen = newest.serial;
-      givenAt = now;
+      if (now < sentAt + minIntervalMs) return pull.pause(sentAt + minIntervalMs - now);
+      sentSerial = newest.serial;
+      sentAt = now;
       return newest.result;
     }
 

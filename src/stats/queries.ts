@@ -9,7 +9,7 @@ builder.queryField('ratingStats', (t) =>
   t.field({
     type: RatingStatsResult,
     description:
-      'What users think of replies, in numbers: for ANALYST, SERVICE and ADMIN. A reply counts in the hour in which it was made, whenever it was rated.',
+      'Statistics of the feedback on replies. A reply counts in the hour in which it was made, whenever it was rated. For ANALYST, SERVICE and ADMIN.',
     args: statsArgs,
     resolve: (_root, args, { viewer, services }) =>
       readRatingStats(services.pool, checkStatsQuery(viewer, args)),
@@ -17,48 +17,50 @@ builder.queryField('ratingStats', (t) =>
 );
 
 const ComparedInput = builder.inputType('ComparedInput', {
-  description: 'One side of a comparison.',
+  description: 'Side of a comparison.',
   fields: (t) => ({
-    model: t.id({ description: 'Only replies of this model; of all where not given.' }),
-    from: t.field({ type: 'DateTime', description: 'Only replies that were made then or later.' }),
-    to: t.field({ type: 'DateTime', description: 'Only replies that were made before.' }),
+    model: t.id({ description: 'Only replies of this model. Defaults to all models.' }),
+    from: t.field({ type: 'DateTime', description: 'Only replies that were made at this instant or later.' }),
+    to: t.field({ type: 'DateTime', description: 'Only replies that were made before this instant.' }),
   }),
 });
 
 const ModelComparison = builder.objectRef<ComparedModels>('ModelComparison').implement({
-  description: 'Two models or two periods side by side.',
+  description: 'Comparison of the like rates of two models or two periods.',
   fields: (t) => ({
-    summary: t.exposeString('summary', { description: 'What came out, in a sentence or two, in English.' }),
-    a: t.expose('a', { type: RatingStats, description: 'The numbers of the first.' }),
-    b: t.expose('b', { type: RatingStats, description: 'The numbers of the second.' }),
+    summary: t.exposeString('summary', { description: 'Result in one or two English sentences.' }),
+    a: t.expose('a', { type: RatingStats, description: 'Statistics of side a.' }),
+    b: t.expose('b', { type: RatingStats, description: 'Statistics of side b.' }),
     difference: t.exposeFloat('difference', {
       nullable: true,
-      description: 'The like rate of a less that of b; null where one has no ratings.',
+      description: 'Like rate of a minus that of b. Null if one side has no ratings.',
     }),
     differenceLow: t.float({
       nullable: true,
       description:
-        'From where on, with 95 % confidence, the difference may lie: method 10 of R. G. Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in Medicine 17, 873–890.',
+        'Lower bound of the 95 % confidence interval of the difference. Null if one side has no ratings. Method 10 of R. G. Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in Medicine 17, 873–890.',
       resolve: ({ low }) => low,
     }),
     differenceHigh: t.float({
       nullable: true,
-      description: 'The other end of that interval.',
+      description:
+        'Upper bound of the interval that begins at differenceLow. Null if one side has no ratings.',
       resolve: ({ high }) => high,
     }),
     excludesZero: t.boolean({
-      description: 'Whether the interval leaves zero out: the difference is then no chance alone.',
+      description: 'Whether the interval excludes zero: then the difference is more than chance.',
       resolve: ({ isSettled }) => isSettled,
     }),
     moreRatings: t.exposeInt('moreRatings', {
       nullable: true,
       description:
-        'How many more ratings of both together, in their present proportion, would leave zero out at this difference; 0 where it is left out, null where the rates are equal or not known.',
+        'Number of further ratings of both sides together, in their present proportion, after which the interval would exclude zero at this difference. 0 if it excludes zero already. Null if the rates are equal, one side has no ratings, or more than 1,000,000,000 would be needed.',
     }),
     offset: t.expose('offset', {
       type: 'Offset',
       nullable: true,
-      description: 'The newest event of the topic that is counted in a; null where it has none.',
+      description:
+        'Offset of the newest event of the topic that is counted in a. Null if the topic has no events.',
     }),
   }),
 });
@@ -67,10 +69,10 @@ builder.queryField('compareModels', (t) =>
   t.field({
     type: ModelComparison,
     description:
-      'Whether users like one model or period better than another: for ANALYST, SERVICE and ADMIN.',
+      'Whether users like one model or period better than another. For ANALYST, SERVICE and ADMIN.',
     args: {
-      a: t.arg({ type: ComparedInput, required: true, description: 'The first.' }),
-      b: t.arg({ type: ComparedInput, required: true, description: 'The second.' }),
+      a: t.arg({ type: ComparedInput, required: true, description: 'First side.' }),
+      b: t.arg({ type: ComparedInput, required: true, description: 'Second side.' }),
       topic: t.arg.string(topicArg),
       source: t.arg(sourceArg),
     },

@@ -1,4 +1,4 @@
-// Reads rating statistics: counts of half hours, added up to what is asked for.
+// Reads rating statistics: the counts of half hours, added up to the rows that a query asks for.
 import pg from 'pg';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
@@ -8,13 +8,13 @@ import type { StatsQuery } from './stats-query.ts';
 
 /** The counts of one group of replies and of the feedback on them. */
 export type RatingStats = {
-  /** null: of all. */
+  /** Null if the row covers all models. */
   model: string | null;
   bucket: Date | null;
   tag: string | null;
   replies: number;
   records: number;
-  /** null under a tag: how many replies carry it is not counted. */
+  /** Null in rows by tag: how many replies carry a tag is not counted. */
   rated: number | null;
   likes: number;
   dislikes: number;
@@ -23,19 +23,19 @@ export type RatingStats = {
   scores: number;
   scoreSum: number;
   scoreSquares: number;
-  /** How many scores are in [0, 0.1), and so on; 1 is in the last. */
+  /** How many scores are in [0, 0.1), [0.1, 0.2), …; a score of 1 is in the last. */
   scoreHistogram: readonly number[];
   signals: Readonly<Partial<Record<Signal, number>>>;
 };
 
 export type RatingStatsResult = {
-  /** Of the newest event that is counted; null where there is none. */
+  /** Offset of the newest event that is counted; null if there is none. */
   offset: number | null;
   query: StatsQuery;
   rows: readonly RatingStats[];
 };
 
-/** More would be no answer to read, and a dashboard may ask for it four times a second. */
+/** Nobody reads more, and a dashboard may ask for them four times a second. */
 const maxRows = 10_000;
 
 const rowSchema = z.tuple([
@@ -46,100 +46,121 @@ const rowSchema = z.tuple([
   z.array(z.number()),
   z.partialRecord(signalSchema, z.number()),
 ]);
-const answerSchema = z.object({
+const resultSchema = z.object({
   offset: z.number().nullable(),
   buckets: z.array(z.date()).nullable(),
   rows: z.array(rowSchema),
 });
 
+/** The rollups sum scores in millionths. */
 const millionth = 1e-6;
 
 function statsOf(
   query: StatsQuery,
   [model, start, tag, replies, counts, signals]: z.output<typeof rowSchema>,
 ): RatingStats {
-  const [records = 0, rated = 0, likes = 0, dislikes = 0, comments = 0, corrections = 0, ...ofScores] =
+  const [records = 0, rated = 0, likes = 0, dislikes = 0, comments = 0, corrections = 0, ...scoreCounts] =
     counts;
-  const [scores = 0, scoreSum = 0, scoreSquares = 0, ...scoreHistogram] = ofScores;
+  const [scores = 0, scoreSum = 0, scoreSquares = 0, ...scoreHistogram] = scoreCounts;
   return {
     model: query.isByModel ? model : null,
     bucket: query.bucket === undefined ? null : new Date(start),
     tag: query.isByTag ? tag : null,
-    ...{ replies, records, rated: query.isByTag ? null : rated },
-    ...{ likes, dislikes, comments, corrections, scores },
+    replies,
+    records,
+    rated: query.isByTag ? null : rated,
+    likes,
+    dislikes,
+    comments,
+    corrections,
+    scores,
     scoreSum: scoreSum * millionth,
     scoreSquares: scoreSquares * millionth * millionth,
-    ...{ scoreHistogram, signals },
+    scoreHistogram,
+    signals,
   };
 }
 
-/** What there is of a group where nothing happened. */
-export function emptyStats(of: Pick<RatingStats, 'model' | 'bucket' | 'tag'>): RatingStats {
+type Group = Pick<RatingStats, 'model' | 'bucket' | 'tag'>;
+
+/** The group of a query that divides nothing. */
+export const ungrouped: Group = { model: null, bucket: null, tag: null };
+
+/** The statistics of a group in which nothing happened. */
+export function emptyStats(group: Group): RatingStats {
   return {
-    ...of,
-    ...{ replies: 0, records: 0, rated: of.tag === null ? 0 : null, likes: 0, dislikes: 0, comments: 0 },
-    ...{ corrections: 0, scores: 0, scoreSum: 0, scoreSquares: 0 },
+    ...group,
+    replies: 0,
+    records: 0,
+    rated: group.tag === null ? 0 : null,
+    likes: 0,
+    dislikes: 0,
+    comments: 0,
+    corrections: 0,
+    scores: 0,
+    scoreSum: 0,
+    scoreSquares: 0,
     scoreHistogram: Array.from({ length: 10 }, () => 0),
     signals: {},
   };
 }
 
-function refuseMany(count: number): void {
+function checkRowCount(count: number): void {
   if (count <= maxRows) return;
   throw new AppError(
     'LIMIT_EXCEEDED',
-    `The statistics have more than ${maxRows} rows: ask for a shorter period, or by fewer dimensions.`,
+    `The statistics have more than ${maxRows} rows, the maximum: ask for a shorter period or fewer dimensions.`,
   );
 }
 
-/** Each group of the rows, in their order, with a row for every bucket. */
-function fill(query: StatsQuery, rows: RatingStats[], buckets: Date[]): RatingStats[] {
-  const groups = new Map<
-    string,
-    { of: Pick<RatingStats, 'model' | 'tag'>; rows: Map<number, RatingStats> }
-  >();
-  const groupOf = ({ model, tag }: Pick<RatingStats, 'model' | 'tag'>) => {
+/** The rows with one for every bucket of each model and tag, in the order of the rows. */
+function fillBuckets(query: StatsQuery, rows: RatingStats[], buckets: Date[]): RatingStats[] {
+  type Series = Pick<RatingStats, 'model' | 'tag'>;
+  const rowsBySeries = new Map<string, { series: Series; rows: Map<number, RatingStats> }>();
+  const seriesOf = ({ model, tag }: Series) => {
     const key = JSON.stringify([model, tag]);
-    const group = groups.get(key) ?? { of: { model, tag }, rows: new Map() };
-    groups.set(key, group);
-    return group;
+    const found = rowsBySeries.get(key) ?? { series: { model, tag }, rows: new Map() };
+    rowsBySeries.set(key, found);
+    return found;
   };
   if (!query.isByTag) {
     const models = query.isByModel ? (query.models ?? []) : [null];
-    for (const model of models) groupOf({ model, tag: null });
+    for (const model of models) seriesOf({ model, tag: null });
   }
-  for (const row of rows) groupOf(row).rows.set(row.bucket?.getTime() ?? 0, row);
-  refuseMany(groups.size * buckets.length);
-  return [...groups.values()].flatMap(({ of, rows: held }) =>
-    buckets.map((bucket) => held.get(bucket.getTime()) ?? emptyStats({ ...of, bucket })),
+  for (const row of rows) seriesOf(row).rows.set(row.bucket?.getTime() ?? 0, row);
+  checkRowCount(rowsBySeries.size * buckets.length);
+  return [...rowsBySeries.values()].flatMap(({ series, rows: existing }) =>
+    buckets.map((bucket) => existing.get(bucket.getTime()) ?? emptyStats({ ...series, bucket })),
   );
 }
 
-/** @throws AppError INVALID_INPUT where Postgres does not know the time zone, LIMIT_EXCEEDED */
+/** @throws AppError INVALID_INPUT if Postgres does not know the time zone; LIMIT_EXCEEDED if there are too many rows */
 export async function readRatingStats(pool: pg.Pool, query: StatsQuery): Promise<RatingStatsResult> {
   const { topic, source, from, to, models, timeZone } = query;
-  const bound = (at: number | undefined, none: string) => (at === undefined ? none : new Date(at));
+  const bound = (at: number | undefined, unbounded: string) => (at === undefined ? unbounded : new Date(at));
   const period = [bound(from, '-infinity'), bound(to, 'infinity')];
   const zone = query.bucket === undefined ? [] : [timeZone];
   const values = [topic, source, ...period, models ?? null, maxRows + 1, ...zone];
   try {
     const { rows } = await pool.query({ ...ratingStatsSql(query), values });
-    const answer = answerSchema.parse(rows[0]);
-    refuseMany(answer.rows.length);
-    const found = answer.rows.map((row) => statsOf(query, row));
-    const { offset, buckets } = answer;
-    if (buckets !== null) return { offset: known(offset), query, rows: fill(query, found, buckets) };
-    const isWhole = !query.isByModel && !query.isByTag && query.bucket === undefined;
-    const whole =
-      isWhole && found.length === 0 ? [emptyStats({ model: null, bucket: null, tag: null })] : found;
-    return { offset: known(offset), query, rows: whole };
+    const result = resultSchema.parse(rows[0]);
+    checkRowCount(result.rows.length);
+    const stats = result.rows.map((row) => statsOf(query, row));
+    return { offset: loggedOffset(result.offset), query, rows: completeRows(query, stats, result.buckets) };
   } catch (error) {
     throw unknownTimeZone(error, timeZone) ?? error;
   }
 }
 
-/** A topic that was configured ahead has no event yet. */
-function known(offset: number | null): number | null {
+/** The rows, and empty ones where a caller expects one: each bucket of a zero-filled query, or the only row. */
+function completeRows(query: StatsQuery, rows: RatingStats[], buckets: Date[] | null): RatingStats[] {
+  if (buckets !== null) return fillBuckets(query, rows, buckets);
+  const isUngrouped = !query.isByModel && !query.isByTag && query.bucket === undefined;
+  return isUngrouped && rows.length === 0 ? [emptyStats(ungrouped)] : rows;
+}
+
+/** A topic that was configured before its first event has none. */
+function loggedOffset(offset: number | null): number | null {
   return offset === null || offset < 0 ? null : offset;
 }
 

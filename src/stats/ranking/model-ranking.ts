@@ -19,7 +19,7 @@ export type RankingArgs = {
   fromRatings?: Optional<boolean>;
 };
 
-/** More would take long to work out, and no one compares so many. */
+/** The fit takes time that grows with the cube of the models, and nobody compares more. */
 const maxModels = 200;
 
 /** @throws AppError FORBIDDEN, INVALID_INPUT or LIMIT_EXCEEDED */
@@ -41,7 +41,7 @@ export async function modelRanking(pool: pg.Pool, viewer: Viewer, args: RankingA
   if (models.size > maxModels) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `${models.size} models were compared; at most ${maxModels} are ranked: ask for a shorter period.`,
+      `The choices compare ${models.size} models, and at most ${maxModels} are ranked: ask for a shorter period.`,
     );
   }
   return rankModels(choices);

@@ -1,5 +1,5 @@
-// Starts conversations, adds what was said elsewhere, and ends them. Each command builds events and appends them;
-// what the log forbids, the log refuses.
+// Commands that start and end conversations and add messages. Each builds events and appends them; rules about the
+// state of a conversation are checked by the log.
 import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
 import type { Optional } from '../lib/optional.ts';
 import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
@@ -11,7 +11,7 @@ import { checkFilled, checkMetadata, checkText, checkUsername } from './validate
 
 export type ConversationServices = {
   writer: LogWriter;
-  /** Ids of the models on offer; the first is the default. */
+  /** Ids of the models that the server offers; the first is the default. */
   models: readonly string[];
   maxMessageBytes: number;
 };
@@ -38,8 +38,8 @@ export type AddMessageInput = {
 };
 
 /**
- * The event that adds a message. Its id follows from the message's, so that a repeated request repeats the event.
- * @param fields.parentId absent: the newest message of the conversation
+ * The event that adds a message. Its id is derived from the message's, so that a repeated request repeats the event.
+ * @param extra.parent_id defaults to the newest message of the conversation; null starts a new thread
  */
 export function messageEvent(
   fields: { id: string; conversationId: string; role: Role; content: string; createdAt?: Date },
@@ -135,13 +135,13 @@ export async function addMessage(
   return id;
 }
 
-/** Ends the conversation; one that has ended stays as it is. */
+/** Ends the conversation. Ending it again changes nothing. */
 export async function endConversation(
   services: ConversationServices,
   viewer: Viewer,
   conversationId: string,
 ): Promise<void> {
-  // Ended once and for all, a conversation has one such event: its id follows from the conversation's.
+  // A conversation ends once, so the id of the event is derived from that of the conversation.
   const id = derivedId(referencedId('conversation', conversationId), 'END_CONVERSATION');
   await services.writer.append({
     actor: viewer.username,

@@ -2,17 +2,18 @@
 // snapshot. It reads counts, not messages. Each form of it is prepared once per connection.
 import type { StatsQuery } from './stats-query.ts';
 
-const countColumns = [
-  'records',
-  'rated',
-  'likes',
-  'dislikes',
-  'comments',
-  'corrections',
-  'scores',
-  'score_sum',
-  'score_squares',
-  ...Array.from({ length: 10 }, (_, index) => `scores_${index}`),
+/** The sums of each group, in the order in which they are read: the name in this statement, and the column. */
+const sums: readonly (readonly [name: string, column: string])[] = [
+  ['records', 'records'],
+  ['rated', 'rated'],
+  ['likes', 'likes'],
+  ['dislikes', 'dislikes'],
+  ['comments', 'comments'],
+  ['corrections', 'corrections'],
+  ['scores', 'scores'],
+  ['score_sum', 'score_sum'],
+  ['score_squares', 'score_squares'],
+  ...Array.from({ length: 10 }, (_, bin) => [`bin_${bin}`, `score_histogram[${bin + 1}]`] as const),
 ];
 
 /** Parameters: $1 topic, $2 source, $3 from, $4 to, $5 models, $6 row limit; if there are buckets, $7 their time zone. */
@@ -21,8 +22,8 @@ export function ratingStatsSql(query: StatsQuery): { name: string; text: string 
   const model = isByModel ? 'model_id' : `''`;
   const start = bucket === undefined ? `timestamptz 'epoch'` : `date_trunc('${bucket}', half_hour, $7)`;
   const where = `topic = $1 AND half_hour >= $3 AND half_hour < $4 AND ($5::text[] IS NULL OR model_id = ANY ($5))`;
-  const sums = countColumns.map((name) => `sum(${name}) AS ${name}`).join(', ');
-  const ratingCounts = countColumns.map((name) => `coalesce(ratings.${name}, 0)::float8`).join(', ');
+  const selectedSums = sums.map(([name, column]) => `sum(${column}) AS ${name}`).join(', ');
+  const ratingCounts = sums.map(([name]) => `coalesce(ratings.${name}, 0)::float8`).join(', ');
   const order = isByTag ? 'model, tag, start' : 'model, start';
   const buckets = isZeroFilled
     ? `(SELECT array_agg(DISTINCT date_trunc('${bucket}', half_hour, $7) ORDER BY date_trunc('${bucket}', half_hour, $7))
@@ -31,7 +32,7 @@ export function ratingStatsSql(query: StatsQuery): { name: string; text: string 
   // Every rated reply is in replies, but not every reply carries a tag.
   const joined = `replies ${isByTag ? '' : 'LEFT '}JOIN ratings USING (model, start) LEFT JOIN signals USING (model, start)`;
   const text = `WITH ratings AS (
-    SELECT ${model} AS model, ${start} AS start, ${isByTag ? 'tag' : `''`} AS tag, ${sums}
+    SELECT ${model} AS model, ${start} AS start, ${isByTag ? 'tag' : `''`} AS tag, ${selectedSums}
     FROM rating_rollup WHERE ${where} AND source = $2::feedback_source AND tag ${isByTag ? `> ''` : `= ''`} GROUP BY 1, 2, 3
     HAVING sum(records) > 0
   ), replies AS (

@@ -168,7 +168,7 @@ function takeBatch(queue: Item[][], size: number): Item[][] {
 }
 
 function outcomeOf(answers: Answer[]): Outcome {
-  const refused = answers.find(({ refusal }) => refusal !== undefined && refusal !== 'NEIGHBOUR');
+  const refused = answers.find(({ refusal }) => refusal !== undefined && refusal !== 'APPEND_REFUSED');
   if (refused?.refusal !== undefined) return refused.refusal;
   return answers.map(({ offset = -1, version = -1, replayed = false }) => ({ offset, version, replayed }));
 }
@@ -181,7 +181,7 @@ async function play(appends: Item[][], batchSizes: number[]): Promise<LogModel> 
     const answers = await append(client, ...batch);
     const outcomes = batch.map((items) => outcomeOf(answers.splice(0, items.length)));
     expect(outcomes).toEqual(model.append(batch));
-    queue.unshift(...batch.filter((_, index) => outcomes[index] === 'AGAIN'));
+    queue.unshift(...batch.filter((_, index) => outcomes[index] === 'RETRY_NEXT_BATCH'));
   }
   return model;
 }

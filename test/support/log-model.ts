@@ -97,7 +97,7 @@ export class LogModel {
       return group?.changes === true && group.first !== index;
     };
     return placed.map((items, index) => {
-      if (items.some(({ place }) => isLate(place, index))) return 'AGAIN';
+      if (items.some(({ place }) => isLate(place, index))) return 'RETRY_NEXT_BATCH';
       return this.#appendOne(items);
     });
   }

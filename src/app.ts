@@ -27,7 +27,7 @@ import { createTails } from './log/live/topic-tails.ts';
 import { createLogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
 import { createRelay, noRelay, type Relay } from './relay/relay.ts';
-import { createLiveStats } from './stats/live.ts';
+import { createLiveStats } from './stats/live-stats.ts';
 
 export type App = {
   /** Where it listens, without a path: http://127.0.0.1:4000 */

@@ -15,6 +15,7 @@ import '../feedback/mutations.ts';
 import '../feedback/queries.ts';
 import '../feedback/snapshot-graphql.ts';
 import '../stats/queries.ts';
+import '../stats/ranking/graphql.ts';
 import '../stats/subscriptions.ts';
 import '../dataset/queries.ts';
 import '../log/graphql.ts';

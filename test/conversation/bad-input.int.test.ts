@@ -206,7 +206,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'a page from both ends',
     () => '{ conversations(first: 1 last: 1) { nodes { id } } }',
     'INVALID_INPUT',
-    'not both',
+    'exclude each other',
   ],
   [
     'text that is not a cursor',

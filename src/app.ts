@@ -1,7 +1,7 @@
 // The composition root: builds everything by hand, in the order in which it is needed, and stops it in reverse.
+import { startEmbedded } from '@afterword/embedded-postgres';
 import type { Config } from './config.ts';
 import { connect, type Database } from './database/connect.ts';
-import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { createPreviews } from './dataset/export/preview.ts';
 import { createReadSlots } from './dataset/read-slots.ts';
@@ -9,7 +9,8 @@ import { demoModels, startDemoModel } from './demo/server.ts';
 import { createSummaries } from './feedback/summary.ts';
 import { openGenerations } from './generation/open-generations.ts';
 import { createAdmission } from './generation/produce/admission.ts';
-import { createModelClient, type ModelClient } from './generation/provider/openai.ts';
+import { createOpenAIClient } from './generation/provider/openai.ts';
+import type { ModelClient } from './generation/provider/provider.ts';
 import type { Services } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { type Connections, createConnections } from './http/connections/connections.ts';
@@ -26,7 +27,7 @@ import { createTails } from './log/live/topic-tails.ts';
 import { createLogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
 import { createRelay, noRelay, type Relay } from './relay/relay.ts';
-import { createLiveStats } from './stats/live.ts';
+import { createLiveStats } from './stats/live-stats.ts';
 
 export type App = {
   /** Where it listens, without a path: http://127.0.0.1:4000 */
@@ -89,7 +90,7 @@ async function openModel({ config, onStop }: BuildContext): Promise<ModelClient>
     onStop('demo model', () => demo.stop());
     endpoint = { baseUrl: demo.url, apiKey: undefined };
   }
-  return createModelClient({
+  return createOpenAIClient({
     ...endpoint,
     timeoutMs: config.modelTimeoutMs,
     idleTimeoutMs: config.modelIdleTimeoutMs,
@@ -171,7 +172,7 @@ async function createServices(context: BuildContext) {
     writer,
     relay,
     ...replies,
-    admission: createAdmission({ pool, most: config.maxGenerationsPerUser }),
+    admission: createAdmission({ pool, maxPerUser: config.maxGenerationsPerUser }),
     events: createEventCursors({ pool, tails }),
     stats,
     summarize: createSummaries(pool),

@@ -8,7 +8,7 @@ import type { GenerationServices } from '../generation/commands.ts';
 import type { ReplyCursors } from '../generation/follow/reply-cursor.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { EventCursors } from '../log/live/event-cursor.ts';
-import type { LiveStats } from '../stats/live.ts';
+import type { LiveStats } from '../stats/live-stats.ts';
 
 declare module '../graphql/context.ts' {
   /** Built once, by src/app.ts. */

@@ -14,7 +14,7 @@ import { runCommand } from '../../support/command.ts';
 import { createGraphQLClient, type GraphQLClient } from '../../support/graphql-client.ts';
 import { startServerProcess } from '../../support/server-process.ts';
 import { openBrowser } from './browser.ts';
-import { button, conversationOf, say } from './chat.ts';
+import { button, conversationOf, sendMessage } from './chat.ts';
 
 const folder = fileURLToPath(new URL('../../../docs/screenshots', import.meta.url));
 const topic = 'simulated';
@@ -104,7 +104,7 @@ async function compare(browser: Browser, url: string): Promise<{ id: string; kep
   const page = await browser.newPage();
   await page.goto(url);
   await button(page, 'Side by side').click();
-  await say(page, 'How many r are in strawberry?');
+  await sendMessage(page, 'How many r are in strawberry?');
   const id = await conversationOf(page);
   await page.locator('button:not([disabled])', { hasText: 'A is better' }).waitFor();
   const kept = await page.evaluate(() => localStorage.getItem('afterword.comparisons') ?? '');

@@ -294,15 +294,15 @@ export type SuggestedTagInput = {
   label: string;
 };
 
-/** What a viewer may do beyond their own conversations. */
+/** Permission of a viewer. A viewer with several roles has the permissions of each. */
 export type ViewerRole =
-  /** May do everything. */
+  /** Is allowed everything. */
   | 'ADMIN'
-  /** Reads everything. */
+  /** Reads everything, and writes their own conversations. */
   | 'ANALYST'
   /** Reads everything, and writes on behalf of any username. */
   | 'SERVICE'
-  /** Reads and writes their own conversations. */
+  /** Reads and writes the conversations of their own username. */
   | 'USER';
 
 export type FeedbackFieldsFragment = { username: string, source: FeedbackSource, rating: Rating | null, score: number | null, comment: string | null, tags: Array<string>, correction: string | null };

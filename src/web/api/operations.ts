@@ -364,15 +364,15 @@ export type TurnRule =
   /** All of it. */
   | 'THREAD';
 
-/** What a viewer may do beyond their own conversations. */
+/** Permission of a viewer. A viewer with several roles has the permissions of each. */
 export type ViewerRole =
-  /** May do everything. */
+  /** Is allowed everything. */
   | 'ADMIN'
-  /** Reads everything. */
+  /** Reads everything, and writes their own conversations. */
   | 'ANALYST'
   /** Reads everything, and writes on behalf of any username. */
   | 'SERVICE'
-  /** Reads and writes their own conversations. */
+  /** Reads and writes the conversations of their own username. */
   | 'USER';
 
 export type EventFieldsFragment = { topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown };

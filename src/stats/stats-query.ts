@@ -1,15 +1,14 @@
-// What statistics are asked for, checked and in one form: two who want the same numbers have the same query.
-import { checkTopic, defaultTopic } from '../conversation/commands.ts';
+// What statistics are asked for, checked and in one canonical form: callers who want the same numbers have equal queries.
 import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import { readAllRoles, requireRole, type Viewer } from '../identity/viewer.ts';
+import type { Optional } from '../lib/optional.ts';
 import type { FeedbackSource } from '../log/event.ts';
+import { checkTopic, defaultTopic } from '../log/topic-name.ts';
 import { checkTimeZone } from './time-zone.ts';
 
 export const statsDimensions = ['model', 'day', 'hour', 'tag'] as const;
 export type StatsDimension = (typeof statsDimensions)[number];
-
-export type Optional<T> = T | null | undefined;
 
 export type RatingStatsArgs = {
   topic?: Optional<string>;
@@ -22,13 +21,13 @@ export type RatingStatsArgs = {
   zeroFill?: Optional<boolean>;
 };
 
-/** Plain values in a fixed order: as JSON it is the name of what it asks for. */
+/** Plain values in a fixed order, so that its JSON is a key: equal queries share one live query. */
 export type StatsQuery = {
   topic: string;
   source: FeedbackSource;
-  /** undefined: all. */
+  /** Sorted and distinct; undefined for all models. */
   models: readonly string[] | undefined;
-  /** Milliseconds since 1970, at whole half hours; undefined: without a bound. */
+  /** Milliseconds since 1970, at whole half hours; undefined if unbounded. */
   from: number | undefined;
   to: number | undefined;
   isByModel: boolean;
@@ -40,25 +39,24 @@ export type StatsQuery = {
 
 export const halfHourMs = 30 * 60_000;
 const maxModels = 100;
-/** What one query may be made of: ten years. */
+/** The longest period that is filled with empty buckets: ten years. */
 const maxHalfHours = 10 * 366 * 48;
 
-/** @throws AppError FORBIDDEN: numbers about everyone are for those who may read everything */
+/** @throws AppError FORBIDDEN if the viewer may not read everyone's data, which the numbers are about */
 export function refuseUnlessAnalyst(viewer: Viewer): void {
-  if (mayReadAll(viewer)) return;
-  throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN read statistics of a topic.');
+  requireRole(viewer, { roles: readAllRoles, action: 'read the statistics of a topic' });
 }
 
-/** @throws AppError INVALID_INPUT where `from` is not before `to` */
+/** @throws AppError INVALID_INPUT if `from` is not before `to` */
 export function checkPeriod(from: Optional<Date>, to: Optional<Date>, name = ''): void {
   if (from == null || to == null || from < to) return;
   throw new AppError(
     'INVALID_INPUT',
-    `${name}from ${from.toISOString()} is not before ${name}to ${to.toISOString()}: exchange them.`,
+    `${name}from ${from.toISOString()} is not before ${name}to ${to.toISOString()}: swap them.`,
   );
 }
 
-/** Half hours are not divided: the period is widened to whole ones. */
+/** Counts are kept per half hour, so the period is widened to whole ones. */
 export function wholeHalfHours(from: Optional<Date>, to: Optional<Date>) {
   return {
     from: from == null ? undefined : Math.floor(from.getTime() / halfHourMs) * halfHourMs,
@@ -74,7 +72,7 @@ function checkModels(models: Optional<readonly string[]>): readonly string[] | u
   if (models.length > maxModels) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `models has ${models.length} entries; at most ${maxModels} are taken.`,
+      `models has ${models.length} entries, and the maximum is ${maxModels}: name fewer.`,
     );
   }
   return [...new Set(models.map((model) => checkText('A model', model, { bytes: 200 })))].sort();
@@ -82,11 +80,14 @@ function checkModels(models: Optional<readonly string[]>): readonly string[] | u
 
 function checkFill({ from, to }: { from: number | undefined; to: number | undefined }): void {
   if (from === undefined) {
-    throw new AppError('INVALID_INPUT', 'zeroFill needs from: say where the buckets begin.');
+    throw new AppError('INVALID_INPUT', 'zeroFill needs from: give the start of the first bucket.');
   }
   const halfHours = ((to ?? Date.now()) - from) / halfHourMs;
   if (halfHours <= maxHalfHours) return;
-  throw new AppError('LIMIT_EXCEEDED', 'zeroFill covers more than ten years: give a later from.');
+  throw new AppError(
+    'LIMIT_EXCEEDED',
+    'zeroFill covers more than ten years, the maximum: give a later from.',
+  );
 }
 
 /** @throws AppError FORBIDDEN, INVALID_INPUT or LIMIT_EXCEEDED, before anything is read */
@@ -95,7 +96,7 @@ export function checkStatsQuery(viewer: Viewer, args: RatingStatsArgs): StatsQue
   const by = args.by ?? [];
   checkPeriod(args.from, args.to);
   const period = wholeHalfHours(args.from, args.to);
-  // A bucket of an hour lies in its day.
+  // Each hour lies within one day, so DAY adds nothing to HOUR.
   const bucket = by.includes('hour') ? 'hour' : by.includes('day') ? 'day' : undefined;
   const isZeroFilled = args.zeroFill === true && bucket !== undefined;
   if (isZeroFilled) checkFill(period);

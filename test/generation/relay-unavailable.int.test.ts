@@ -8,7 +8,7 @@ import { lockTokenLog, startTwoNodes, type TwoNodes, untilConnected } from '../s
 import { waitUntil } from '../support/wait.ts';
 
 const connected = 'connected to NATS';
-const away = 'NATS is away: other nodes are found out about by polling until it is back';
+const unavailable = 'NATS is unavailable: polling for news of other nodes until it is back';
 
 async function startNodes(nats: NatsServer): Promise<TwoNodes> {
   const nodes = await startTwoNodes({ NATS_URL: nats.url });
@@ -63,7 +63,7 @@ describe.skipIf(!inject('hasNats'))('two nodes whose NATS', () => {
       expect({ text, end }).toEqual({ text: 'one, two, three', end: { status: 'COMPLETE', content: text } });
     }
     for (const node of [nodes.one, nodes.other]) {
-      expect(node.messages()).toEqual([connected, away, connected]);
+      expect(node.messages()).toEqual([connected, unavailable, connected]);
     }
   });
 
@@ -78,7 +78,7 @@ describe.skipIf(!inject('hasNats'))('two nodes whose NATS', () => {
     await nats.start();
     await untilConnected(nodes);
     await expectLiveText(nodes);
-    for (const node of [nodes.one, nodes.other]) expect(node.messages()).toEqual([away, connected]);
+    for (const node of [nodes.one, nodes.other]) expect(node.messages()).toEqual([unavailable, connected]);
   });
 
   it('refuses them work without it', async () => {
@@ -90,6 +90,6 @@ describe.skipIf(!inject('hasNats'))('two nodes whose NATS', () => {
     await waitUntil('both have been refused', () =>
       [nodes.one, nodes.other].every((node) => node.messages().length > 0),
     );
-    for (const node of [nodes.one, nodes.other]) expect(node.messages()).toEqual([away]);
+    for (const node of [nodes.one, nodes.other]) expect(node.messages()).toEqual([unavailable]);
   });
 });

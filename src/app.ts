@@ -17,6 +17,7 @@ import { type Connections, createConnections } from './http/connections/connecti
 import { createExports } from './http/exports.ts';
 import { createReadiness } from './http/health.ts';
 import { createPolicy } from './http/policy.ts';
+import { createToJson } from './http/response-json.ts';
 import { createHttpServer } from './http/server.ts';
 import { serveWebSockets } from './http/websocket/websocket.ts';
 import { createGraphQL } from './http/yoga.ts';
@@ -26,7 +27,7 @@ import { createTails } from './log/live/topic-tails.ts';
 import { createLogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
 import { createRelay, noRelay, type Relay } from './relay/relay.ts';
-import { createLiveStats } from './stats/live.ts';
+import { createLiveStats } from './stats/live-stats.ts';
 
 export type App = {
   /** Where it listens, without a path: http://127.0.0.1:4000 */
@@ -113,7 +114,8 @@ function createServers({ config, log, onError }: BuildContext, services: Service
   const mask = createErrorMask((error) => log.error({ err: error }, 'unexpected failure of an operation'));
   const authenticate = createAuthenticate(config.auth);
   const policy = createPolicy({ isLocal: config.auth === undefined, allowedOrigins: config.allowedOrigins });
-  const yoga = createGraphQL({ services, connections, authenticate, mask });
+  const toJson = createToJson();
+  const yoga = createGraphQL({ services, connections, authenticate, mask, toJson });
   // Enough for a message of the maximum size in JSON that escapes much of it, and the rest of the request.
   const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
   const { pool, readSlots } = services;
@@ -134,6 +136,7 @@ function createServers({ config, log, onError }: BuildContext, services: Service
     server,
     authenticate,
     mask,
+    toJson,
     maxMessageBytes: maxRequestBytes,
   });
   return { http, sockets };

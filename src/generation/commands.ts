@@ -2,7 +2,8 @@
 // reply, and the reply is produced in the background.
 import type pg from 'pg';
 import { z } from 'zod';
-import { type ConversationServices, checkModelOnOffer, messageEvent } from '../conversation/commands.ts';
+import { type ConversationServices, messageEvent } from '../conversation/commands.ts';
+import { checkModelOnOffer } from '../conversation/offered-models.ts';
 import { checkFilled } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import { mayReadAll, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';

@@ -1,6 +1,6 @@
 // Builds everything that produces and follows replies on one node, in order of dependency.
 import { hostname } from 'node:os';
-import { readTurnsBefore } from '../conversation/thread.ts';
+import { readMessagesBefore } from '../conversation/thread.ts';
 import type { Database } from '../database/connect.ts';
 import { newId } from '../lib/ulid.ts';
 import type { LogWriter } from '../log/writer.ts';
@@ -53,7 +53,7 @@ export function openGenerations(deps: GenerationDeps): {
     model: deps.model,
     writer,
     tokenLog,
-    readThread: (messageId) => readTurnsBefore(pool, messageId),
+    readThread: (messageId) => readMessagesBefore(pool, messageId),
     maxReplyBytes: deps.maxReplyBytes,
     onError,
   });

@@ -1,4 +1,2 @@
-// The type of a value that a client may leave out.
-
-/** Undefined if left out, null if set to null. Unless a field says otherwise, both mean that it is not set. */
+// What a client may leave out: GraphQL gives undefined for an omitted argument, and null for an explicit null.
 export type Optional<T> = T | null | undefined;

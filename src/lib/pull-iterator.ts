@@ -17,9 +17,9 @@ export type Pull = {
   finish(): void;
 };
 
-/** How long a reader is kept while Postgres does not answer, and how long to wait before each retry. */
-const maxUnavailableMs = 10_000;
-const retryPauseMs = 250;
+/** How long a reader is kept while Postgres does not answer, and the pause between two attempts. */
+export const maxUnavailableMs = 10_000;
+export const retryPauseMs = 250;
 
 /**
  * @param advance takes one step: returns the next value, or undefined if it has to be called again

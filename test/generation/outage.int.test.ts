@@ -26,7 +26,7 @@ afterAll(async () => {
 it.each([
   ['the prompt is appended', 'append_events'],
   ['the lease is claimed', 'claim_lease'],
-  ['the thread is read', 'read_turns_before'],
+  ['the thread is read', 'read_messages_before'],
 ])(
   'a connection that breaks while %s delays the reply, and neither fails nor repeats it',
   async (_when, statement) => {

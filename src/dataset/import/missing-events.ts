@@ -2,9 +2,9 @@
 // exported from. There the ids of its messages are taken, by these very messages.
 import { isDeepStrictEqual } from 'node:util';
 import {
+  type ConversationFeedbackSnapshot,
   type ConversationSnapshot,
   fold,
-  type ImpressionSnapshot,
   type MessageSnapshot,
 } from '../../log/fold/fold.ts';
 import type { Entry } from './source.ts';
@@ -19,7 +19,7 @@ function withoutFeedback({ feedback: _, ...message }: MessageSnapshot) {
   return message;
 }
 
-type Heard = Pick<ConversationSnapshot, 'username'> & { feedback: readonly ImpressionSnapshot[] };
+type Heard = Pick<ConversationSnapshot, 'username'> & { feedback: readonly ConversationFeedbackSnapshot[] };
 
 /** Whether the author of an event has said the same, or something else since. */
 function isSaid({ payload }: Event, given: Heard, held: Heard): boolean {

@@ -1,9 +1,9 @@
 // Our own format: whole conversations, with all their branches and all that was said of them. What it writes, the
 // import reads; when feedback was first given, and what was withdrawn since, stays in the log.
 import type {
+  ConversationFeedbackSnapshot,
   ConversationSnapshot,
   FeedbackSnapshot,
-  ImpressionSnapshot,
   MessageSnapshot,
 } from '../../../log/fold/fold.ts';
 import { isChosen, modelOf } from '../chat-messages.ts';
@@ -78,7 +78,7 @@ function countsFor(given: Pick<FeedbackSnapshot, 'source' | 'tags'>, { source, t
   return tags === undefined || given.tags.some((tag) => tags.includes(tag));
 }
 
-function renderSaid<Said extends ImpressionSnapshot>({ createdAt, updatedAt, ...said }: Said) {
+function renderSaid<Said extends ConversationFeedbackSnapshot>({ createdAt, updatedAt, ...said }: Said) {
   return { ...said, updatedAt: updatedAt.toISOString() };
 }
 

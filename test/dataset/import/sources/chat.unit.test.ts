@@ -35,7 +35,8 @@ function outline({ conversationId, events }: Entry): unknown[] {
       const parent = parent_id === null ? null : numberOf(parent_id);
       return { id: numberOf(id), role, content, parent, ...(metadata && { metadata }) };
     }
-    const preferred = 'preferred_over' in payload ? payload.preferred_over?.map(numberOf) : undefined;
+    const chosenOver = 'preferred_over' in payload ? payload.preferred_over : undefined;
+    const preferred = chosenOver ? chosenOver.map(numberOf) : undefined;
     return {
       ...said,
       conversation_id: true,
@@ -236,13 +237,17 @@ describe('a line is bad', () => {
     [
       'openai-sft',
       { messages: [user, { ...good, content: ' ' }] },
-      'The text of message 2 is empty: write something into it.',
+      'The text of message 2 is empty: give a text that is not blank.',
     ],
-    ['openai-sft', { messages: [user, long] }, 'The text of message 2 has 101 bytes; at most 100 are taken.'],
+    [
+      'openai-sft',
+      { messages: [user, long] },
+      'The text of message 2 has 101 bytes, and the maximum is 100: shorten it.',
+    ],
     [
       'openai-sft',
       { messages: [{ ...user, content: 'a\0' }] },
-      'The text of message 1 holds a NUL character (U+0000): remove it.',
+      'The text of message 1 contains a NUL character (U+0000): remove it.',
     ],
     ['kto', { prompt: [user], completion: [good] }, 'label: must be true or false.'],
     [

@@ -25,16 +25,16 @@ async function generate(
     timeoutMs: 5_000,
     idleTimeoutMs: 5_000,
   });
-  const said = { text: '', reasoning: '' };
+  const output = { text: '', reasoning: '' };
   const signal = new AbortController().signal;
   const result = await client.generate(
     { model: demoModels[0] ?? '', messages, parameters: {}, signal, ...request },
     (channel, piece) => {
-      said[channel] += piece;
+      output[channel] += piece;
       onText(piece);
     },
   );
-  return { ...result, ...said };
+  return { ...result, ...output };
 }
 
 const post = (body: string): Promise<Response> =>
@@ -74,7 +74,7 @@ describe('the demo model', () => {
     });
   });
 
-  it('comes token by token, and stops when its client goes away', async () => {
+  it('comes token by token, and stops when its client disconnects', async () => {
     const slow = await startDemoModel({ tokensPerSecond: 20 });
     const stop = new AbortController();
     const pieces: string[] = [];
@@ -93,9 +93,9 @@ describe('the demo model', () => {
 
   it('that is stopped ends running answers at once', async () => {
     const slow = await startDemoModel({ tokensPerSecond: 1 });
-    const begun = Promise.withResolvers<void>();
-    const asked = generate({}, () => begun.resolve(), slow.url).catch((error: unknown) => error);
-    await begun.promise;
+    const started = Promise.withResolvers<void>();
+    const asked = generate({}, () => started.resolve(), slow.url).catch((error: unknown) => error);
+    await started.promise;
     await slow.stop();
     expect(await asked).toMatchObject({ code: 'UPSTREAM_FAILED' });
   });

@@ -1,4 +1,4 @@
-// Two nodes whose NATS is killed, comes late, or refuses them: they go on by polling, say so once, and recover.
+// Two nodes whose NATS is killed, starts late, or rejects them: they continue by polling, log it once, and recover.
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createNats, type NatsServer, startNats } from '../support/nats.ts';
 import { createReplyReader } from '../support/reply-reader.ts';
@@ -45,7 +45,7 @@ async function expectLiveText(nodes: TwoNodes): Promise<void> {
 }
 
 describe.skipIf(!inject('hasNats'))('two nodes whose NATS', () => {
-  it('is killed mid-answer read on by polling, say so once, and get live text again when it is back', async () => {
+  it('is killed during a reply continue by polling, log it once, and get live text again when it is back', async () => {
     const nats = await startNats();
     const nodes = await startNodes(nats);
     await untilConnected(nodes);
@@ -67,7 +67,7 @@ describe.skipIf(!inject('hasNats'))('two nodes whose NATS', () => {
     }
   });
 
-  it('comes later than they do work without it, and connect when it is there', async () => {
+  it('starts later than they do work without it, and connect when it is there', async () => {
     const nats = await createNats();
     const nodes = await startNodes(nats);
     const { openSecond, openThird, whole, readers } = await openReply(nodes);
@@ -81,7 +81,7 @@ describe.skipIf(!inject('hasNats'))('two nodes whose NATS', () => {
     for (const node of [nodes.one, nodes.other]) expect(node.messages()).toEqual([unavailable, connected]);
   });
 
-  it('refuses them work without it', async () => {
+  it('rejects them work without it', async () => {
     const nodes = await startNodes(await startNats(['--auth', 'a token that they do not have']));
     const conversationId = await startConversation(nodes.one.client);
     const messageId = await sendMessage(nodes.one.client, { conversationId, content: 'hello' });

@@ -18,8 +18,8 @@ describe('a piece of a reply', () => {
   it.each([
     ['that follows', { offset: 5, text: ' more' }, true, 'first more'],
     ['that overlaps', { offset: 2, text: 'rst more' }, true, 'first more'],
-    ['that is known already', { offset: 0, text: 'fir' }, true, 'first'],
-    ['that contradicts what is known', { offset: 2, text: 'xx more' }, true, 'first'],
+    ['that repeats known text', { offset: 0, text: 'fir' }, true, 'first'],
+    ['that contradicts known text', { offset: 2, text: 'xx more' }, true, 'first'],
     ['that leaves a gap', { offset: 6, text: 'more' }, false, 'first'],
   ])('%s gives the whole text or asks for what is missing', (_, piece, isAppended, whole) => {
     const reply = replyOf('first');

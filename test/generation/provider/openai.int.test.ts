@@ -36,8 +36,8 @@ describe('the request', () => {
     await ask();
     const parameters = { temperature: 0, maxTokens: 5, topP: 0.5, stop: ['\n'], seed: 7 };
     await ask({ request: { parameters } });
-    const whole = { model: 'zephyr', messages: [{ role: 'user', content: 'hi' }], stream: true };
-    const body = { ...whole, stream_options: { include_usage: true } };
+    const request = { model: 'zephyr', messages: [{ role: 'user', content: 'hi' }], stream: true };
+    const body = { ...request, stream_options: { include_usage: true } };
     expect(model.requests.map((request) => request.body)).toEqual([
       body,
       { ...body, temperature: 0, max_tokens: 5, top_p: 0.5, stop: ['\n'], seed: 7 },
@@ -105,7 +105,7 @@ describe('the request', () => {
     expect(model.requests).toHaveLength(5);
   });
 
-  it('uses the connections of those before it again', async () => {
+  it('reuses the connections of earlier requests', async () => {
     for (let n = 0; n < 10; n += 1) await ask();
     expect(model.openConnections()).toBeLessThanOrEqual(2);
   });
@@ -130,7 +130,7 @@ describe('a reply', () => {
     ['cut after its finish reason', [delta('text'), finish(), cut], 'stop'],
     ['with content null', [delta(null), delta('text'), delta(null), finish(), done], 'stop'],
     ['with comments', [chunk(': hello\n\n:\n'), delta('text'), chunk(': ping\n\n'), finish(), done], 'stop'],
-  ])('is whole %s', async (_, script, finishReason) => {
+  ])('is complete %s', async (_, script, finishReason) => {
     model.enqueue(script);
     expect(await ask()).toMatchObject({
       text: 'text',
@@ -159,7 +159,7 @@ describe('a reply', () => {
     expect(pieces.length).toBeLessThan(20_000);
   });
 
-  it('does not wait longer than the end of its text for a server that then says nothing', async () => {
+  it('does not wait for a server that sends nothing after the end of its text', async () => {
     model.enqueue([delta('text'), finish(), hang]);
     const { text, error } = await ask({ client: { idleTimeoutMs: 50 } });
     expect({ text, error }).toEqual({ text: 'text', error: undefined });
@@ -201,13 +201,13 @@ describe('an abort', () => {
     expect(await model.requests[0]?.closed).toBe('client');
   });
 
-  it('that came before the request sends nothing', async () => {
+  it('before the request sends nothing', async () => {
     const reason = new Error('too late');
     expect((await ask({ request: { signal: AbortSignal.abort(reason) } })).error).toBe(reason);
     expect(model.requests).toHaveLength(0);
   });
 
-  it('of one request leaves the others alone', async () => {
+  it('of one request does not affect the others', async () => {
     const gate = createGate();
     model.setDefault([delta('a'), wait(gate.opened), delta('b'), finish(), done]);
     const stop = new AbortController();

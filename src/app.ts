@@ -21,7 +21,7 @@ import { serveWebSockets } from './http/websocket/websocket.ts';
 import { createGraphQL } from './http/yoga.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import { createEventCursors } from './log/live/event-cursor.ts';
-import { createTails } from './log/live/topic-tails.ts';
+import { createTopicTails } from './log/live/topic-tails.ts';
 import { createLogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
 import { createRelay, noRelay, type Relay } from './relay/relay.ts';
@@ -143,7 +143,7 @@ async function createServices(context: BuildContext) {
   const { config, log, onStop, onError } = context;
   const { prisma, pool, writerPool, backgroundPool } = await openDatabase(context);
   const relay = openRelay(context);
-  const tails = createTails({
+  const tails = createTopicTails({
     pool,
     relay,
     onError: (error) => log.warn({ err: error }, 'could not read the log; retrying'),

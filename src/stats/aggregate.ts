@@ -2,7 +2,7 @@
 // follow it. What comes out equal is not told to anyone.
 import type pg from 'pg';
 import { AppError } from '../errors.ts';
-import type { Tails } from '../log/live/topic-tails.ts';
+import type { TopicTails } from '../log/live/topic-tails.ts';
 import type { StatsQuery } from './query.ts';
 import { type RatingStatsResult, readRatingStats } from './read.ts';
 
@@ -24,7 +24,7 @@ const retryPauseMs = 250;
 /** How long readers are kept while Postgres does not answer. */
 const patienceMs = 10_000;
 
-type AggregateOptions = { pool: pg.Pool; tails: Tails; query: StatsQuery; onUnused: () => void };
+type AggregateOptions = { pool: pg.Pool; tails: TopicTails; query: StatsQuery; onUnused: () => void };
 
 export function createAggregate({ pool, tails, query, onUnused }: AggregateOptions): Aggregate {
   const intervals = new Map<symbol, number>();

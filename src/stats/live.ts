@@ -2,7 +2,7 @@
 // computes its next value when it is asked: one that is slow or wants fewer is given the newest.
 import type pg from 'pg';
 import { createPullIterator, type Pull } from '../lib/pull-iterator.ts';
-import type { Tails } from '../log/live/topic-tails.ts';
+import type { TopicTails } from '../log/live/topic-tails.ts';
 import { type Aggregate, createAggregate } from './aggregate.ts';
 import type { StatsQuery } from './query.ts';
 import type { RatingStatsResult } from './read.ts';
@@ -15,7 +15,7 @@ export type LiveStats = {
   stop(): Promise<void>;
 };
 
-export function createLiveStats({ pool, tails }: { pool: pg.Pool; tails: Tails }): LiveStats {
+export function createLiveStats({ pool, tails }: { pool: pg.Pool; tails: TopicTails }): LiveStats {
   const aggregates = new Map<string, Aggregate>();
   let openCount = 0;
 

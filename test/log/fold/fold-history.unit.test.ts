@@ -52,7 +52,9 @@ describe('a history', () => {
     expect(() => fold(told.toSpliced(1, 1))).toThrow('Event 2 of conversation c is missing before 3');
     expect(() => fold(told.slice(1))).toThrow('begins with version 1, START_CONVERSATION, not with 2');
     const others = told.slice(0, 1).map((event) => ({ ...event, conversationId: 'd' }));
-    expect(() => fold([...told, ...others])).toThrow('Event 1 of conversation d is none of c');
+    expect(() => fold([...told, ...others])).toThrow(
+      'Event 1 of conversation d does not belong to conversation c',
+    );
     expect(() => foldAll(begun, changed('x', { rating: 'like' }))).toThrow('no message x to update');
   });
 

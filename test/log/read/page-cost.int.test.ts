@@ -15,8 +15,8 @@ let database: TestDatabase;
 let pool: pg.Pool;
 
 const filterOf = (types?: EventType[]): EventFilter => ({ types, conversationId: undefined });
-const read = (offset: number, most: number, types?: EventType[]) =>
-  readPage(pool, { topic: 'long', offset }, { filter: filterOf(types), most });
+const read = (offset: number, maxEvents: number, types?: EventType[]) =>
+  readPage(pool, { topic: 'long', offset }, { filter: filterOf(types), maxEvents });
 
 async function countRead(): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
@@ -29,12 +29,12 @@ async function countRead(): Promise<number> {
 /** A page, and how many rows of the log were looked at for it. */
 async function measure(
   offset: number,
-  most: number,
+  maxEvents: number,
   types?: EventType[],
 ): Promise<{ page: LogPage; looked: number }> {
   await pool.query('BEGIN');
   const before = await countRead();
-  const page = await read(offset, most, types);
+  const page = await read(offset, maxEvents, types);
   const looked = (await countRead()) - before;
   await pool.query('COMMIT');
   return { page, looked };

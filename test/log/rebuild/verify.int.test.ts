@@ -40,8 +40,8 @@ const corruptions: Corruption[] = [
       table: 'message',
       key: [reply],
       column: 'content',
-      log: '"whole"',
-      held: '"other"',
+      expected: '"whole"',
+      actual: '"other"',
     }),
   },
   {
@@ -52,8 +52,8 @@ const corruptions: Corruption[] = [
       key: [reply, 'ada', 'end_user'],
       kind: 'changed',
       column: 'comment',
-      log: '"good"',
-      held: 'null',
+      expected: '"good"',
+      actual: 'null',
     }),
   },
   {
@@ -74,7 +74,7 @@ const corruptions: Corruption[] = [
       table: 'conversation',
       key: [conversation],
       column: 'version',
-      held: '1',
+      actual: '1',
     }),
   },
   {
@@ -151,8 +151,8 @@ describe('of the log itself', () => {
       `UPDATE topic SET next_offset = 99 WHERE name = 'one'; DELETE FROM topic WHERE name = 'two'`,
     );
     expect(topics?.differences).toEqual([
-      expect.objectContaining({ key: ['one'], column: 'next_offset', log: '38', held: '99' }),
-      expect.objectContaining({ key: ['two'], column: 'next_offset', held: '0' }),
+      expect.objectContaining({ key: ['one'], column: 'next_offset', expected: '38', actual: '99' }),
+      expect.objectContaining({ key: ['two'], column: 'next_offset', actual: '0' }),
     ]);
   });
 });

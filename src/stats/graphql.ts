@@ -1,6 +1,7 @@
 // Rating statistics as types of the graph.
 import { Model } from '../conversation/graphql.ts';
-import { FeedbackSourceEnum, SignalEnum } from '../feedback/graphql.ts';
+import { FeedbackSourceEnum } from '../feedback/fields-graphql.ts';
+import { SignalEnum } from '../feedback/graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { type Signal, signalSchema } from '../log/event.ts';
 import { type Interval, standardErrorOfMean, wilson } from './interval.ts';

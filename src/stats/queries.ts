@@ -1,6 +1,6 @@
 // The queries for statistics: `ratingStats`, `modelRanking` and `compareModels`.
 import { Model } from '../conversation/graphql.ts';
-import { FeedbackSourceEnum } from '../feedback/graphql.ts';
+import { FeedbackSourceEnum } from '../feedback/fields-graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { type ComparedModels, compareModels, modelRanking } from './comparisons.ts';
 import { RatingStats, RatingStatsResult, statsArgs } from './graphql.ts';

@@ -59,12 +59,17 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'username is empty',
   ],
   ['an author that is blank', () => rate('rating: LIKE username: " "'), 'INVALID_INPUT', 'username is empty'],
-  ['a client id that is no ULID', () => start('model: "model-a" id: "1"'), 'INVALID_INPUT', 'no ULID'],
+  [
+    'a client id that is not a ULID',
+    () => start('model: "model-a" id: "1"'),
+    'INVALID_INPUT',
+    'is not a ULID',
+  ],
   [
     'an id in lower case',
     () => start(`model: "model-a" id: "${unknown.toLowerCase()}"`),
     'INVALID_INPUT',
-    'no ULID',
+    'is not a ULID',
   ],
   [
     'a topic that is no name',
@@ -227,7 +232,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'an event cursor of rubbish',
     () => '{ events(after: "rubbish") { nodes { id } } }',
     'INVALID_INPUT',
-    'no cursor',
+    'is not a cursor',
   ],
   [
     'a cursor of another topic',

@@ -80,14 +80,14 @@ describe('a choice among replies', () => {
     [
       'over what is no sibling',
       () => ({ chosenId: at(0), rejectedIds: [at(1), prompt] }),
-      'can’t be compared',
+      'is not a sibling of the chosen reply',
     ],
     [
       'over one that is named twice',
       () => ({ chosenId: at(0), rejectedIds: [at(1), at(1)] }),
       `twice: name each reply once`,
     ],
-    ['over what is not there', () => ({ chosenId: at(0), rejectedIds: [newId()] }), 'can’t be compared'],
+    ['over what is not there', () => ({ chosenId: at(0), rejectedIds: [newId()] }), 'is not a sibling'],
     ['of a prompt', () => ({ chosenId: prompt, rejectedIds: [at(0)] }), 'is not a reply'],
     [
       'over too many',
@@ -178,7 +178,7 @@ describe('the settings of a topic', () => {
 
   it.each([
     [{ name: '', tags }, "can't be a name"],
-    [{ name: 'ahead', tags: [...tags, ...tags] }, 'The tag "wrong" is there twice'],
+    [{ name: 'ahead', tags: [...tags, ...tags] }, 'tags contains the key "wrong" twice'],
     [{ name: 'ahead', tags: [{ key: ' ', label: 'x' }] }, 'A tag is empty'],
     [{ name: 'ahead', tags: [{ key: 'x', label: '' }] }, 'A label is empty'],
   ])('are refused: %j', async (input, message) => {

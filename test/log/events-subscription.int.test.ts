@@ -94,7 +94,7 @@ describe('what can not be followed', () => {
     ],
     ['no offset but a text', inTopic(', offset: "1"'), 'INVALID_INPUT', '1'],
     ['garbage as cursor', inTopic(', after: "rubbish"'), 'INVALID_INPUT', 'rubbish'],
-    ['an empty cursor', inTopic(', after: ""'), 'INVALID_INPUT', 'no cursor'],
+    ['an empty cursor', inTopic(', after: ""'), 'INVALID_INPUT', 'is not a cursor'],
     ['a cursor of another topic', inTopic(`, after: "${cursorOf('other', 3)}"`), 'INVALID_INPUT', 'of topic'],
     [
       'both offset and after',

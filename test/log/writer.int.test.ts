@@ -106,7 +106,7 @@ describe('an append that is refused', () => {
     ]);
   });
 
-  it('fails alone where the database cannot hold it', async () => {
+  it('fails alone where the database can not store it', async () => {
     const { conversation } = await startWithReply(database.client, 'unholdable');
     const results = await Promise.allSettled([
       ...times(3, () => writer.append(startOf(newId(), 'unholdable'))),
@@ -123,7 +123,7 @@ describe('an append that is refused', () => {
     ]);
     const unholdable = {
       status: 'rejected',
-      reason: { code: 'INVALID_INPUT', message: expect.stringContaining("can't hold") },
+      reason: { code: 'INVALID_INPUT', message: expect.stringContaining("can't store") },
     };
     const held = { status: 'fulfilled' };
     expect(results).toMatchObject([

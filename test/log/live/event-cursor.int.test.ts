@@ -225,7 +225,11 @@ describe('what following costs', () => {
     );
     expect(offsets(page.rows)).toEqual([0, 1, 2]);
     expect(page).toMatchObject({ next: 3, isLast: false });
-    const one = await readPage(log.pool, { topic: 'large', offset: 3 }, { filter, maxEvents: 10, maxCharacters: 10 });
+    const one = await readPage(
+      log.pool,
+      { topic: 'large', offset: 3 },
+      { filter, maxEvents: 10, maxCharacters: 10 },
+    );
     expect(one).toMatchObject({ rows: [{ offset: 3 }], next: 4, isLast: false });
     const cursor = log.follow('large');
     expect(offsets(await take(cursor, 6))).toEqual(range(0, 6));

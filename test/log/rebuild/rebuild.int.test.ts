@@ -217,7 +217,7 @@ describe('a rebuild refuses', () => {
   it('what would be lost with the old tables, and names it', async () => {
     const { client } = database;
     await client.query(`CREATE VIEW dashboard AS SELECT rating FROM feedback`);
-    await expect(bench.rebuild()).rejects.toThrow('rule _RETURN on view dashboard. Drop it');
+    await expect(bench.rebuild()).rejects.toThrow('rule _RETURN on view dashboard. Drop them');
     await client.query(`DROP VIEW dashboard; CREATE TRIGGER watch AFTER INSERT ON message
       FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`);
     await expect(bench.rebuild()).rejects.toThrow('trigger watch on table message');
@@ -246,7 +246,7 @@ describe('a rebuild refuses', () => {
       `UPDATE event SET payload = payload || jsonb_build_object('id', $1::text) WHERE topic = 'one' AND "offset" = 3`,
       [talk?.prompt],
     );
-    const sentence = /in topic "one", from offset 0 on, duplicate key value/;
+    const sentence = /topic "one", from offset 0: duplicate key value/;
     await expect(bench.rebuild()).rejects.toThrow(sentence);
     await expect(bench.verify()).rejects.toThrow(sentence);
   });

@@ -1,4 +1,4 @@
-// The composition root: builds everything by hand, in the order in which it is needed, and stops it in reverse.
+// The composition root: creates all parts in the order in which they are needed, and stops them in reverse order.
 import { startEmbedded } from '@afterword/embedded-postgres';
 import type { Config } from './config.ts';
 import { connect, type Database } from './database/connect.ts';
@@ -23,33 +23,33 @@ import { serveWebSockets } from './http/websocket/websocket.ts';
 import { createGraphQL } from './http/yoga.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import { createEventCursors } from './log/live/event-cursor.ts';
-import { createTails } from './log/live/topic-tails.ts';
+import { createTopicTails } from './log/live/topic-tails.ts';
 import { createLogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
 import { createRelay, noRelay, type Relay } from './relay/relay.ts';
 import { createLiveStats } from './stats/live-stats.ts';
 
 export type App = {
-  /** Where it listens, without a path: http://127.0.0.1:4000 */
+  /** URL of the server without a path, such as http://127.0.0.1:4000 */
   url: string;
   models: readonly string[];
   isDemo: boolean;
-  /** How many cursors over replies, the log and statistics are open. */
+  /** Number of open cursors over replies, the log and statistics. */
   openCursors(): number;
-  /** Refuses new work, lets running replies end within the grace time, and stops every part. */
+  /** Refuses new work, lets running replies end within the grace period, and stops every part. */
   stop(): Promise<void>;
 };
 
-/** What every part is built with. */
+/** What the functions that create parts need. */
 type BuildContext = {
   config: Config;
   log: Logger;
-  /** Registers how to stop a part: in reverse order, each of them, also if another fails. */
+  /** Registers how to stop a part. Parts are stopped in reverse order, each of them even if another fails to stop. */
   onStop: (name: string, stop: () => Promise<unknown>) => void;
   onError: (error: unknown) => void;
 };
 
-/** @throws Error if a part can't be started; the parts that had been started are stopped again */
+/** @throws Error if a part can't be started; the parts started before it are stopped */
 export async function startApp(config: Config, log: Logger): Promise<App> {
   const stack = new AsyncDisposableStack();
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
@@ -103,7 +103,7 @@ function openRelay({ config, log, onStop }: BuildContext): Relay {
     url: config.natsUrl,
     onChange(isConnected, reason) {
       if (isConnected) log.info({ server: reason }, 'connected to NATS');
-      else log.warn({ reason }, 'NATS is unavailable: polling for news of other nodes until it is back');
+      else log.warn({ reason }, 'NATS is unavailable: polling for changes from other nodes until it is back');
     },
   });
   onStop('relay', () => relay.stop());
@@ -116,7 +116,7 @@ function createServers({ config, log, onError }: BuildContext, services: Service
   const policy = createPolicy({ isLocal: config.auth === undefined, allowedOrigins: config.allowedOrigins });
   const toJson = createToJson();
   const yoga = createGraphQL({ services, connections, authenticate, mask, toJson });
-  // Enough for a message of the maximum size in JSON that escapes much of it, and the rest of the request.
+  // Enough for a message of maximum size, much of it escaped in JSON, and the rest of the request.
   const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
   const { pool, readSlots } = services;
   const { pseudonymKey } = config;
@@ -142,12 +142,12 @@ function createServers({ config, log, onError }: BuildContext, services: Service
   return { http, sockets };
 }
 
-/** Builds the services that resolvers use. */
+/** Creates the services that resolvers use. */
 async function createServices(context: BuildContext) {
   const { config, log, onStop, onError } = context;
   const { prisma, pool, writerPool, backgroundPool } = await openDatabase(context);
   const relay = openRelay(context);
-  const tails = createTails({
+  const tails = createTopicTails({
     pool,
     relay,
     onError: (error) => log.warn({ err: error }, 'could not read the log; retrying'),

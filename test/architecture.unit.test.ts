@@ -59,8 +59,7 @@ const rankOf = (path: string) => layers.findIndex((units) => units.includes(unit
 
 /** Files that put a domain into the graph. */
 const isGraph = (path: string) =>
-  /(^|\/)(graphql|queries|mutations|subscriptions|snapshot-graphql)\.ts$/.test(path) ||
-  path.endsWith('-delivery.ts');
+  /(^|[/-])(graphql|queries|mutations|subscriptions)\.ts$/.test(path) || path.endsWith('-delivery.ts');
 
 describe('the direction of imports', () => {
   it('is found by this test at all', () => {

@@ -83,7 +83,7 @@ async function readPatiently(pool: pg.Pool, { place, filter, isFollowing }: Read
   let hasTold = false;
   for (;;) {
     try {
-      return await readPage(pool, place, { filter, most });
+      return await readPage(pool, place, { filter, maxEvents: most });
     } catch (error) {
       if (!isFollowing) throw error;
       if (!hasTold) process.stderr.write(`The log can't be read, it is tried again: ${String(error)}\n`);

@@ -89,7 +89,7 @@ function sentenceOf(difference: Difference): string {
     case 'stray':
       return `${place}: is not in the log.`;
     case 'changed':
-      return `${place}: ${difference.column}: the log says ${difference.log}, the table holds ${difference.held}.`;
+      return `${place}: ${difference.column}: the log says ${difference.expected}, the table holds ${difference.actual}.`;
     default:
       return difference satisfies never;
   }
@@ -98,8 +98,8 @@ function sentenceOf(difference: Difference): string {
 function reportOf(comparisons: Comparison[], most: number): string {
   const differences = comparisons.flatMap((comparison) => comparison.differences).slice(0, most);
   const counts = comparisons.map(
-    ({ table, expected, held, differing }) =>
-      `${table}: ${formatted.format(differing)} of ${counted(Math.max(expected, held), 'row')} differ.`,
+    ({ table, expected, actual, differing }) =>
+      `${table}: ${formatted.format(differing)} of ${counted(Math.max(expected, actual), 'row')} differ.`,
   );
   return [...differences.map(sentenceOf), ...counts].map((line) => `${line}\n`).join('');
 }
@@ -108,14 +108,19 @@ async function runVerify({ pool, signal, most }: Run & { most: number }): Promis
   const startedAt = performance.now();
   const bar = createBar('Comparing');
   try {
-    const { events, comparisons } = await verify({ pool, signal, most, onProgress: bar.report });
+    const { events, comparisons } = await verify({
+      pool,
+      signal,
+      maxDifferences: most,
+      onProgress: bar.report,
+    });
     bar.end();
     if (comparisons.some(({ differing }) => differing > 0)) {
       process.stdout.write(reportOf(comparisons, most));
       process.stderr.write('The projections and the log disagree: a rebuild makes the projections anew.\n');
       return 1;
     }
-    const rows = comparisons.map(({ table, held }) => `${formatted.format(held)} in ${table}`).join(', ');
+    const rows = comparisons.map(({ table, actual }) => `${formatted.format(actual)} in ${table}`).join(', ');
     process.stdout.write(
       `Equal: ${counted(events, 'event')} compared in ${speed(events, startedAt)}: ${rows}.\n`,
     );

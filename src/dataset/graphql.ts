@@ -1,6 +1,6 @@
 // What an export would hold, in the language of GraphQL: what goes into it, its first records, and its counts.
 import { RoleEnum } from '../conversation/graphql.ts';
-import { FeedbackSourceEnum } from '../feedback/graphql.ts';
+import { FeedbackSourceEnum } from '../feedback/fields-graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { estimateTokens } from './export/export-counts.ts';
 import { formatNames } from './export/formats/formats.ts';

@@ -1,5 +1,5 @@
-// The one definition of feedback in TypeScript: which fields of a payload hold it, what a change makes of them, and
-// what is kept. prisma/functions/feedback says the same in SQL; property tests hold the two equal.
+// The one definition of feedback in TypeScript: the fields in payloads, the fields as they are stored, and how a
+// change is merged. prisma/functions/feedback is the same definition in SQL; property tests compare the two.
 import { z } from 'zod';
 
 export const ratingSchema = z.enum(['like', 'dislike']);
@@ -10,42 +10,42 @@ export type FeedbackSource = z.output<typeof feedbackSourceSchema>;
 /** 0 (worst) to 1 (best). */
 const score = z.number().min(0).max(1);
 
-/** A field in a payload: absent or "" leaves it unchanged (the reference writes "" for unset), null withdraws it. */
-const change = <T extends z.ZodType>(schema: T) => schema.or(z.literal('')).nullable().optional();
+/** A field in a payload: absent or "" means unchanged (the reference writes "" for an unset field), null withdraws it. */
+const changeOf = <T extends z.ZodType>(schema: T) => schema.or(z.literal('')).nullable().optional();
 
 /** Feedback on a whole conversation, as payloads change it. */
 export const conversationFeedbackFieldsSchema = z.object({
-  rating: change(ratingSchema),
-  score: change(score),
-  feedback: change(z.string()),
-  tags: change(z.array(z.string())),
+  rating: changeOf(ratingSchema),
+  score: changeOf(score),
+  feedback: changeOf(z.string()),
+  tags: changeOf(z.array(z.string())),
 });
 
 /** Feedback on a reply, as payloads change it. */
 export const feedbackFieldsSchema = conversationFeedbackFieldsSchema.extend({
-  correction: change(z.string()),
+  correction: changeOf(z.string()),
   /** Ids of siblings that this reply was chosen over. An author has one choice among siblings: the newest. */
-  preferred_over: change(z.array(z.string())),
+  preferred_over: changeOf(z.array(z.string())),
   /** Ids of siblings that are equally good. */
-  tied_with: change(z.array(z.string())),
+  tied_with: changeOf(z.array(z.string())),
 });
 
 export type ConversationFeedbackFields = z.output<typeof conversationFeedbackFieldsSchema>;
 export type FeedbackFields = z.output<typeof feedbackFieldsSchema>;
 
-/** Feedback on a whole conversation, as it is kept: null, or an empty list, if it was not given or was withdrawn. */
+/** Feedback on a whole conversation, as it is stored: null or an empty list if never given or withdrawn. */
 export const conversationFeedbackSchema = z.object({
   rating: ratingSchema.nullable(),
   score: score.nullable(),
   comment: z.string().nullable(),
-  /** Keys of reasons. */
+  /** Keys of tags. */
   tags: z.array(z.string()).readonly(),
 });
 
-/** Feedback on a reply, as it is kept. */
+/** Feedback on a reply, as it is stored. */
 export const feedbackSchema = conversationFeedbackSchema.extend({
   correction: z.string().nullable(),
-  /** Ids of the siblings that it was chosen over: of all siblings only one carries an author's choice. */
+  /** Ids of the siblings that it was chosen over. An author has one choice among siblings. */
   preferredOver: z.array(z.string()).readonly(),
   /** Ids of the siblings that are equally good. */
   tiedWith: z.array(z.string()).readonly(),
@@ -54,7 +54,7 @@ export const feedbackSchema = conversationFeedbackSchema.extend({
 export type ConversationFeedbackValues = Readonly<z.output<typeof conversationFeedbackSchema>>;
 export type FeedbackValues = Readonly<z.output<typeof feedbackSchema>>;
 
-/** Feedback that was never given, or of which nothing is left. */
+/** Feedback that was never given, or was withdrawn completely. */
 export const emptyFeedback: FeedbackValues = {
   rating: null,
   score: null,
@@ -65,34 +65,34 @@ export const emptyFeedback: FeedbackValues = {
   tiedWith: [],
 };
 
-function merge<T>(given: T | '' | null | undefined, before: T | null): T | null {
-  return given === undefined || given === '' ? before : given;
+function merge<T>(change: T | '' | null | undefined, before: T | null): T | null {
+  return change === undefined || change === '' ? before : change;
 }
 
 /** @returns the feedback after a change */
 export function mergeConversationFeedback(
   before: ConversationFeedbackValues,
-  given: ConversationFeedbackFields,
+  change: ConversationFeedbackFields,
 ): ConversationFeedbackValues {
   return {
-    rating: merge(given.rating, before.rating),
-    score: merge(given.score, before.score),
-    comment: merge(given.feedback, before.comment),
-    tags: merge(given.tags, before.tags) ?? [],
+    rating: merge(change.rating, before.rating),
+    score: merge(change.score, before.score),
+    comment: merge(change.feedback, before.comment),
+    tags: merge(change.tags, before.tags) ?? [],
   };
 }
 
 /** @returns the feedback after a change */
-export function mergeFeedback(before: FeedbackValues, given: FeedbackFields): FeedbackValues {
+export function mergeFeedback(before: FeedbackValues, change: FeedbackFields): FeedbackValues {
   return {
-    ...mergeConversationFeedback(before, given),
-    correction: merge(given.correction, before.correction),
-    preferredOver: merge(given.preferred_over, before.preferredOver) ?? [],
-    tiedWith: merge(given.tied_with, before.tiedWith) ?? [],
+    ...mergeConversationFeedback(before, change),
+    correction: merge(change.correction, before.correction),
+    preferredOver: merge(change.preferred_over, before.preferredOver) ?? [],
+    tiedWith: merge(change.tied_with, before.tiedWith) ?? [],
   };
 }
 
-/** The change that makes feedback of nothing: mergeFeedback of it and emptyFeedback is the feedback again. */
+/** The inverse of merging into empty feedback: a change that turns emptyFeedback into the given values. */
 export function toConversationFeedbackFields(values: ConversationFeedbackValues) {
   return {
     rating: values.rating,
@@ -102,7 +102,7 @@ export function toConversationFeedbackFields(values: ConversationFeedbackValues)
   } satisfies ConversationFeedbackFields;
 }
 
-/** The change that makes feedback of nothing: mergeFeedback of it and emptyFeedback is the feedback again. */
+/** The inverse of merging into empty feedback: a change that turns emptyFeedback into the given values. */
 export function toFeedbackFields(values: FeedbackValues) {
   return {
     ...toConversationFeedbackFields(values),
@@ -115,7 +115,7 @@ export function toFeedbackFields(values: FeedbackValues) {
 const valueNames = feedbackSchema.keyof().options;
 const fieldNames = feedbackFieldsSchema.keyof().options;
 
-/** Whether nothing is left, so that the record goes. */
+/** Whether no field is set, so that the record is deleted. */
 export function isEmptyFeedback(values: ConversationFeedbackValues & Partial<FeedbackValues>): boolean {
   return valueNames.every((name) => {
     const value = values[name] ?? [];
@@ -123,7 +123,7 @@ export function isEmptyFeedback(values: ConversationFeedbackValues & Partial<Fee
   });
 }
 
-/** Whether a payload holds feedback. "" counts: it changes no field, but its author has given feedback at that time. */
+/** Whether a payload has feedback. "" counts: it changes no field, but updates the time of the author's feedback. */
 export function hasFeedback(payload: FeedbackFields): boolean {
   return fieldNames.some((name) => payload[name] !== undefined);
 }

@@ -114,7 +114,7 @@ describe('events', () => {
   });
 
   it.each([
-    ['garbage as cursor', ['--after', 'rubbish'], 'is no cursor'],
+    ['garbage as cursor', ['--after', 'rubbish'], 'is not a cursor'],
     [
       'a cursor of another topic',
       ['--after', formatCursor({ topic: 'other', offset: 1 })],

@@ -108,7 +108,7 @@ it('ends when the database stays away, and says that it can be repeated', async 
     child.stdin.end(rest);
     const { code, stdout, stderr } = await end;
     expect(code).toBe(1);
-    expect(stderr).toContain('The import ended early: The database did not take this within 500 ms.');
+    expect(stderr).toContain('The import ended early: The database did not accept this within 500 ms.');
     expect(stderr).toContain('What is imported stays. Run the same command again: it adds what is missing.');
     // What was written and not acknowledged before the cut is not counted.
     const [, imported] =

@@ -60,12 +60,17 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'username is empty',
   ],
   ['an author that is blank', () => rate('rating: LIKE username: " "'), 'INVALID_INPUT', 'username is empty'],
-  ['a client id that is not a ULID', () => start('model: "model-a" id: "1"'), 'INVALID_INPUT', 'not a ULID'],
+  [
+    'a client id that is not a ULID',
+    () => start('model: "model-a" id: "1"'),
+    'INVALID_INPUT',
+    'is not a ULID',
+  ],
   [
     'an id in lower case',
     () => start(`model: "model-a" id: "${unknown.toLowerCase()}"`),
     'INVALID_INPUT',
-    'not a ULID',
+    'is not a ULID',
   ],
   [
     'a topic that is not a valid name',
@@ -238,7 +243,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'text that is not an event cursor',
     () => '{ events(after: "rubbish") { nodes { id } } }',
     'INVALID_INPUT',
-    'no cursor',
+    'is not a cursor',
   ],
   [
     'a cursor of another topic',

@@ -44,7 +44,7 @@ async function rowsOf(client: pg.Client, sql: string): Promise<unknown[]> {
 
 const handWrittenIndexes = ['message_streaming_idx', 'message_root_idx', 'feedback_choice_idx'];
 
-/** What both ways of making the tables must agree on. The migrations choose collations, which Prisma has no word for. */
+/** What both ways of creating the tables must have in common. Migrations set collations, which schema.prisma can't. */
 async function catalogOf(client: pg.Client) {
   return {
     columns: await rowsOf(
@@ -77,7 +77,7 @@ async function catalogOf(client: pg.Client) {
   };
 }
 
-it('the migrations add up to schema.prisma', async () => {
+it('the migrations result in the tables of schema.prisma', async () => {
   const [migrated, described] = [await createEmptyDatabase(), await createEmptyDatabase()];
   await migrate(migrated.url);
   await described.client.query(await schemaScript(described.url));
@@ -113,7 +113,7 @@ it('ids and topics of every table compare byte by byte, so that they join by ind
 
 type FunctionRow = { proname: string; xmin: string; hash: string | null };
 
-/** The state of the functions: a function that is made again has another xmin. */
+/** The state of the functions: a replaced function has another xmin. */
 async function functionsOf(client: pg.Client): Promise<FunctionRow[]> {
   const { rows } = await client.query<FunctionRow>(
     `SELECT proname, xmin::text, obj_description(oid, 'pg_proc') AS hash FROM pg_proc
@@ -130,7 +130,7 @@ async function countConnections({ name }: EmptyDatabase): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-it('what is applied is not applied again', async () => {
+it('nothing is applied twice', async () => {
   const database = await createEmptyDatabase();
   const names = await migrate(database.url);
   expect(names[0]).toBe('0001_log');
@@ -140,7 +140,7 @@ it('what is applied is not applied again', async () => {
   expect(await functionsOf(database.client)).toEqual(functions);
 });
 
-it('four that migrate the same empty database at once apply everything once', async () => {
+it('four concurrent migrations of an empty database apply everything once', async () => {
   const database = await createEmptyDatabase();
   const applied = await Promise.all([1, 2, 3, 4].map(() => migrate(database.url)));
   const names = await rowsOf(
@@ -159,7 +159,7 @@ it('no connection is left open', async () => {
   await expect.poll(() => countConnections(database)).toBe(1);
 });
 
-it('functions are applied again when their text is another, and only then', async () => {
+it('functions are applied again only if their text has changed', async () => {
   const { url, client } = await createEmptyDatabase();
   await migrate(url);
   const functions = await functionsOf(client);
@@ -179,7 +179,7 @@ it('functions are applied again when their text is another, and only then', asyn
   expect(rows).toEqual([{ language: 'plpgsql' }]);
 });
 
-it('functions are all applied or none', async () => {
+it('either all functions are applied or none', async () => {
   const { url, client } = await createEmptyDatabase();
   await migrate(url);
   // Another return type can't be replaced.
@@ -191,7 +191,7 @@ it('functions are all applied or none', async () => {
   await expect.poll(() => countConnections({ name: new URL(url).pathname.slice(1), url, client })).toBe(1);
 });
 
-it('a function whose file is gone disappears, and functions of others stay', async () => {
+it('a function without a file is dropped, and functions that are not ours stay', async () => {
   const { url, client } = await createEmptyDatabase();
   await migrate(url);
   const functions = await functionsOf(client);
@@ -210,7 +210,7 @@ it('a function whose file is gone disappears, and functions of others stay', asy
   expect(found).toEqual(expect.arrayContaining([...names, foreign]));
 });
 
-it('counts of scores that an older version kept in ten columns are one histogram', async () => {
+it('counts of scores in ten columns of an older version become one histogram', async () => {
   const { client } = await createEmptyDatabase();
   const folder = new URL('../../prisma/migrations/', import.meta.url);
   const names = (await readdir(folder)).filter((name) => /^\d/.test(name)).sort();

@@ -56,11 +56,11 @@ describe('the list of feedback', () => {
     [{ search: '100%' }, [0]],
     [{ search: 'ANSWER 4' }, [4]],
     [{ topic: 'other' }, []],
-  ] as const)('with %j holds what matches, the newest first', async (filter, expected) => {
+  ] as const)('with %j has the matching records, the newest first', async (filter, expected) => {
     expect((await list(filter)).indexes).toEqual(expected);
   });
 
-  it('comes page by page, and each entry once, whatever changes meanwhile', async () => {
+  it('lists each entry once over several pages, whatever changes meanwhile', async () => {
     const first = await list({ first: 3 });
     expect(first.pageInfo.hasNextPage).toBe(true);
     const withdrawn = { messageId: replies[4] ?? '', rating: null, username: 'ada' };
@@ -74,13 +74,18 @@ describe('the list of feedback', () => {
     await service.run(operations.RateMessageDocument, { input: { ...changed, rating: 'DISLIKE' } });
   });
 
-  it('has its messages and conversations from as many statements, however many entries', async () => {
-    const one = await recordStatements(() => list({ first: 1 }));
-    const many = await recordStatements(() => list({ first: 7 }));
-    expect(many.length).toBe(one.length);
+  it('needs no more statements for more entries', async () => {
+    // Only those of Prisma: background work sends statements at any time.
+    const countStatements = async (first: number) => {
+      const statements = await recordStatements(() => list({ first }));
+      return statements.filter((text) => text.includes('"public".')).length;
+    };
+    const count = await countStatements(1);
+    expect(count).toBeGreaterThan(0);
+    expect(await countStatements(7)).toBe(count);
   });
 
-  it('shows a user what they gave themselves', async () => {
+  it('shows a user only their own feedback', async () => {
     const ada = test.as(await signWithSecret({ sub: 'ada', roles: ['USER'] }));
     const bob = test.as(await signWithSecret({ sub: 'bob', roles: ['USER'] }));
     expect((await list({}, ada)).indexes).toHaveLength(6);
@@ -89,7 +94,7 @@ describe('the list of feedback', () => {
 
   it.each([
     [{ first: 101 }, 'LIMIT_EXCEEDED', 'first 101'],
-    [{ after: 'nonsense' }, 'INVALID_INPUT', 'is no cursor of this list'],
+    [{ after: 'nonsense' }, 'INVALID_INPUT', 'is not a cursor of this list'],
     [{ from: '2026-12-01T00:00:00Z', to: '2026-11-01T00:00:00Z' }, 'INVALID_INPUT', 'is not before to'],
     [{ topic: '' }, 'INVALID_INPUT', `topic "" is not a valid name`],
   ])('refuses %j', async (variables, code, message) => {

@@ -1,5 +1,4 @@
-// Repeating feedback that is already recorded appends nothing, decided where it can't be raced.
-
+// Repeating feedback that is already recorded appends nothing, also in a race: it is decided under the lock.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rateConversation, rateMessage, submitFeedback } from '../../src/feedback/commands.ts';
@@ -33,7 +32,7 @@ const servicesOf = (node: number) => {
   return { writer, maxMessageBytes: 1_000 };
 };
 
-it('two equal clicks at once, on one node or on two, append one event', async () => {
+it('equal clicks at the same time, on one node or on two, append one event', async () => {
   const { answer } = await startWithReply(database.client);
   const before = await countEvents();
   const click = (node: number) =>
@@ -43,7 +42,7 @@ it('two equal clicks at once, on one node or on two, append one event', async ()
   expect(await countEvents()).toBe(before + 1);
 });
 
-it('clicks in turn append each change, though they are made at once', async () => {
+it('different clicks at the same time append one event for each change', async () => {
   const { answer } = await startWithReply(database.client);
   const before = await countEvents();
   const ratings = ['like', 'dislike', 'dislike', 'like'] as const;
@@ -53,7 +52,7 @@ it('clicks in turn append each change, though they are made at once', async () =
   expect(await countEvents()).toBe(before + 3);
 });
 
-it('feedback on a conversation is compared as well', async () => {
+it('repeated feedback on a conversation appends no event', async () => {
   const { conversation } = await startWithReply(database.client);
   const before = await countEvents();
   const rate = (rating: 'like' | null) =>
@@ -65,7 +64,7 @@ it('feedback on a conversation is compared as well', async () => {
   expect(await countEvents()).toBe(before + 2);
 });
 
-it('withdrawing what was never given appends nothing', async () => {
+it('withdrawing feedback that was never given appends no event', async () => {
   const { answer } = await startWithReply(database.client);
   const before = await countEvents();
   const nothing = { messageId: answer, comment: null, tags: null, correction: null };
@@ -73,7 +72,7 @@ it('withdrawing what was never given appends nothing', async () => {
   expect(await countEvents()).toBe(before);
 });
 
-describe('for each field, the log leaves out what is the same, and takes what is not', () => {
+describe('for each field, an unchanged value appends no event, and a changed one does', () => {
   const examples: Required<{ [Name in keyof FeedbackFields]: [FeedbackFields[Name], FeedbackFields[Name]] }> =
     {
       rating: ['like', 'dislike'],
@@ -97,7 +96,7 @@ describe('for each field, the log leaves out what is the same, and takes what is
         const [result] = await append(database.client, give(value));
         outcomes.push(result?.refusal ?? 'APPENDED');
       }
-      // An empty list is what an absent one is.
+      // An empty list equals an absent one.
       const isEmptyList = Array.isArray(first) && first.length === 0;
       expect(outcomes).toEqual(
         isEmptyList

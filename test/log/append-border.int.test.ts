@@ -1,4 +1,4 @@
-// The border to SQL: what the TypeScript expects of append_events is what the database declares.
+// The boundary to SQL: TypeScript expects of append_events what the database declares.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { encodeItem } from '../../src/log/append-batch.ts';
 import { isRefusal, outcomeSchema } from '../../src/log/append-errors.ts';
@@ -35,7 +35,7 @@ it('an item has the attributes of append_item, and no others', async () => {
   expect(Object.keys(item).sort()).toEqual((await attributesOf('append_item')).sort());
 });
 
-it('an answer is read with every attribute of append_answer', async () => {
+it('an answer is parsed with every attribute of append_answer', async () => {
   expect(await attributesOf('append_answer')).toEqual([
     'outcome',
     'detail',
@@ -46,14 +46,14 @@ it('an answer is read with every attribute of append_answer', async () => {
   ]);
 });
 
-it('the outcomes are those of the database', async () => {
+it('the outcomes are the values of append_outcome', async () => {
   const { rows } = await database.client.query<{ names: string[] }>(
     'SELECT enum_range(NULL::append_outcome)::text[] AS names',
   );
   expect(rows[0]?.names).toEqual(outcomeSchema.options);
 });
 
-it('every refusal is one that the functions can answer, and they answer no other', async () => {
+it('the refusals are exactly those that the functions can return', async () => {
   const { rows } = await database.client.query<{ source: string }>(
     `SELECT string_agg(prosrc, ' ') AS source FROM pg_proc
      WHERE proname IN ('check_event', 'append_events', 'append_single', 'append_single_feedback')`,

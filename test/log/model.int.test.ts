@@ -1,5 +1,5 @@
-// The laws of the log over random histories: append_events obeys the rules of the model, whatever goes together
-// in a batch, and the projections can be made again from the events, in any pieces.
+// Laws of the log over random histories: append_events obeys the rules of the model, whatever shares a batch, and the
+// projections can be rebuilt from the events, in chunks of any size.
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ afterAll(async () => {
   await database.close();
 });
 
-// A few ids for all, so that most commands meet what others did.
+// Few ids, so that most commands affect the results of others.
 const conversation = fc.constantFrom('c0', 'c1');
 const message = fc.constantFrom('m0', 'm1', 'm2', 'm3', 'm4', 'm5');
 const anyId = fc.oneof({ arbitrary: message, weight: 9 }, { arbitrary: conversation, weight: 1 });
@@ -146,10 +146,10 @@ const command = fc.oneof(
 const repeated = fc.nat().map((index) => ({ index }));
 const anyCommands = fc.array(
   fc.oneof({ arbitrary: command, weight: 9 }, { arbitrary: repeated, weight: 1 }),
-  // Left to itself, fast-check keeps to about ten.
+  // By default, fast-check generates about ten.
   { maxLength: 60, size: 'max' },
 );
-/** Replies that can be compared: by chance alone they would be rare. */
+/** Replies that can be compared, which would be rare by chance. */
 const withSiblings = [
   start('c0'),
   add('c0', 'm0'),
@@ -165,7 +165,7 @@ const created = (items: Item[]) =>
     .filter(({ type }) => type === 'START_CONVERSATION' || type === 'ADD_MESSAGE')
     .map(({ payload }) => payload.id);
 
-/** As many of the queue as wanted; an id that comes twice would fail the batch, which the writer then splits. */
+/** Takes as many of the queue as requested. A duplicate id would fail the batch, which the writer then splits. */
 function takeBatch(queue: Item[][], size: number): Item[][] {
   const ids = new Set<unknown>();
   const batch: Item[][] = [];
@@ -218,7 +218,7 @@ async function expectRows({ state }: LogModel): Promise<void> {
   );
 }
 
-/** By key, the columns that hold feedback, whichever there are. */
+/** By key, all columns of feedback. */
 async function feedbackRows(table: string, id: string): Promise<unknown[]> {
   const { rows } = await client.query<{ key: string; columns: Record<string, unknown> }>(
     `SELECT concat_ws(' ', ${id}, username, source) AS key,
@@ -238,7 +238,7 @@ async function projectedRows(): Promise<unknown> {
   return rows;
 }
 
-/** Makes the projections again from the events, so many at a time. */
+/** Rebuilds the projections from the events, with so many at a time. */
 async function rebuild(chunkSizes: number[]): Promise<void> {
   await client.query(`TRUNCATE ${projections.join()}`);
   const { rows } = await client.query<{ topic: string; next: number }>(
@@ -274,7 +274,7 @@ async function property(appends: Item[][], batchSizes: number[], chunkSizes: num
   }
 }
 
-it('random histories come out as the model says, and their projections can be made again, equal', async () => {
+it('random histories equal those of the model, and their projections can be rebuilt, equal', async () => {
   await fc.assert(
     fc.asyncProperty(commands, sizes, sizes, async (drawn, batchSizes, chunkSizes) => {
       const appends: Item[][] = [];

@@ -1,6 +1,5 @@
-// The feedback part of the fold: one record per author and source, of a message or of a conversation. What a change
-// makes of a record is decided in ../feedback-fields.ts; a record of which nothing is left goes.
-
+// The feedback part of the fold: one record per author and source, on a message or a conversation. Changes are merged
+// by ../feedback-fields.ts; a record that becomes empty is deleted.
 import type { z } from 'zod';
 import type { updateConversationSchema } from '../event.ts';
 import {

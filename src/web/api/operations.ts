@@ -93,26 +93,26 @@ export type EndConversationInput = {
   id: string;
 };
 
-/** What happened. */
+/** Type of an event. */
 export type EventType =
-  /** A message was added; a reply that is yet to be produced, without its text. */
+  /** A message was added. A reply that is still to be generated is added without its text. */
   | 'ADD_MESSAGE'
-  /** A conversation ended. */
+  /** A conversation was ended. */
   | 'END_CONVERSATION'
-  /** A conversation began. */
+  /** A conversation was started. */
   | 'START_CONVERSATION'
-  /** A conversation as a whole got feedback. */
+  /** A whole conversation received feedback. */
   | 'UPDATE_CONVERSATION'
-  /** A reply ended, or got feedback; the payload holds only what changed. */
+  /** A reply ended or received feedback. The payload has only the fields that changed. */
   | 'UPDATE_MESSAGE';
 
-/** In which capacity feedback was given. Sources are never mixed in one number. */
+/** Role of the author of feedback. No number mixes sources. */
 export type FeedbackSource =
-  /** By a person who used the application. */
+  /** A person who used the application. */
   | 'END_USER'
-  /** By a model. */
+  /** A model that judges replies. */
   | 'JUDGE'
-  /** By a person who reviews replies. */
+  /** A person who reviews replies. */
   | 'REVIEWER';
 
 /** Part of a reply that a piece belongs to. Each channel has its own text offsets. */
@@ -160,76 +160,76 @@ export type PairKind =
 
 /** A choice among the replies to one message. */
 export type PreferReplyInput = {
-  /** The reply that is chosen. */
+  /** Id of the chosen reply. */
   chosenId: string;
-  /** Other replies to the same message, which it is compared with: 1 to 100. null withdraws the choice that was made of `chosenId`. */
+  /** Ids of the other replies to the same message that it was compared with: 1 to 100. null withdraws the choice of `chosenId`. */
   rejectedIds?: Array<string> | null | undefined;
-  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  /** Role of the author. Defaults to END_USER; the other roles are for SERVICE and ADMIN. */
   source?: FeedbackSource | null | undefined;
-  /** Whether they are as good as the chosen one. */
+  /** Whether all of them are equally good. Defaults to false. */
   tie?: boolean | null | undefined;
-  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the author. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 
-/** Feedback on a whole conversation to give or withdraw: what is left out stays, null withdraws. */
+/** Feedback on a whole conversation to give or withdraw. Omitted fields are unchanged; null withdraws a field. */
 export type RateConversationInput = {
-  /** In their own words: not empty. */
+  /** Comment, not empty. */
   comment?: string | null | undefined;
-  /** The conversation's id. */
+  /** Id of the conversation. */
   id: string;
-  /** The verdict. */
+  /** Like or dislike. */
   rating?: Rating | null | undefined;
-  /** 0 (worst) to 1 (best). */
+  /** Score from 0 (worst) to 1 (best). */
   score?: number | null | undefined;
-  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  /** Role of the author. Defaults to END_USER; the other roles are for SERVICE and ADMIN. */
   source?: FeedbackSource | null | undefined;
-  /** Keys of reasons: at most 20, of at most 100 bytes each. */
+  /** Keys of tags: at most 20, each of at most 100 bytes. */
   tags?: Array<string> | null | undefined;
-  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the author. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 
-/** A rating to give or withdraw: what is left out stays, null withdraws. */
+/** A rating to give or withdraw. Omitted fields are unchanged; null withdraws a field. */
 export type RateMessageInput = {
-  /** The reply's id. */
+  /** Id of the reply. */
   messageId: string;
-  /** The verdict. */
+  /** Like or dislike. */
   rating?: Rating | null | undefined;
-  /** 0 (worst) to 1 (best). */
+  /** Score from 0 (worst) to 1 (best). */
   score?: number | null | undefined;
-  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  /** Role of the author. Defaults to END_USER; the other roles are for SERVICE and ADMIN. */
   source?: FeedbackSource | null | undefined;
-  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the author. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 
-/** A verdict on a reply. */
+/** Like or dislike. */
 export type Rating =
   /** Bad. */
   | 'DISLIKE'
   /** Good. */
   | 'LIKE';
 
-/** Something that someone did with a reply. */
+/** A signal to record. */
 export type RecordSignalInput = {
-  /** The reply's id. */
+  /** Id of the reply. */
   messageId: string;
-  /** What they did. */
+  /** What was done with the reply. */
   signal: RecordedSignal;
-  /** Who did it, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the person who did it. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 
-/** What someone did with a reply, as clients tell of it. */
+/** What someone did with a reply, recorded by clients with `recordSignal`. */
 export type RecordedSignal =
-  /** Copied its text. */
+  /** Copied the text of the reply. */
   | 'COPIED'
-  /** Put it into a document or a form. */
+  /** Inserted the reply into a document or a form. */
   | 'INSERTED'
-  /** Had it read to them. */
+  /** Had the reply read aloud. */
   | 'READ_ALOUD'
-  /** Shared it with others. */
+  /** Shared the reply with others. */
   | 'SHARED';
 
 /** Reply to generate again, as a sibling of the existing one. */
@@ -280,23 +280,23 @@ export type SendMessageInput = {
   replyId?: string | null | undefined;
 };
 
-/** What someone did with a reply, without a word on it: a hint, and no rating. */
+/** What someone did with a reply. A signal is a hint at its quality, not a rating. */
 export type Signal =
-  /** Copied its text. */
+  /** Copied the text of the reply. */
   | 'COPIED'
-  /** Wrote the prompt anew that it answers; also where that was captured or imported. */
+  /** Rewrote the prompt of the reply; also if the new prompt was captured or imported. */
   | 'EDITED'
-  /** Ended the conversation within a minute, with it as the last message. */
+  /** Ended the conversation within a minute after the reply, its last message. */
   | 'ENDED'
-  /** Put it into a document or a form. */
+  /** Inserted the reply into a document or a form. */
   | 'INSERTED'
-  /** Had it read to them. */
+  /** Had the reply read aloud. */
   | 'READ_ALOUD'
-  /** Asked for another reply beside it; also where that was captured or imported. */
+  /** Requested another reply to the same message; also if that reply was captured or imported. */
   | 'REGENERATED'
-  /** Shared it with others. */
+  /** Shared the reply with others. */
   | 'SHARED'
-  /** Stopped it before its end. */
+  /** Stopped the reply before its end. */
   | 'STOPPED';
 
 /** Conversation to start. */
@@ -334,19 +334,19 @@ export type StopGenerationInput = {
   messageId: string;
 };
 
-/** Feedback to give or withdraw: what is left out stays, null withdraws. */
+/** Feedback to give or withdraw. Omitted fields are unchanged; null withdraws a field. */
 export type SubmitFeedbackInput = {
-  /** In their own words: not empty. */
+  /** Comment, not empty. */
   comment?: string | null | undefined;
-  /** What the reply should have been: not empty. */
+  /** What the reply should have been, not empty. */
   correction?: string | null | undefined;
-  /** The reply's id. */
+  /** Id of the reply. */
   messageId: string;
-  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  /** Role of the author. Defaults to END_USER; the other roles are for SERVICE and ADMIN. */
   source?: FeedbackSource | null | undefined;
-  /** Keys of reasons: at most 20, of at most 100 bytes each. */
+  /** Keys of tags: at most 20, each of at most 100 bytes. */
   tags?: Array<string> | null | undefined;
-  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the author. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 

@@ -172,8 +172,8 @@ it('what contradicts the log is a bad line, and changes nothing', async () => {
   expect(known).toBe(1);
   expect(bad).toEqual([
     '1 Conversation "a" is in topic fruit already, and began with other values there.',
-    expect.stringMatching(/^2 The id "2" already names something else/),
-    '3 The conversation has ended and takes no more messages: start another one.',
+    expect.stringMatching(/^2 The id "2" is already in use/),
+    '3 The conversation has ended and accepts no more messages: start a new one.',
     '4 Conversation "a" is in topic fruit already, and began with other values there.',
   ]);
   expect(await everything(database.client)).toEqual(before);

@@ -2,9 +2,9 @@
 // exported from. There the ids of its messages are taken, by these very messages.
 import { isDeepStrictEqual } from 'node:util';
 import {
+  type ConversationFeedbackSnapshot,
   type ConversationSnapshot,
   fold,
-  type ConversationFeedbackSnapshot,
   type MessageSnapshot,
 } from '../../log/fold/fold.ts';
 import type { Entry } from './source.ts';

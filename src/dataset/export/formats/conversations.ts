@@ -1,9 +1,9 @@
 // Our own format: whole conversations, with all their branches and all that was said of them. What it writes, the
 // import reads; when feedback was first given, and what was withdrawn since, stays in the log.
 import type {
+  ConversationFeedbackSnapshot,
   ConversationSnapshot,
   FeedbackSnapshot,
-  ConversationFeedbackSnapshot,
   MessageSnapshot,
 } from '../../../log/fold/fold.ts';
 import { isChosen, modelOf } from '../chat-messages.ts';

@@ -1,5 +1,5 @@
-// The formatter of the SQL functions: its layout, that the layout depends on nothing but the SQL, and that it never
-// changes what the SQL says.
+// Tests the formatter of the SQL functions: its layout, that the layout does not depend on the line breaks of the source,
+// and that a changed token makes it throw.
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -81,7 +81,7 @@ ORDER BY s.id LIMIT 10`),
     expect(formatFunctions(inSql('select a\nfrom b\nwhere c'))).toBe(inSql('SELECT a FROM b WHERE c'));
   });
 
-  it('keeps a comment before what it is about, and one behind it there', () => {
+  it('keeps comments where they are, above a line or at its end', () => {
     const formatted = inSql(`SELECT
   -- About a.
   a,
@@ -108,39 +108,39 @@ WHERE e
     );
   });
 
-  it.each(files)('of $path is the one of the formatter, however its lines are broken', ({ sql }) => {
+  it.each(files)('is the one that $path has, however its lines are broken', ({ sql }) => {
     expect(formatFunctions(sql)).toBe(sql);
     expect(formatFunctions(crammed(sql))).toBe(sql);
     expect(formatFunctions(stretched(sql))).toBe(sql);
   });
 
-  it.each(files)('of $path fits in 110 columns, but for comments', ({ sql }) => {
+  it.each(files)('of $path fits in 110 columns, except for comments', ({ sql }) => {
     expect(sql.split('\n').filter((line) => line.length > 110 && !/^\s*--/.test(line))).toEqual([]);
   });
 });
 
-describe('what the formatter may change', () => {
-  it('is white space and the case of words', () => {
+describe('the comparison of tokens', () => {
+  it('accepts other white space between tokens and another case of words', () => {
     expect(() => assertSameTokens('select  A\n,b::Text', 'SELECT a, b :: text')).not.toThrow();
   });
 
   it.each([
-    ['white space in a string', "SELECT 'a  b'", "SELECT 'a b'"],
-    ['the case of a string', "SELECT 'a'", "SELECT 'A'"],
-    ['the case of a string with escapes', "SELECT E'\\'a'", "SELECT E'\\'A'"],
-    ['the case of a quoted name', 'SELECT "offset"', 'SELECT "OFFSET"'],
-    ['white space in an operator', 'SELECT a ->> b', 'SELECT a - >> b'],
-    ['white space in the prefix of a string', "SELECT x'1F'", "SELECT x '1F'"],
-    ['a comment', 'SELECT 1 -- One.', 'SELECT 1 -- one.'],
-    ['a comment that is left out', 'SELECT 1 -- One.\n;', 'SELECT 1;'],
+    ['changed white space in a string', "SELECT 'a  b'", "SELECT 'a b'"],
+    ['a changed case in a string', "SELECT 'a'", "SELECT 'A'"],
+    ['a changed case in a string with escapes', "SELECT E'\\'a'", "SELECT E'\\'A'"],
+    ['a changed case in a quoted name', 'SELECT "offset"', 'SELECT "OFFSET"'],
+    ['added white space in an operator', 'SELECT a ->> b', 'SELECT a - >> b'],
+    ['added white space after the prefix of a string', "SELECT x'1F'", "SELECT x '1F'"],
+    ['a changed comment', 'SELECT 1 -- One.', 'SELECT 1 -- one.'],
+    ['a missing comment', 'SELECT 1 -- One.\n;', 'SELECT 1;'],
     ['code that ends up in a comment', 'SELECT 1 -- One.\n, 2', 'SELECT 1 -- One. , 2'],
-    ['a word that is left out', 'SELECT DISTINCT a', 'SELECT a'],
-    ['a word that is added', 'FROM a JOIN b', 'FROM a INNER JOIN b'],
-  ])('is not %s', (_, before, after) => {
+    ['a missing word', 'SELECT DISTINCT a', 'SELECT a'],
+    ['an added word', 'FROM a JOIN b', 'FROM a INNER JOIN b'],
+  ])('refuses %s', (_, before, after) => {
     expect(() => assertSameTokens(before, after)).toThrow('Formatting would change');
   });
 
-  it('is held to by the formatter itself: it throws rather than return other SQL', () => {
+  it('makes the formatter throw rather than return different SQL', () => {
     expect(() => formatFunctions(inSql("SELECT 'two\n  lines'"))).toThrow('Formatting would change');
     expect(() => formatFunctions(inPlpgsql('  EXECUTE $q$ SELECT  1 $q$;'))).toThrow('dollar quotes');
     expect(() => formatFunctions(inPlpgsql('EXCEPTION WHEN others THEN NULL;'))).toThrow('EXCEPTION');

@@ -7,7 +7,7 @@ const afterBracket = /^((?:[)\]]|END\b)\S*) ((?:[-+*/|<>=]+|BETWEEN|IS|IN) .*)$/
 export interface Place {
   indent: number;
   maxWidth: number;
-  /** Stands before the first line. */
+  /** Text in front of the first line. */
   prefix?: string;
 }
 

@@ -3,15 +3,25 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { formatFunctions } from './functions.ts';
 
 const isCheck = process.argv.includes('--check');
-for (const file of globSync('prisma/functions/**/*.sql').sort()) {
+
+function format(file: string): void {
   const sql = readFileSync(file, 'utf8');
   const formatted = formatFunctions(sql);
-  if (formatted === sql) continue;
+  if (formatted === sql) return;
   if (isCheck) {
     console.error(`${file} is not formatted. Run \`npm run fix\`.`);
     process.exitCode = 1;
   } else {
     writeFileSync(file, formatted);
     console.log(`Formatted ${file}`);
+  }
+}
+
+for (const file of globSync('prisma/functions/**/*.sql').sort()) {
+  try {
+    format(file);
+  } catch (error) {
+    console.error(`${file} cannot be formatted. ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
   }
 }

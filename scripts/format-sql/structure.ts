@@ -28,7 +28,7 @@ function restoreSpelling(sql: string, formatted: string): string {
     .join('');
 }
 
-/** Puts right what makes the indentation say something else than the structure. */
+/** Corrects the lines whose indentation does not show their structure. */
 function parsableLines(formatted: string): string[] {
   const lines = formatted.split('\n').flatMap((line) => {
     // INTO is a clause of its own in PL/pgSQL.

@@ -1,12 +1,13 @@
 // Asks a model: appends an empty reply, with its prompt or beside another reply, and has it produced in the background.
 import type pg from 'pg';
 import { z } from 'zod';
-import { type ConversationServices, checkModelOnOffer, messageEvent } from '../conversation/commands.ts';
+import { type ConversationServices, checkModelOnOffer } from '../conversation/commands.ts';
 import { checkFilled } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import { mayReadAll, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
 import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
 import { type NewEvent, parametersSchema, roleSchema } from '../log/event.ts';
+import { messageEvent } from '../log/new-event.ts';
 import { type Relay, subjectOf } from '../relay/relay.ts';
 import { checkParameters, fromRecorded, type ParametersInput, recorded } from './parameters.ts';
 import type { Admission } from './produce/admission.ts';
@@ -62,8 +63,16 @@ type Place = { conversationId: string; parentId: string };
 /** The event that adds a reply which is yet to be produced. */
 function replyEvent({ messageId, model, parameters }: GenerationJob, place: Place): NewEvent {
   return messageEvent(
-    { id: messageId, conversationId: place.conversationId, role: 'assistant', content: '' },
-    { parent_id: place.parentId, model, parameters: recorded(parameters), status: 'streaming' },
+    { messageId, conversationId: place.conversationId },
+    {
+      role: 'assistant',
+      content: '',
+      timestamp: new Date().toISOString(),
+      parent_id: place.parentId,
+      model,
+      parameters: recorded(parameters),
+      status: 'streaming',
+    },
   );
 }
 
@@ -106,8 +115,13 @@ export async function sendMessage(
     input.model ?? (await modelOf(services.pool, viewer, conversationId)),
   );
   const prompt = messageEvent(
-    { id: messageId, conversationId, role: 'user', content },
-    input.parentId === undefined ? {} : { parent_id: input.parentId },
+    { messageId, conversationId },
+    {
+      role: 'user',
+      content,
+      timestamp: new Date().toISOString(),
+      ...(input.parentId === undefined ? {} : { parent_id: input.parentId }),
+    },
   );
   const job = { messageId: replyId, model, parameters };
   const events = [prompt, replyEvent(job, { conversationId, parentId: messageId })];

@@ -4,10 +4,11 @@ import { AppError } from '../../errors.ts';
 import { TwoGenerationCache } from '../../lib/two-generation-cache.ts';
 import type { NewEvent } from '../../log/event.ts';
 import { fold } from '../../log/fold/fold.ts';
+import type { StartEvent } from '../../log/new-event.ts';
 import { readHistory } from '../../log/read/history.ts';
 import type { LogWriter } from '../../log/writer.ts';
 import { missingFrom } from './missing-events.ts';
-import type { Entry, StartEvent } from './source.ts';
+import type { Entry } from './source.ts';
 
 /** Told of each event that is acknowledged, and whether the log has it only now. */
 export type OnAppended = (isNew: boolean) => void;

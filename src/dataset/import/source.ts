@@ -2,12 +2,8 @@
 // wrong with the line. It reads no database, and writes nothing.
 import { AppError } from '../../errors.ts';
 import type { NewEvent } from '../../log/event.ts';
+import type { StartEvent } from '../../log/new-event.ts';
 import type { Line } from './parse/lines.ts';
-
-type AnyStartEvent = Extract<NewEvent, { type: 'START_CONVERSATION' }>;
-
-/** The start of a conversation that says whose it is. */
-export type StartEvent = AnyStartEvent & { payload: { username: string } };
 
 /** What one line says of one conversation. */
 export type Entry = {
@@ -15,7 +11,7 @@ export type Entry = {
   /** The conversation as the file names it, for people. */
   conversationName: string;
   /** In their order; only the first can be a start. Their ids are the same whenever they are read. */
-  events: (StartEvent | Exclude<NewEvent, AnyStartEvent>)[];
+  events: (StartEvent | Exclude<NewEvent, { type: 'START_CONVERSATION' }>)[];
   /** What messages are called in the file, by the ids that they have in the log, where these are others. */
   originals?: ReadonlyMap<string, string>;
   /** What begins the conversation where neither the file nor the log did; absent: it must have begun. */

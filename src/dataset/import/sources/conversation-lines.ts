@@ -6,14 +6,21 @@ import { checkFilled, checkMetadata, checkText } from '../../../conversation/val
 import { AppError } from '../../../errors.ts';
 import { derivedId } from '../../../lib/ulid.ts';
 import type { EndOfGeneration } from '../../../log/event.ts';
+import {
+  conversationFeedbackEvent,
+  endEvent,
+  feedbackEvent,
+  messageEvent,
+  startEvent,
+} from '../../../log/new-event.ts';
 import { readJsonLine } from '../parse/json-line.ts';
 import { readLines } from '../parse/lines.ts';
-import { type Entry, readByLine, type Source, type SourceOptions, type StartEvent } from '../source.ts';
+import { type Entry, readByLine, type Source, type SourceOptions } from '../source.ts';
 import {
+  type ConversationFeedbackRecord,
   type ConversationRecord,
   conversationRecord,
   type FeedbackRecord,
-  type ImpressionRecord,
   type MessageRecord,
 } from './conversation-record.ts';
 
@@ -24,30 +31,22 @@ function metadataOf(given: ConversationRecord['metadata']): { metadata?: Record<
   return Object.keys(given).length === 0 ? {} : { metadata: checkMetadata('metadata', given) };
 }
 
-function startEvent({ topic, conversationId }: Context, record: ConversationRecord): StartEvent {
+function startOf(context: Context, record: ConversationRecord): Event {
   const { model, username, title, metadata, startedAt } = record;
-  return {
-    id: derivedId(conversationId, 'START_CONVERSATION'),
-    type: 'START_CONVERSATION',
-    topic,
-    conversationId,
-    payload: {
-      id: conversationId,
-      model: {
-        id: checkFilled('model.id', model.id, { bytes: 200 }),
-        metadata: checkMetadata('model.metadata', model.metadata),
-      },
-      username: checkText('username', username, { bytes: 200 }),
-      messages: [],
-      ...(title !== null && { title: checkText('title', title, { bytes: 1_000 }) }),
-      ...metadataOf(metadata),
-      timestamp: startedAt,
+  return startEvent(context, {
+    model: {
+      id: checkFilled('model.id', model.id, { bytes: 200 }),
+      metadata: checkMetadata('model.metadata', model.metadata),
     },
-  };
+    username: checkText('username', username, { bytes: 200 }),
+    ...(title !== null && { title: checkText('title', title, { bytes: 1_000 }) }),
+    ...metadataOf(metadata),
+    timestamp: startedAt,
+  });
 }
 
 /** How a generation ended; nothing of a message that was written as it is. */
-function endOf(
+function resultOf(
   { maxMessageBytes }: Context,
   message: MessageRecord,
 ): Partial<Omit<EndOfGeneration, 'content'>> {
@@ -73,34 +72,28 @@ function endOf(
   };
 }
 
-/** A reply comes with its end in one event: no server may take it for one that is being written, and end it. */
-function messageEvent(context: Context, message: MessageRecord): Event {
+/** A reply and its outcome are one event: no server may mistake it for a reply in progress, and end it. */
+function addEvent(context: Context, message: MessageRecord): Event {
   const { conversationId, maxMessageBytes } = context;
   const { id, role, content, parentId, model, parameters, metadata, createdAt } = message;
-  return {
-    id: derivedId(id, 'ADD_MESSAGE'),
-    type: 'ADD_MESSAGE',
-    conversationId,
-    payload: {
-      id,
-      conversation_id: conversationId,
+  return messageEvent(
+    { messageId: id, conversationId },
+    {
       role,
       content: checkText('content', content, { bytes: maxMessageBytes }),
-      rating: '',
-      feedback: '',
       timestamp: createdAt,
       parent_id: parentId,
       ...(model !== null && { model: checkFilled('model', model, { bytes: 200 }) }),
       ...(parameters !== null && { parameters }),
       ...metadataOf(metadata),
-      ...endOf(context, message),
+      ...resultOf(context, message),
     },
-  };
+  );
 }
 
 /** All that an author says: what is not said is withdrawn, where it was said before. */
-function impressionFields({ maxMessageBytes }: Context, given: ImpressionRecord) {
-  const { username, source, rating, score, comment, tags, updatedAt } = given;
+function conversationFeedbackFields({ maxMessageBytes }: Context, feedback: ConversationFeedbackRecord) {
+  const { username, source, rating, score, comment, tags, updatedAt } = feedback;
   return {
     username: checkText('username', username, { bytes: 200 }),
     source,
@@ -112,42 +105,25 @@ function impressionFields({ maxMessageBytes }: Context, given: ImpressionRecord)
   };
 }
 
-function feedbackEvent(context: Context, id: string, given: FeedbackRecord): Event {
-  const { correction, preferredOver, tiedWith } = given;
-  const bytes = context.maxMessageBytes;
-  const payload = {
-    id,
-    conversation_id: context.conversationId,
-    ...impressionFields(context, given),
+const feedbackIdOf = (id: string) => (payload: object) =>
+  derivedId(id, `imported feedback ${JSON.stringify(payload)}`);
+
+function changeEvent(context: Context, id: string, feedback: FeedbackRecord): Event {
+  const { correction, preferredOver, tiedWith } = feedback;
+  const { conversationId, maxMessageBytes: bytes } = context;
+  const change = {
+    ...conversationFeedbackFields(context, feedback),
     correction: correction === null ? null : checkText('correction', correction, { bytes }),
     preferred_over: preferredOver,
     tied_with: tiedWith,
   };
-  return {
-    id: derivedId(id, `imported feedback ${JSON.stringify(payload)}`),
-    type: 'UPDATE_MESSAGE',
-    conversationId: context.conversationId,
-    payload,
-  };
+  return feedbackEvent({ messageId: id, conversationId }, change, feedbackIdOf(id));
 }
 
-function impressionEvent(context: Context, given: ImpressionRecord): Event {
+function conversationChangeEvent(context: Context, feedback: ConversationFeedbackRecord): Event {
   const { conversationId } = context;
-  const payload = { id: conversationId, ...impressionFields(context, given) };
-  return {
-    id: derivedId(conversationId, `imported feedback ${JSON.stringify(payload)}`),
-    type: 'UPDATE_CONVERSATION',
-    conversationId,
-    payload,
-  };
-}
-
-function endEvents({ conversationId }: Context, { endedAt }: ConversationRecord): Event[] {
-  if (endedAt === null) return [];
-  const payload = { id: conversationId, timestamp: endedAt };
-  return [
-    { id: derivedId(conversationId, 'END_CONVERSATION'), type: 'END_CONVERSATION', conversationId, payload },
-  ];
+  const change = conversationFeedbackFields(context, feedback);
+  return conversationFeedbackEvent(conversationId, change, feedbackIdOf(conversationId));
 }
 
 /** @throws AppError where the line can't be imported */
@@ -158,14 +134,12 @@ export function readConversationLine(line: string, options: SourceOptions): Entr
     conversationId: record.id,
     conversationName: record.id,
     events: [
-      startEvent(context, record),
-      ...record.messages.map((message) => messageEvent(context, message)),
+      startOf(context, record),
+      ...record.messages.map((message) => addEvent(context, message)),
       // After all messages: a choice names siblings, which may come later than the message that it is on.
-      ...record.messages.flatMap(({ id, feedback }) =>
-        feedback.map((given) => feedbackEvent(context, id, given)),
-      ),
-      ...record.feedback.map((given) => impressionEvent(context, given)),
-      ...endEvents(context, record),
+      ...record.messages.flatMap(({ id, feedback }) => feedback.map((one) => changeEvent(context, id, one))),
+      ...record.feedback.map((one) => conversationChangeEvent(context, one)),
+      ...(record.endedAt === null ? [] : [endEvent(record.id, { timestamp: record.endedAt })]),
     ],
   };
 }

@@ -20,7 +20,7 @@ const instant = z.iso.datetime({
   error: 'must be an instant such as 2026-11-23T18:00:00.000Z',
 });
 
-const impressionRecord = z.strictObject({
+const conversationFeedbackRecord = z.strictObject({
   username: z.string(),
   source: feedbackSourceSchema,
   rating: ratingSchema.nullable(),
@@ -32,7 +32,7 @@ const impressionRecord = z.strictObject({
 });
 
 const feedbackRecord = z.strictObject({
-  ...impressionRecord.shape,
+  ...conversationFeedbackRecord.shape,
   correction: z.string().nullable(),
   preferredOver: ids,
   tiedWith: ids,
@@ -66,13 +66,13 @@ export const conversationRecord = z.strictObject({
   metadata: object,
   startedAt: instant,
   endedAt: instant.nullable(),
-  feedback: z.array(impressionRecord),
+  feedback: z.array(conversationFeedbackRecord),
   messages: z.array(messageRecord),
   /** What --provenance adds: it says nothing that the rest does not. */
   provenance: z.unknown().optional(),
 });
 
-export type ImpressionRecord = z.output<typeof impressionRecord>;
+export type ConversationFeedbackRecord = z.output<typeof conversationFeedbackRecord>;
 export type FeedbackRecord = z.output<typeof feedbackRecord>;
 export type MessageRecord = z.output<typeof messageRecord>;
 export type ConversationRecord = z.output<typeof conversationRecord>;

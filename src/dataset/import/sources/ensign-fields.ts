@@ -1,32 +1,10 @@
 // What single fields of the Python reference mean here. Nothing of a record is dropped in silence.
-import { checkMetadata, checkText } from '../../../conversation/validate-text.ts';
+import { checkText } from '../../../conversation/validate-text.ts';
 import { AppError } from '../../../errors.ts';
 import type { FeedbackFields } from '../../../log/event.ts';
-import type { Literal } from '../parse/python-literal.ts';
-import type { StartEvent } from '../source.ts';
+import type { StartEvent } from '../../../log/new-event.ts';
+import { keepAsMetadata } from '../kept-metadata.ts';
 import type { StartRecord } from './ensign-record.ts';
-
-type Metadata = Record<string, Literal>;
-
-/**
- * All that a record holds beside what is understood, and what is to be remembered of it.
- * @throws AppError INVALID_INPUT where a field of the record would overwrite another
- */
-export function keep(
-  { metadata, ...others }: Metadata,
-  own: Metadata = {},
-): { metadata?: Record<string, never> } {
-  const isObject = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
-  const nested = isObject || metadata === undefined ? { ...metadata } : { metadata };
-  const entries = [nested, others, own].flatMap((part) => Object.entries(part));
-  const names = new Set<string>();
-  for (const [name] of entries) {
-    if (!names.has(name)) names.add(name);
-    else
-      throw new AppError('INVALID_INPUT', `Two values would be metadata.${name.slice(0, 60)}: rename one.`);
-  }
-  return entries.length === 0 ? {} : { metadata: checkMetadata('metadata', Object.fromEntries(entries)) };
-}
 
 /** A rating of the reference is a word or a number, which is a score here: withdrawn, it is neither. */
 export function readRating(given: unknown): FeedbackFields {
@@ -61,5 +39,5 @@ export function readModel(given: StartRecord['model']): StartEvent['payload']['m
     throw new AppError('INVALID_INPUT', `model.id must be a text; it is ${JSON.stringify(id).slice(0, 60)}.`);
   }
   const name = id === '' ? 'unknown' : checkText('model.id', id, { bytes: 200 });
-  return { id: name, metadata: keep(others).metadata ?? {} };
+  return { id: name, metadata: keepAsMetadata(others).metadata ?? {} };
 }

@@ -7,11 +7,20 @@ import { decodeTime } from 'ulid';
 import { checkText } from '../../../conversation/validate-text.ts';
 import { AppError } from '../../../errors.ts';
 import { derivedId, isUlid } from '../../../lib/ulid.ts';
-import type { NewEvent } from '../../../log/event.ts';
+import {
+  endEvent,
+  type FeedbackChange,
+  feedbackEvent,
+  messageEvent,
+  type StartEvent,
+  startEvent,
+} from '../../../log/new-event.ts';
+import { importedConversationId } from '../imported-id.ts';
+import { keepAsMetadata } from '../kept-metadata.ts';
 import { Occurrences } from '../occurrences.ts';
 import { readLines } from '../parse/lines.ts';
-import { type Entry, readByLine, type Source, type SourceOptions, type StartEvent } from '../source.ts';
-import { keep, readComment, readModel, readRating, readUsername } from './ensign-fields.ts';
+import { type Entry, readByLine, type Source, type SourceOptions } from '../source.ts';
+import { readComment, readModel, readRating, readUsername } from './ensign-fields.ts';
 import {
   type EnsignRecord,
   type MessageRecord,
@@ -24,12 +33,10 @@ type Context = SourceOptions & { updates: Occurrences };
 /** A conversation, by its id in the log and by that in the file. */
 type Place = Pick<Entry, 'conversationId' | 'conversationName'>;
 
-/** A ULID whose time says nothing: the ids that follow from it are of 1970. */
-const timeless = '00000000000000000000000000';
 const endOfTime = Date.UTC(10_000, 0);
 
 function placeOf(original: string, topic: string): Place {
-  const mapped = () => derivedId(timeless, `ensign conversation ${topic} ${original}`);
+  const mapped = () => importedConversationId(`ensign conversation ${topic} ${original}`);
   return { conversationId: isUlid(original) ? original : mapped(), conversationName: original };
 }
 
@@ -55,28 +62,23 @@ function zoned({ utcOffset }: Context, timestamp: string | undefined): string | 
 
 type StartFields = Omit<StartRecord, 'id' | 'messages'>;
 
-function startEvent(context: Context, place: Place, record: StartFields): StartEvent {
+function startOf(context: Context, place: Place, record: StartFields): StartEvent {
   const { conversationId, conversationName } = place;
   const timestamp = zoned(context, record.timestamp) ?? timeOf(place);
-  return {
-    id: derivedId(conversationId, 'START_CONVERSATION'),
-    type: 'START_CONVERSATION',
-    topic: context.topic,
-    conversationId,
-    payload: {
-      id: conversationId,
+  return startEvent(
+    { conversationId, topic: context.topic },
+    {
       model: readModel(record.model),
       username: readUsername(record.username ?? context.username),
-      messages: [],
       ...(timestamp !== undefined && { timestamp }),
-      ...keep(record.others, originalId(conversationName)),
+      ...keepAsMetadata(record.others, originalId(conversationName)),
     },
-  };
+  );
 }
 
 /** The start of a conversation of which the file has only what came later. */
-function openingEvent(context: Context, place: Place, firstKnown: string | undefined): StartEvent {
-  return startEvent(context, place, {
+function implicitStartOf(context: Context, place: Place, firstKnown: string | undefined): StartEvent {
+  return startOf(context, place, {
     model: undefined,
     username: undefined,
     timestamp: timeOf(place) ?? firstKnown,
@@ -84,18 +86,19 @@ function openingEvent(context: Context, place: Place, firstKnown: string | undef
   });
 }
 
-/** What was said of a message; nothing where nothing was. */
+/** The change of a message's feedback; none if nothing is changed. */
 function updateEvents(
   { updates }: Context,
-  { conversationId }: Place,
-  { id, ...said }: Extract<NewEvent, { type: 'UPDATE_MESSAGE' }>['payload'],
+  ids: { messageId: string; conversationId: string },
+  change: FeedbackChange,
 ): Entry['events'] {
-  if (Object.keys(said).length === 0) return [];
-  const payload = { id, conversation_id: conversationId, ...said };
-  const content = JSON.stringify(payload);
-  // A like after a dislike after a like is another event, while the same line of a file read again is the same.
-  const purpose = `ensign update ${updates.count(content)} ${content}`;
-  return [{ id: derivedId(id, purpose), type: 'UPDATE_MESSAGE', conversationId, payload }];
+  if (Object.keys(change).length === 0) return [];
+  const idOf = (payload: object) => {
+    const content = JSON.stringify(payload);
+    // A like after a dislike after a like is another event, while the same line of a file read again is the same.
+    return derivedId(ids.messageId, `ensign update ${updates.count(content)} ${content}`);
+  };
+  return [feedbackEvent(ids, change, idOf)];
 }
 
 function addEvents(context: Context, place: Place, record: MessageRecord): Entry['events'] {
@@ -103,47 +106,38 @@ function addEvents(context: Context, place: Place, record: MessageRecord): Entry
   if ((record.conversation_id ?? conversationName) !== conversationName) {
     throw new AppError('INVALID_INPUT', `Message ${record.id.slice(0, 60)} is of another conversation.`);
   }
-  const id = messageIdOf(record.id, place);
-  const added: Entry['events'][number] = {
-    id: derivedId(id, 'ADD_MESSAGE'),
-    type: 'ADD_MESSAGE',
-    conversationId,
-    payload: {
-      id,
-      conversation_id: conversationId,
-      role: record.role,
-      content: checkText('content', record.content, { bytes: context.maxMessageBytes }),
-      rating: '',
-      feedback: '',
-      timestamp: zoned(context, record.timestamp) ?? timeOf(place) ?? context.now().toISOString(),
-      ...keep(record.others, originalId(record.id)),
-    },
-  };
-  const said = {
-    // There is nothing yet to withdraw.
+  const ids = { messageId: messageIdOf(record.id, place), conversationId };
+  const added = messageEvent(ids, {
+    role: record.role,
+    content: checkText('content', record.content, { bytes: context.maxMessageBytes }),
+    timestamp: zoned(context, record.timestamp) ?? timeOf(place) ?? context.now().toISOString(),
+    ...keepAsMetadata(record.others, originalId(record.id)),
+  });
+  const feedback = {
+    // There is nothing to withdraw yet.
     ...readRating(record.rating ?? ''),
     ...readComment(record.feedback ?? '', context.maxMessageBytes),
   };
-  return [added, ...updateEvents(context, place, { id, ...said })];
+  return [added, ...updateEvents(context, ids, feedback)];
 }
 
 function updatesOf(context: Context, place: Place, record: UpdateRecord): Entry['events'] {
-  const said = {
+  const change = {
     ...readRating(record.rating),
     ...readComment(record.feedback, context.maxMessageBytes),
-    ...keep(record.others),
+    ...keepAsMetadata(record.others),
   };
-  if (Object.keys(said).length === 0) return [];
+  if (Object.keys(change).length === 0) return [];
   const author = record.username === undefined ? {} : { username: readUsername(record.username) };
-  return updateEvents(context, place, { id: messageIdOf(record.id, place), ...author, ...said });
+  const ids = { messageId: messageIdOf(record.id, place), conversationId: place.conversationId };
+  return updateEvents(context, ids, { ...author, ...change });
 }
 
 function eventsOf(context: Context, place: Place, record: EnsignRecord): Entry['events'] {
-  const { conversationId } = place;
   switch (record.type) {
     case 'start_conversation': {
       const messages = record.messages.flatMap((message) => addEvents(context, place, message));
-      return [startEvent(context, place, record), ...messages];
+      return [startOf(context, place, record), ...messages];
     }
     case 'add_message':
       return addEvents(context, place, record);
@@ -152,9 +146,7 @@ function eventsOf(context: Context, place: Place, record: EnsignRecord): Entry['
     case 'end_conversation': {
       const timestamp = zoned(context, record.timestamp);
       const time = timestamp === undefined ? {} : { timestamp };
-      const id = derivedId(conversationId, 'END_CONVERSATION');
-      const payload = { id: conversationId, ...time, ...keep(record.others) };
-      return [{ id, type: 'END_CONVERSATION', conversationId, payload }];
+      return [endEvent(place.conversationId, { ...time, ...keepAsMetadata(record.others) })];
     }
     default:
       return record satisfies never;
@@ -178,7 +170,7 @@ export function createEnsignReader(options: SourceOptions): (line: string) => En
     const originals = new Map(names.map((id) => [messageIdOf(id, place), id]));
     const entry = { ...place, originals, events: eventsOf(context, place, record) };
     if (record.type !== 'add_message') return entry;
-    return { ...entry, implicitStart: () => openingEvent(context, place, record.timestamp) };
+    return { ...entry, implicitStart: () => implicitStartOf(context, place, record.timestamp) };
   };
 }
 

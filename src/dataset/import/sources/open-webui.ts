@@ -7,17 +7,16 @@ import { checkText } from '../../../conversation/validate-text.ts';
 import { AppError } from '../../../errors.ts';
 import { checkTag } from '../../../feedback/check-feedback.ts';
 import { derivedId } from '../../../lib/ulid.ts';
+import { feedbackEvent, messageEvent, type StartEvent, startEvent } from '../../../log/new-event.ts';
+import { importedConversationId } from '../imported-id.ts';
 import { readElements } from '../parse/json-array-splitter.ts';
 import { readJsonLine } from '../parse/json-line.ts';
-import { type Entry, readByLine, type Source, type SourceOptions, type StartEvent } from '../source.ts';
+import { type Entry, readByLine, type Source, type SourceOptions } from '../source.ts';
 import { type OpenWebuiMessage, type OpenWebuiRecord, openWebuiRecord } from './open-webui-record.ts';
 
 /** A message with its ids here; a parent comes before its children. */
 type Placed = { original: string; id: string; parentId: string | null; message: OpenWebuiMessage };
 type Context = SourceOptions & { conversationId: string };
-
-/** A ULID whose time says nothing: the ids that follow from it are of 1970. */
-const timeless = '00000000000000000000000000';
 
 const modelOf = ({ selectedModelId, model }: OpenWebuiMessage) => selectedModelId ?? model;
 const instantOf = (seconds: number) => new Date(seconds * 1_000).toISOString();
@@ -44,24 +43,18 @@ function place(messages: Record<string, OpenWebuiMessage>, conversationId: strin
 function addEvent(context: Context, { original, id, parentId, message }: Placed): Entry['events'][number] {
   const { conversationId, maxMessageBytes, now } = context;
   const model = modelOf(message);
-  return {
-    id: derivedId(id, 'ADD_MESSAGE'),
-    type: 'ADD_MESSAGE',
-    conversationId,
-    payload: {
-      id,
-      conversation_id: conversationId,
+  return messageEvent(
+    { messageId: id, conversationId },
+    {
       role: message.role,
       content: checkText('content', message.content, { bytes: maxMessageBytes }),
-      rating: '',
-      feedback: '',
       timestamp: message.timestamp === undefined ? now().toISOString() : instantOf(message.timestamp),
       parent_id: parentId,
       ...(message.role === 'assistant' &&
         model !== undefined && { model: checkText('model', model, { bytes: 200 }) }),
       metadata: { open_webui_id: checkText('The id of a message', original, { bytes: 200 }) },
     },
-  };
+  );
 }
 
 /** The replies beside a liked one that it was compared with, but for those that were liked as well. */
@@ -83,7 +76,7 @@ function tagsOf({ data: { reason, tags = [] } }: OpenWebuiRecord): string[] {
 }
 
 /** All that the author says: a later export of the same feedback takes the place of it. */
-function feedbackEvent(
+function changeEvent(
   context: Context,
   record: OpenWebuiRecord,
   { rated, placed }: { rated: Placed; placed: readonly Placed[] },
@@ -91,9 +84,7 @@ function feedbackEvent(
   const { conversationId, maxMessageBytes } = context;
   const { updated_at } = record;
   const { rating = null, comment = '', details } = record.data;
-  const payload = {
-    id: rated.id,
-    conversation_id: conversationId,
+  const change = {
     username: checkText('user_id', record.user_id, { bytes: 200 }),
     rating,
     // From 1 to 10 there.
@@ -103,37 +94,29 @@ function feedbackEvent(
     preferred_over: rejectedBy(rated, placed, record),
     ...(updated_at !== undefined && { timestamp: instantOf(updated_at) }),
   };
-  const purpose = `open webui feedback ${record.id} ${JSON.stringify(payload)}`;
-  return { id: derivedId(rated.id, purpose), type: 'UPDATE_MESSAGE', conversationId, payload };
+  return feedbackEvent({ messageId: rated.id, conversationId }, change, (payload) =>
+    derivedId(rated.id, `open webui feedback ${record.id} ${JSON.stringify(payload)}`),
+  );
 }
 
 /** Only where nothing has begun it: another snapshot may name the chat differently. */
-function startEvent(context: Context, { meta, user_id, snapshot }: OpenWebuiRecord): StartEvent {
-  const { conversationId, topic } = context;
+function startOf(context: Context, { meta, user_id, snapshot }: OpenWebuiRecord): StartEvent {
   const { user_id: owner = user_id, created_at, chat } = snapshot.chat;
   const [model = 'unknown'] = chat.models ?? [];
-  return {
-    id: derivedId(conversationId, 'START_CONVERSATION'),
-    type: 'START_CONVERSATION',
-    topic,
-    conversationId,
-    payload: {
-      id: conversationId,
-      model: { id: model === '' ? 'unknown' : checkText('model', model, { bytes: 200 }), metadata: {} },
-      username: checkText('user_id', owner, { bytes: 200 }),
-      messages: [],
-      ...(chat.title !== undefined && { title: checkText('title', chat.title, { bytes: 1_000 }) }),
-      metadata: { open_webui_id: checkText('chat_id', meta.chat_id, { bytes: 200 }) },
-      ...(created_at !== undefined && { timestamp: instantOf(created_at) }),
-    },
-  };
+  return startEvent(context, {
+    model: { id: model === '' ? 'unknown' : checkText('model', model, { bytes: 200 }), metadata: {} },
+    username: checkText('user_id', owner, { bytes: 200 }),
+    ...(chat.title !== undefined && { title: checkText('title', chat.title, { bytes: 1_000 }) }),
+    metadata: { open_webui_id: checkText('chat_id', meta.chat_id, { bytes: 200 }) },
+    ...(created_at !== undefined && { timestamp: instantOf(created_at) }),
+  });
 }
 
 /** @throws AppError where the entry can't be imported */
 export function readOpenWebuiEntry(text: string, options: SourceOptions): Entry {
   const { record } = readJsonLine(openWebuiRecord, text);
   const { chat_id, message_id } = record.meta;
-  const conversationId = derivedId(timeless, `open webui chat ${options.topic} ${chat_id}`);
+  const conversationId = importedConversationId(`open webui chat ${options.topic} ${chat_id}`);
   const context = { ...options, conversationId };
   const placed = place(record.snapshot.chat.chat.history.messages, conversationId);
   const rated = placed.find(({ original }) => original === message_id);
@@ -147,11 +130,8 @@ export function readOpenWebuiEntry(text: string, options: SourceOptions): Entry 
     conversationId,
     conversationName: chat_id,
     originals: new Map(placed.map(({ id, original }) => [id, original])),
-    implicitStart: () => startEvent(context, record),
-    events: [
-      ...placed.map((one) => addEvent(context, one)),
-      feedbackEvent(context, record, { rated, placed }),
-    ],
+    implicitStart: () => startOf(context, record),
+    events: [...placed.map((one) => addEvent(context, one)), changeEvent(context, record, { rated, placed })],
   };
 }
 

@@ -72,9 +72,9 @@ const event = (type: string, payload: object) => ({
 });
 
 it('comes to the exact events: feedback after all messages, and the end last', () => {
-  const { events, implicitStart: opening, ...place } = read(line);
-  expect(place).toEqual({ conversationId: conversation, conversationName: conversation });
-  expect(opening).toBeUndefined();
+  const { events, implicitStart, ...conversationRef } = read(line);
+  expect(conversationRef).toEqual({ conversationId: conversation, conversationName: conversation });
+  expect(implicitStart).toBeUndefined();
   expect(events).toEqual([
     {
       ...event('START_CONVERSATION', {

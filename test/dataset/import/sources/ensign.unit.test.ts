@@ -173,7 +173,7 @@ describe('conversations', () => {
       ended('c'),
       started('c'),
     ]);
-    expect(entries.map(({ implicitStart: opening }) => opening !== undefined)).toEqual([
+    expect(entries.map(({ implicitStart }) => implicitStart !== undefined)).toEqual([
       true,
       false,
       false,

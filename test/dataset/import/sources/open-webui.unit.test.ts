@@ -97,7 +97,7 @@ describe('an entry becomes a chat with what was said of it', () => {
         },
       },
     ]);
-    expect(read(entry({ data }))).toEqual({ ...read1, opening: expect.any(Function) });
+    expect(read(entry({ data }))).toEqual({ ...read1, implicitStart: expect.any(Function) });
   });
 
   it.each([

@@ -41,7 +41,7 @@ function notesOf({ counts, conflicts, skipped, labels, topic, asOf }: Manifest):
     if (count > 0) notes.push(`Left out: ${counted.format(count)} ${reasons[reason] ?? reason}.`);
   }
   if (labels !== undefined && counts.records > 0 && (labels.true === 0 || labels.false === 0)) {
-    notes.push(`All ${counted.format(counts.records)} labels are ${labels.true > 0}: KTO needs both.`);
+    notes.push(`All ${counted.format(counts.records)} labels are ${labels.true > 0}: a trainer needs both.`);
   }
   return notes;
 }

@@ -3,7 +3,7 @@ import { RoleEnum } from '../conversation/graphql.ts';
 import { FeedbackSourceEnum } from '../feedback/graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { estimateTokens } from './export/export-counts.ts';
-import { formatNames } from './export/formats/formats.ts';
+import { formatNames, formats } from './export/formats/formats.ts';
 import type { Preview, Summary } from './export/preview.ts';
 import { conflictRules, pairKinds, replyRules, systemRules, turnRules } from './export/recipe.ts';
 
@@ -17,7 +17,10 @@ const enumValues = <Name extends string>(names: readonly Name[], describe: (name
 
 export const DatasetFormatEnum = builder.enumType('DatasetFormat', {
   description: 'A format of training data.',
-  values: enumValues(formatNames, (name) => `As the command \`export ${name}\` writes it.`),
+  values: enumValues(
+    formatNames,
+    (name) => `${formats[name].label}. As the command \`export ${name}\` writes it.`,
+  ),
 });
 
 const conflictMeanings = {

@@ -111,7 +111,7 @@ async function* prepare(
   const { recipe } = job;
   const names = job.namesOf();
   const privacy: Privacy = { names, redactor: recipe.redact ? createRedactor() : undefined };
-  const holdsNames = job.format === 'events' || job.format === 'conversations';
+  const { holdsUsernames } = formats[job.format];
   const { id, username } = past.snapshot;
   const part = recipe.split === undefined ? '' : partOf(recipe.split, recipe.by === 'user' ? username : id);
   const maxCharacters = recipe['max-characters'] ?? Number.POSITIVE_INFINITY;
@@ -121,7 +121,7 @@ async function* prepare(
       tally.skipped.tooLong += 1;
       continue;
     }
-    const isPrivate = holdsNames || privacy.redactor !== undefined;
+    const isPrivate = holdsUsernames || privacy.redactor !== undefined;
     const value = isPrivate ? await withoutPrivate(draft.value, privacy) : draft.value;
     const provenance = provenanceOf(draft, past, job, names);
     yield { draft, text: JSON.stringify(value), characters, provenance, part };

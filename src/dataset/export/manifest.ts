@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { version } from '../../version.ts';
 import type { ExportJob } from './export.ts';
 import { type ExportCounts, estimateTokens } from './export-counts.ts';
+import { formats } from './formats/formats.ts';
 
 export const manifestName = 'dataset.json';
 
@@ -49,6 +50,6 @@ export function createManifest(job: ExportJob, tally: ExportCounts, files: Manif
     counts: { conversations, messages, records },
     tokenEstimate: estimateTokens(tally),
     ...{ provenance, models, conflicts, skipped, files },
-    ...(job.format === 'kto' && { labels }),
+    ...(formats[job.format].isLabelled && { labels }),
   });
 }

@@ -1,6 +1,7 @@
 // What a line of our own format says that the log says already, by events of its own: in the topic that the line was
 // exported from. There the ids of its messages are taken, by these very messages.
 import { isDeepStrictEqual } from 'node:util';
+import type { ConversationFeedbackFields } from '../../log/event.ts';
 import {
   type ConversationSnapshot,
   fold,
@@ -22,8 +23,11 @@ function withoutFeedback({ feedback: _, ...message }: MessageSnapshot) {
 type Heard = Pick<ConversationSnapshot, 'username'> & { feedback: readonly ImpressionSnapshot[] };
 
 /** Whether the author of an event has said the same, or something else since. */
-function isSaid({ payload }: Event, given: Heard, held: Heard): boolean {
-  const { username, source, timestamp } = Object(payload);
+function isSaid(
+  { username, source, timestamp }: ConversationFeedbackFields,
+  given: Heard,
+  held: Heard,
+): boolean {
   const saidIn = ({ username: owner, feedback }: Heard) =>
     feedback.find((said) => said.username === (username || owner) && said.source === (source || 'end_user'));
   const [own, other] = [saidIn(given), saidIn(held)];
@@ -43,9 +47,13 @@ function isKnown(event: Event, given: ConversationSnapshot, held: ConversationSn
     case 'ADD_MESSAGE':
       return 'id' in own && 'id' in other && isDeepStrictEqual(withoutFeedback(own), withoutFeedback(other));
     case 'UPDATE_MESSAGE':
-      return isSaid(event, { ...given, feedback: own.feedback }, { ...held, feedback: other.feedback });
+      return isSaid(
+        event.payload,
+        { ...given, feedback: own.feedback },
+        { ...held, feedback: other.feedback },
+      );
     case 'UPDATE_CONVERSATION':
-      return isSaid(event, given, held);
+      return isSaid(event.payload, given, held);
     case 'END_CONVERSATION':
       return isDeepStrictEqual(given.endedAt, held.endedAt);
     default:

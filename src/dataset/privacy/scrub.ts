@@ -26,23 +26,29 @@ async function clean(value: unknown, field: string, isOpen: boolean, privacy: Pr
     return isText && privacy.redactor !== undefined ? await privacy.redactor.redact(value) : value;
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const items: unknown[] = [];
-    for (const item of value) items.push(await clean(item, field, isOpen, privacy));
-    return items;
-  }
+  if (!Array.isArray(value)) return await cleanFields(value, isOpen, privacy);
+  const items: unknown[] = [];
+  for (const item of value) items.push(await clean(item, field, isOpen, privacy));
+  return items;
+}
+
+async function cleanFields(
+  record: object,
+  isOpen: boolean,
+  privacy: Privacy,
+): Promise<Record<string, unknown>> {
   const fields: Record<string, unknown> = {};
   // One after the other: placeholders are numbered in the order of the text.
-  for (const [name, inner] of Object.entries(value)) {
+  for (const [name, inner] of Object.entries(record)) {
     fields[name] = await clean(inner, name, isOpen || openFields.has(name), privacy);
   }
   return fields;
 }
 
 /** A copy of the record without what is private. */
-export async function withoutPrivate(
+export function withoutPrivate(
   record: Record<string, unknown>,
   privacy: Privacy,
 ): Promise<Record<string, unknown>> {
-  return Object(await clean(record, '', false, privacy));
+  return cleanFields(record, false, privacy);
 }

@@ -107,6 +107,7 @@ function messagesOf({ messages }: ConversationSnapshot, { roles, system }: Recip
 }
 
 export const conversations: Format = {
+  label: 'Conversations, whole',
   summary: 'whole conversations with all feedback, as JSON lines',
   schema: lineSchema('Conversation', {
     id: text,
@@ -120,6 +121,8 @@ export const conversations: Format = {
     feedback: { type: 'array', items: closed(impression) },
     messages: { type: 'array', items: message },
   }),
+  holdsUsernames: true,
+  isLabelled: false,
   records({ snapshot }, recipe): ExportRecord[] {
     if (!isWanted(snapshot, recipe)) return [];
     const { id, topic, model, username, title, metadata, startedAt, endedAt } = snapshot;

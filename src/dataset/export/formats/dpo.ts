@@ -11,8 +11,11 @@ export function pairDraft(pair: Pair, value: ExportRecord['value']): ExportRecor
 }
 
 export const dpo: Format = {
+  label: 'DPO: chosen and rejected replies, for TRL',
   summary: 'pairs of replies for TRL’s DPOTrainer: prompt, chosen, rejected',
   schema: lineSchema('DPO', { prompt: promptSchema, chosen: replySchema, rejected: replySchema }),
+  holdsUsernames: false,
+  isLabelled: false,
   records({ snapshot }, recipe, tally) {
     return pairsIn(snapshot, recipe, tally).map((pair) =>
       pairDraft(pair, {

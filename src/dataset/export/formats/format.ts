@@ -8,19 +8,32 @@ import type { ExportRecord } from '../record.ts';
 export type JsonSchema = { [key: string]: unknown };
 
 export type Format = {
+  /** A few words, for a menu of formats. */
+  label: string;
   /** One line, for the list of all formats. */
   summary: string;
   /** Of one line, as it is written without and with its provenance. */
   schema: JsonSchema;
-  /** The records of one conversation, in an order that follows from it alone. What is left out is counted. */
+  /** Whether records name users: an export replaces the names as the recipe says. */
+  holdsUsernames: boolean;
+  /** Whether records have a label: the manifest counts both of its values. */
+  isLabelled: boolean;
+  /**
+   * The records of one conversation, in an order that follows from the conversation alone. Adds what is left out, and
+   * conflicts between authors, to the counts.
+   */
   records(past: PastConversation, recipe: Recipe, tally: ExportCounts): ExportRecord[];
 };
 
 const text = { type: 'string', pattern: '\\S' };
 
-export const turnSchema = (roles: readonly string[]): JsonSchema => ({
+/** @param others properties that a message may have beside its role and content */
+export const turnSchema = (
+  roles: readonly string[],
+  others: { [key: string]: JsonSchema } = {},
+): JsonSchema => ({
   type: 'object',
-  properties: { role: { enum: roles }, content: text },
+  properties: { role: { enum: roles }, content: text, ...others },
   required: ['role', 'content'],
   additionalProperties: false,
 });

@@ -7,8 +7,11 @@ import { resolveConflict, votesOn } from '../votes.ts';
 import { type Format, lineSchema, promptSchema, replySchema } from './format.ts';
 
 export const kto: Format = {
+  label: 'KTO: likes and dislikes, for TRL',
   summary: 'rated replies for TRL’s KTOTrainer: prompt, completion, label',
   schema: lineSchema('KTO', { prompt: promptSchema, completion: replySchema, label: { type: 'boolean' } }),
+  holdsUsernames: false,
+  isLabelled: true,
   records({ snapshot }, recipe, tally) {
     return snapshot.messages.flatMap((message): ExportRecord[] => {
       if (!isTeachable(message, recipe) || !isChosen(snapshot, message, recipe)) return [];

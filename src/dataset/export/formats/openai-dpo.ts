@@ -18,12 +18,15 @@ const input = {
 };
 
 export const openaiDpo: Format = {
+  label: 'Preferences, for OpenAI',
   summary: 'pairs of replies for OpenAI’s preference fine-tuning',
   schema: lineSchema('OpenAI preference', {
     input,
     preferred_output: replySchema,
     non_preferred_output: replySchema,
   }),
+  holdsUsernames: false,
+  isLabelled: false,
   records({ snapshot }, recipe, tally) {
     return pairsIn(snapshot, recipe, tally).map((pair) =>
       pairDraft(pair, {

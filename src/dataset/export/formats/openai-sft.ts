@@ -4,12 +4,10 @@
 import { threadDrafts } from '../threads.ts';
 import { anyTurn, type Format, lineSchema, turnSchema } from './format.ts';
 
-const weighted = {
-  ...turnSchema(['assistant']),
-  properties: { ...Object(anyTurn.properties), role: { const: 'assistant' }, weight: { enum: [0, 1] } },
-};
+const weighted = turnSchema(['assistant'], { weight: { enum: [0, 1] } });
 
 export const openaiSft: Format = {
+  label: 'Fine-tuning, for OpenAI',
   summary: 'threads for OpenAI’s fine-tuning, with weight 0 on disliked replies',
   schema: lineSchema('OpenAI chat', {
     messages: {
@@ -19,6 +17,8 @@ export const openaiSft: Format = {
       contains: turnSchema(['assistant']),
     },
   }),
+  holdsUsernames: false,
+  isLabelled: false,
   records({ snapshot }, recipe, tally) {
     // A disliked reply stays as what was said, and is not learnt.
     const whole = { ...recipe, replies: 'all' } as const;

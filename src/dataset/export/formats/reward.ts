@@ -6,8 +6,11 @@ import { pairDraft } from './dpo.ts';
 import { type Format, lineSchema, threadSchema } from './format.ts';
 
 export const reward: Format = {
+  label: 'Reward model: whole conversations, for TRL',
   summary: 'pairs of whole conversations for TRL’s RewardTrainer: chosen, rejected',
   schema: lineSchema('Reward', { chosen: threadSchema, rejected: threadSchema }),
+  holdsUsernames: false,
+  isLabelled: false,
   records({ snapshot }, recipe, tally) {
     return pairsIn(snapshot, recipe, tally).map((pair) =>
       pairDraft(pair, {

@@ -5,8 +5,11 @@ import { threadDrafts } from '../threads.ts';
 import { type Format, lineSchema, threadSchema } from './format.ts';
 
 export const sft: Format = {
+  label: 'SFT: good conversations, for TRL',
   summary: 'threads with corrections in place, for TRL’s SFTTrainer: messages',
   schema: lineSchema('SFT', { messages: threadSchema }),
+  holdsUsernames: false,
+  isLabelled: false,
   records({ snapshot }, recipe, tally) {
     return threadDrafts(snapshot, { recipe, tally }, ({ turns }) => ({
       messages: turns.map(({ role, content }) => ({ role, content })),

@@ -1,7 +1,7 @@
 // The composition root: builds everything by hand, in the order in which it is needed, and stops it in reverse.
+import { startEmbedded } from '@afterword/embedded-postgres';
 import type { Config } from './config.ts';
 import { connect, type Database } from './database/connect.ts';
-import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { createPreviews } from './dataset/export/preview.ts';
 import { createReadSlots } from './dataset/read-slots.ts';

@@ -175,12 +175,16 @@ describe('what has one home', () => {
     expect(mentions(/process\.(env|loadEnvFile)|['"]node:process['"]/)).toEqual(['config.ts']);
   });
 
-  it('is append_events in log/writer, but for the migrations and the question whether they ran', () => {
+  it('is append_events in log/append-batch, which the writer alone calls', () => {
     const callers = mentions(/\bappend_events\b/).filter(
-      (path) => !['log/writer.ts', 'database/migrate.ts', 'http/health.ts'].includes(path),
+      (path) => !['log/append-batch.ts', 'database/migrate.ts', 'http/health.ts'].includes(path),
     );
     expect(callers).toEqual([]);
-    expect(mentions(/SELECT append_events\(/)).toEqual(['log/writer.ts']);
+    expect(mentions(/FROM append_events\(/)).toEqual(['log/append-batch.ts']);
+    const importers = breaches(
+      ({ path }, { target }) => target === 'log/append-batch.ts' && path !== 'log/writer.ts',
+    );
+    expect(importers).toEqual([]);
   });
 
   it('is NATS in relay/relay', () => {

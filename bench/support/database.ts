@@ -2,8 +2,8 @@
 // dropped at the end.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { startEmbedded } from '@afterword/embedded-postgres';
 import pg from 'pg';
-import { startEmbedded } from '../../src/database/embedded.ts';
 import { type CpuUse, postgresPids, postmasterOf, readCpu } from './cpu.ts';
 
 export type BenchDatabase = {

@@ -38,16 +38,15 @@ export const rateOnce = `WITH target AS (
   FROM target CROSS JOIN given LEFT JOIN old ON true
 )
 INSERT INTO rating_rollup AS held (topic, source, tag, half_hour, model_id, records, rated, likes, dislikes, comments,
-  corrections, scores, score_sum, score_squares, scores_0, scores_1, scores_2, scores_3, scores_4, scores_5, scores_6,
-  scores_7, scores_8, scores_9)
+  corrections, scores, score_sum, score_squares, score_histogram)
 SELECT topic, 'end_user', '', half_hour, model_id, record, record, coalesce(likes, 0), coalesce(dislikes, 0), 0, 0, scores,
-  score_sum, score_squares, 0, 0, 0, 0, 0, 0, 0, scores, 0, 0
+  score_sum, score_squares, ARRAY[0, 0, 0, 0, 0, 0, 0, scores, 0, 0]
 FROM change
 ON CONFLICT (topic, source, tag, half_hour, model_id) DO UPDATE SET
   records = held.records + excluded.records, rated = held.rated + excluded.rated, likes = held.likes + excluded.likes,
   dislikes = held.dislikes + excluded.dislikes, scores = held.scores + excluded.scores,
   score_sum = held.score_sum + excluded.score_sum, score_squares = held.score_squares + excluded.score_squares,
-  scores_7 = held.scores_7 + excluded.scores_7
+  score_histogram[8] = held.score_histogram[8] + excluded.scores
 RETURNING topic`;
 
 /** The same as a function, for peers that make a mutation of one. */

@@ -1,4 +1,5 @@
 // Imports what the domains define, and builds the schema.
+import './context.ts';
 import '../graphql/scalars.ts';
 import '../identity/graphql.ts';
 import '../conversation/graphql.ts';

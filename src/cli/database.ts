@@ -1,7 +1,8 @@
 // The database that a command works on, beside a running server or without one.
+
+import { findEmbedded, startEmbedded } from '@afterword/embedded-postgres';
 import { type Config, parseConfig, readEnvironment } from '../config.ts';
 import { connect, type Database } from '../database/connect.ts';
-import { findEmbedded, startEmbedded } from '../database/embedded.ts';
 import { isCurrent, migrate } from '../database/migrate.ts';
 
 /**

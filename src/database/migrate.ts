@@ -56,25 +56,51 @@ async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promis
   }
 }
 
-async function readFunctions(): Promise<{ text: string; hash: string }> {
+/** Every function carries this comment: what it was applied from, and that it is ours to drop. */
+const markOf = (hash: string) => `afterword ${hash}`;
+
+async function readFunctions(): Promise<{ text: string; mark: string }> {
   const folder = new URL('functions/', prismaFolder);
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.sql')).sort();
   const texts = await Promise.all(names.map((name) => readFile(new URL(name, folder), 'utf8')));
   const text = texts.join('\n');
-  return { text, hash: createHash('sha256').update(text).digest('hex') };
+  return { text, mark: markOf(createHash('sha256').update(text).digest('hex')) };
 }
 
-async function appliedFunctions(client: pg.Client): Promise<string | null | undefined> {
-  const { rows } = await client.query<{ hash: string | null }>(
-    `SELECT obj_description(to_regprocedure('append_events(jsonb)'), 'pg_proc') AS hash`,
+async function appliedMark(client: pg.Client): Promise<string | null | undefined> {
+  const { rows } = await client.query<{ mark: string | null }>(
+    `SELECT obj_description(to_regprocedure('append_events(append_item[])'), 'pg_proc') AS mark`,
   );
-  return rows[0]?.hash;
+  return rows[0]?.mark;
 }
+
+// Within the transaction that applies them, functions have its id as xmin: those are current, and other marked ones are
+// what an earlier version left.
+const markFunctions = `
+  DO $do$
+  DECLARE
+    routine record;
+  BEGIN
+    FOR routine IN
+      SELECT p.oid::regprocedure AS name, p.xmin = pg_current_xact_id()::xid AS is_current,
+             obj_description(p.oid, 'pg_proc') LIKE 'afterword %' AS is_ours
+      FROM pg_proc AS p WHERE p.pronamespace = current_schema()::regnamespace
+    LOOP
+      IF routine.is_current THEN
+        EXECUTE format('COMMENT ON ROUTINE %s IS %L', routine.name, current_setting('afterword.mark'));
+      ELSIF routine.is_ours THEN
+        EXECUTE format('DROP ROUTINE %s', routine.name);
+      END IF;
+    END LOOP;
+  END
+  $do$`;
 
 async function applyFunctions(client: pg.Client): Promise<void> {
-  const { text, hash } = await readFunctions();
-  if ((await appliedFunctions(client)) === hash) return;
-  await client.query(`BEGIN; ${text}; COMMENT ON FUNCTION append_events(jsonb) IS '${hash}'; COMMIT`);
+  const { text, mark } = await readFunctions();
+  if ((await appliedMark(client)) === mark) return;
+  // Functions may call functions of files that come later.
+  const settings = `SET LOCAL check_function_bodies = off; SET LOCAL afterword.mark = '${mark}'`;
+  await client.query(`BEGIN; ${settings}; ${text}; ${markFunctions}; COMMIT`);
 }
 
 /**
@@ -102,7 +128,7 @@ export async function isCurrent(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, application_name: 'afterword' });
   await client.connect();
   try {
-    if ((await appliedFunctions(client)) !== (await readFunctions()).hash) return false;
+    if ((await appliedMark(client)) !== (await readFunctions()).mark) return false;
     const { rows } = await client.query<{ name: string }>(
       'SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL',
     );

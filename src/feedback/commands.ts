@@ -1,6 +1,5 @@
 // What people say of replies and conversations: every change is one event that holds only what changed.
 // Absent leaves a field as it is, null withdraws it. What stands already is no change.
-import type pg from 'pg';
 import { AppError } from '../errors.ts';
 import { mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
 import { derivedId, newId, referencedId } from '../lib/ulid.ts';
@@ -13,9 +12,8 @@ import {
   checkOptionalText,
   type FeedbackInput,
 } from './check-feedback.ts';
-import { isUnchanged } from './unchanged.ts';
 
-export type FeedbackServices = { writer: LogWriter; pool: pg.Pool; maxMessageBytes: number };
+export type FeedbackServices = { writer: LogWriter; maxMessageBytes: number };
 
 export type RateMessageInput = AuthorInput & Pick<FeedbackInput, 'rating' | 'score'> & { messageId: string };
 
@@ -45,9 +43,14 @@ export type ConversationFeedbackKey = { conversationId: string; username: string
 
 const maxRejected = 100;
 
-async function append(services: FeedbackServices, viewer: Viewer, event: NewEvent): Promise<void> {
+async function append(
+  { writer }: FeedbackServices,
+  viewer: Viewer,
+  event: NewEvent,
+  { skipsUnchanged }: { skipsUnchanged: boolean },
+): Promise<void> {
   const isPrivileged = mayWriteForOthers(viewer);
-  await services.writer.append({ actor: viewer.username, isPrivileged, events: [event] });
+  await writer.append({ actor: viewer.username, isPrivileged, skipsUnchanged, events: [event] });
 }
 
 async function appendFeedback(
@@ -58,10 +61,8 @@ async function appendFeedback(
   const messageId = referencedId('message', change.messageId);
   const author = checkAuthor(viewer, change);
   const { fields } = change;
-  if (!(await isUnchanged({ pool: services.pool, viewer }, { messageId }, { author, fields }))) {
-    const payload = { id: messageId, ...author, ...fields };
-    await append(services, viewer, { id: newId(), type: 'UPDATE_MESSAGE', payload });
-  }
+  const payload = { id: messageId, ...author, ...fields };
+  await append(services, viewer, { id: newId(), type: 'UPDATE_MESSAGE', payload }, { skipsUnchanged: true });
   return { messageId, ...author };
 }
 
@@ -147,10 +148,9 @@ export async function rateConversation(
   const author = checkAuthor(viewer, input);
   const fields = checkFeedbackFields(input, { bytes: services.maxMessageBytes });
   requireSomeField(fields, 'a rating, a score, a comment or tags');
-  if (!(await isUnchanged({ pool: services.pool, viewer }, { conversationId }, { author, fields }))) {
-    const payload = { id: conversationId, ...author, ...fields };
-    await append(services, viewer, { id: newId(), type: 'UPDATE_CONVERSATION', conversationId, payload });
-  }
+  const payload = { id: conversationId, ...author, ...fields };
+  const event = { id: newId(), type: 'UPDATE_CONVERSATION', conversationId, payload } as const;
+  await append(services, viewer, event, { skipsUnchanged: true });
   return { conversationId, ...author };
 }
 
@@ -164,6 +164,6 @@ export async function recordSignal(
   const { username } = checkAuthor(viewer, input);
   const id = derivedId(messageId, JSON.stringify(['signal', input.signal, username, viewer.username]));
   const payload = { id: messageId, username, signal: input.signal };
-  await append(services, viewer, { id, type: 'UPDATE_MESSAGE', payload });
+  await append(services, viewer, { id, type: 'UPDATE_MESSAGE', payload }, { skipsUnchanged: false });
   return { messageId };
 }

@@ -18,7 +18,7 @@ export function createReadiness(options: {
     });
     try {
       const applied = options.pool.query(
-        `SELECT to_regprocedure('append_events(jsonb)') IS NOT NULL AS applied`,
+        `SELECT to_regprocedure('append_events(append_item[])') IS NOT NULL AS applied`,
       );
       const { rows } = await Promise.race([applied, tooLate]);
       const isApplied = rows[0]?.applied === true;

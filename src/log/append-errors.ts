@@ -1,16 +1,41 @@
-// Puts the log's refusals into words: append_events says which rule was broken, and by which value.
+// What append_events answers for an event, and the error for each refusal.
+import { z } from 'zod';
 import { AppError } from '../errors.ts';
 
-/** A rule of prisma/functions/check_event.sql, by the name that it has there. */
-export type Refusal =
-  | 'ID_TAKEN'
-  | 'NO_CONVERSATION'
-  | 'NO_MESSAGE'
-  | 'NO_PARENT'
-  | 'NOT_A_REPLY'
-  | 'ALREADY_FINAL'
-  | 'NOT_A_SIBLING'
-  | 'ENDED';
+/** Refusals by a rule of prisma/functions/append/check_event.sql, by the name that they have there. */
+const refusals = [
+  'ID_TAKEN',
+  'NO_CONVERSATION',
+  'NO_MESSAGE',
+  'NO_PARENT',
+  'NOT_A_REPLY',
+  'ALREADY_FINAL',
+  'NOT_A_SIBLING',
+  'ENDED',
+] as const;
+export type Refusal = (typeof refusals)[number];
+
+/**
+ * The enum append_outcome.
+ * - APPENDED: it is in the log now.
+ * - REPLAYED: the log already held this very event.
+ * - UNCHANGED: feedback that changes nothing, which the append asked to leave out.
+ * - RETRY_NEXT_BATCH: another append of the batch must be committed first.
+ * - APPEND_REFUSED: another event of the same append was refused.
+ */
+export const outcomeSchema = z.enum([
+  'APPENDED',
+  'REPLAYED',
+  'UNCHANGED',
+  'RETRY_NEXT_BATCH',
+  'APPEND_REFUSED',
+  ...refusals,
+]);
+export type Outcome = z.output<typeof outcomeSchema>;
+
+export function isRefusal(outcome: Outcome): outcome is Refusal {
+  return refusals.some((refusal) => refusal === outcome);
+}
 
 /** The error for a refused append; detail is the id that the broken rule is about. */
 export function appendError(refusal: Refusal, detail: string): AppError {
@@ -27,7 +52,7 @@ export function appendError(refusal: Refusal, detail: string): AppError {
     case 'NO_PARENT':
       return new AppError(
         'INVALID_INPUT',
-        `parentId ${detail} is no message of this conversation: name one that is, or leave it out.`,
+        `parentId ${detail} is not a message of this conversation: name one that is, or omit it.`,
       );
     case 'NOT_A_REPLY':
       return new AppError(

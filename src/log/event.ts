@@ -1,14 +1,26 @@
 // What an event says: the schemas of the payloads, by the field names of the Python reference.
 // Fields are added here, never renamed and never given another meaning.
 import { z } from 'zod';
+import {
+  conversationFeedbackFieldsSchema,
+  feedbackFieldsSchema,
+  feedbackSourceSchema,
+} from './feedback-fields.ts';
+
+export {
+  type ConversationFeedbackFields,
+  type FeedbackFields,
+  type FeedbackSource,
+  feedbackSourceSchema,
+  type Rating,
+  ratingSchema,
+} from './feedback-fields.ts';
 
 /** What the reference writes for a field that isn't set. In an update it means unchanged. */
 const unset = z.literal('');
 const timestamp = z.iso.datetime({ offset: true, local: true });
 
 export const roleSchema = z.enum(['system', 'user', 'assistant']);
-export const ratingSchema = z.enum(['like', 'dislike']);
-export const feedbackSourceSchema = z.enum(['end_user', 'reviewer', 'judge']);
 /** What someone did with a reply, as clients tell of it. */
 export const recordedSignalSchema = z.enum(['copied', 'shared', 'inserted', 'read_aloud']);
 /** And what the log itself shows, which is no event of its own. */
@@ -75,30 +87,19 @@ export const addMessageSchema = z.object({
   status: finalStatusSchema.or(z.literal('streaming')).optional(),
 });
 
-const authorSchema = z.object({
+/** Who gives feedback, in which role, and when. */
+const givenBySchema = z.object({
+  /** Absent or "": the owner of the conversation. */
   username: z.string().optional(),
-  source: feedbackSourceSchema.optional(),
-});
-
-/** What may be said of a whole conversation. */
-export const conversationFeedbackFieldsSchema = authorSchema.extend({
-  rating: z.union([ratingSchema, unset]).nullable().optional(),
-  score: z.number().min(0).max(1).nullable().optional(),
-  feedback: z.string().nullable().optional(),
-  tags: z.array(z.string()).nullable().optional(),
-  /** When it was said, where that is not when the event was recorded: of what was imported. */
+  /** Absent or "": end_user. */
+  source: feedbackSourceSchema.or(unset).optional(),
+  /** When it was given, if that is not when the event was recorded: of imported feedback. */
   timestamp: timestamp.optional(),
 });
 
-export const feedbackFieldsSchema = conversationFeedbackFieldsSchema.extend({
-  correction: z.string().nullable().optional(),
-  /** Ids of siblings that this reply was chosen over. An author has one choice among siblings: the newest. */
-  preferred_over: z.array(z.string()).nullable().optional(),
-  /** Ids of siblings that are as good as this reply. */
-  tied_with: z.array(z.string()).nullable().optional(),
-});
-
-export const updateMessageSchema = feedbackFieldsSchema.extend({
+export const updateMessageSchema = z.object({
+  ...feedbackFieldsSchema.shape,
+  ...givenBySchema.shape,
   id: z.string(),
   /** Absent in what is appended; append_events fills it in. */
   conversation_id: z.string().optional(),
@@ -108,8 +109,10 @@ export const updateMessageSchema = feedbackFieldsSchema.extend({
   ...endOfGenerationSchema.partial().shape,
 });
 
-/** What someone says of a conversation as a whole. */
-export const updateConversationSchema = conversationFeedbackFieldsSchema.extend({
+/** Feedback on a conversation as a whole. */
+export const updateConversationSchema = z.object({
+  ...conversationFeedbackFieldsSchema.shape,
+  ...givenBySchema.shape,
   id: z.string(),
   /** Stays in the event: no projection shows it. */
   metadata: z.record(z.string(), z.json()).optional(),
@@ -123,15 +126,11 @@ export const endConversationSchema = z.object({
 });
 
 export type Role = z.output<typeof roleSchema>;
-export type Rating = z.output<typeof ratingSchema>;
-export type FeedbackSource = z.output<typeof feedbackSourceSchema>;
 export type FinalStatus = z.output<typeof finalStatusSchema>;
 export type RecordedParameters = z.output<typeof parametersSchema>;
 export type EndOfGeneration = z.output<typeof endOfGenerationSchema>;
 export type Signal = z.output<typeof signalSchema>;
 export type RecordedSignal = z.output<typeof recordedSignalSchema>;
-export type ConversationFeedbackFields = z.output<typeof conversationFeedbackFieldsSchema>;
-export type FeedbackFields = z.output<typeof feedbackFieldsSchema>;
 
 export const eventTypes = [
   'START_CONVERSATION',

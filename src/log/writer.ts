@@ -1,18 +1,20 @@
 // Hands waiting appends to Postgres in batches, one in flight at a time: the only caller of append_events.
-// What it has acknowledged is committed; what it could not tell is repeated, since events are idempotent by id.
+// What it has acknowledged is committed. A batch whose answer was lost is sent again, since events are idempotent by id.
 import pg from 'pg';
-import { z } from 'zod';
 import { isDatabaseUnavailable } from '../database/unavailable.ts';
 import { AppError } from '../errors.ts';
-import { appendError, type Refusal } from './append-errors.ts';
+import { type AppendAnswer, appendBatch, type EncodedItem, encodeItem } from './append-batch.ts';
+import { appendError, isRefusal, type Refusal } from './append-errors.ts';
 import type { NewEvent } from './event.ts';
 
 /** Events of one conversation that are appended together or not at all. */
 export type Append = {
-  /** Username of who does it; null for Afterword itself. */
+  /** Username of the author of the events; null for Afterword itself. */
   actor: string | null;
   /** Whether the actor may write to conversations that are not their own. */
   isPrivileged: boolean;
+  /** Whether feedback that would change nothing is left out of the log. Defaults to false. */
+  skipsUnchanged?: boolean;
   events: NewEvent[];
 };
 
@@ -21,74 +23,62 @@ export type Appended = {
   conversationId: string;
   offset: number;
   version: number;
-  /** True where the log already held this very event. */
+  /** True if the log already held this very event. */
   isReplay: boolean;
 };
 
 export type LogWriter = {
   /**
-   * Resolves once the events are committed, in their order.
-   * @throws AppError with the refusal, or UPSTREAM_FAILED when Postgres stayed away for timeoutMs
+   * Resolves once the events are committed, in their order; without those that were left out as unchanged.
+   * @throws AppError with the refusal, or UPSTREAM_FAILED when Postgres was unavailable for timeoutMs
    */
   append(append: Append): Promise<Appended[]>;
-  /** Resolves when everything that waits has been answered. */
+  /** Resolves when every waiting append has been answered. */
   drain(): Promise<void>;
 };
 
 type Waiting = {
-  /** Encoded, each without its opening brace. */
-  events: string[];
+  items: EncodedItem[];
   deadline: number;
   resolve(appended: Appended[]): void;
   reject(error: unknown): void;
 };
 
-const answerSchema = z.union([
-  z
-    .object({
-      offset: z.number(),
-      version: z.number(),
-      topic: z.string(),
-      conversation_id: z.string(),
-      replayed: z.boolean(),
-    })
-    .transform(
-      (row): Appended => ({
-        topic: row.topic,
-        conversationId: row.conversation_id,
-        offset: row.offset,
-        version: row.version,
-        isReplay: row.replayed,
-      }),
-    ),
-  z.object({
-    refusal: z.custom<Refusal | 'AGAIN' | 'NEIGHBOUR'>((value) => typeof value === 'string'),
-    detail: z.string().nullable(),
-  }),
-]);
-type Answer = z.output<typeof answerSchema>;
-// Once: zod compiles a schema when it is first used.
-const answersSchema = z.array(answerSchema);
-
 const batchLimits = { events: 1_000, characters: 8_388_608 };
 const retryPauseMs = 100;
 
-/** An event as append_events takes it, but for its opening brace and the number of its append, which a batch gives. */
-function encode(event: NewEvent, { actor, isPrivileged }: Append): string {
-  const { id, type, payload } = event;
-  const topic = 'topic' in event ? event.topic : undefined;
-  const conversation_id = 'conversationId' in event ? event.conversationId : undefined;
-  return JSON.stringify({ id, type, topic, conversation_id, actor, privileged: isPrivileged, payload }).slice(
-    1,
-  );
+function encode(event: NewEvent, { actor, isPrivileged, skipsUnchanged = false }: Append): EncodedItem {
+  return encodeItem({
+    id: event.id,
+    type: event.type,
+    topic: 'topic' in event ? event.topic : undefined,
+    conversation_id: 'conversationId' in event ? event.conversationId : undefined,
+    actor,
+    is_privileged: isPrivileged,
+    skips_unchanged: skipsUnchanged,
+    payload: event.payload,
+  });
+}
+
+function toAppended({ outcome, topic, conversation_id, offset, version }: AppendAnswer): Appended[] {
+  if (topic === null || conversation_id === null || offset === null || version === null) return [];
+  return [{ topic, conversationId: conversation_id, offset, version, isReplay: outcome === 'REPLAYED' }];
+}
+
+/** The refusal of an append: of the first of its events that broke a rule itself. */
+function refusalOf(answers: readonly AppendAnswer[]): { refusal: Refusal; detail: string } | undefined {
+  for (const { outcome, detail } of answers) {
+    if (isRefusal(outcome)) return { refusal: outcome, detail: detail ?? '' };
+  }
+  return undefined;
 }
 
 /** Classes of SQLSTATE. 22: bad data, 23: an id twice, 54: too large. */
 const contentStates = /^(22|23|54)/;
 
-/** Whether a batch failed because of its content, because Postgres is away, or for neither: a bug of ours. */
-function causeOf(error: unknown): 'content' | 'away' | 'bug' {
-  if (isDatabaseUnavailable(error)) return 'away';
+/** Whether a batch failed because of its content, because Postgres is unavailable, or for neither: a bug of ours. */
+function causeOf(error: unknown): 'content' | 'unavailable' | 'bug' {
+  if (isDatabaseUnavailable(error)) return 'unavailable';
   const code = error instanceof pg.DatabaseError ? (error.code ?? '') : '';
   return contentStates.test(code) ? 'content' : 'bug';
 }
@@ -102,53 +92,37 @@ export function createLogWriter(options: {
   onCommitted: (newest: Map<string, number>) => void;
 }): LogWriter {
   let queue: Waiting[] = [];
-  /** How many at the head of the queue go alone, since a batch with them failed. */
+  /** How many appends at the head of the queue are sent one by one, since a batch with them failed. */
   let isolateNext = 0;
   let isRunning = false;
   let whenIdle: (() => void)[] = [];
 
-  async function send(batch: Waiting[]): Promise<Answer[]> {
-    const items = batch.flatMap(({ events }, index) => events.map((event) => `{"append":${index},${event}`));
-    const result = await options.pool.query<{ answers: unknown }>({
-      name: 'append_events',
-      text: 'SELECT append_events($1::jsonb) AS answers',
-      values: [`[${items.join(',')}]`],
-    });
-    return answersSchema.parse(result.rows[0]?.answers);
-  }
-
-  function settle(batch: Waiting[], answers: Answer[]): void {
+  function settle(batch: Waiting[], answers: AppendAnswer[]): void {
     const newest = new Map<string, number>();
-    const again: Waiting[] = [];
+    const retried: Waiting[] = [];
     let next = 0;
     for (const waiting of batch) {
-      const own = answers.slice(next, next + waiting.events.length);
-      next += waiting.events.length;
-      const appended = own.filter((answer) => 'offset' in answer);
-      const refused = own.filter((answer) => 'refusal' in answer);
-      if (refused.some((answer) => answer.refusal === 'AGAIN')) again.push(waiting);
-      else if (refused.length > 0) reject(waiting, refused);
-      else waiting.resolve(appended);
-      for (const { topic, offset } of appended)
-        newest.set(topic, Math.max(offset, newest.get(topic) ?? offset));
+      const own = answers.slice(next, next + waiting.items.length);
+      next += waiting.items.length;
+      const refused = refusalOf(own);
+      if (own.some(({ outcome }) => outcome === 'RETRY_NEXT_BATCH')) retried.push(waiting);
+      else if (refused !== undefined) waiting.reject(appendError(refused.refusal, refused.detail));
+      else waiting.resolve(own.flatMap(toAppended));
+      for (const { topic, offset } of own) {
+        if (topic !== null && offset !== null)
+          newest.set(topic, Math.max(offset, newest.get(topic) ?? offset));
+      }
     }
-    queue.unshift(...again);
+    queue.unshift(...retried);
     if (newest.size > 0) options.onCommitted(newest);
-  }
-
-  function reject(waiting: Waiting, refused: Extract<Answer, { refusal: unknown }>[]): void {
-    for (const { refusal, detail } of refused) {
-      if (refusal === 'AGAIN' || refusal === 'NEIGHBOUR') continue;
-      waiting.reject(appendError(refusal, detail ?? ''));
-    }
   }
 
   function takeBatch(): Waiting[] {
     let events = 0;
     let characters = 0;
     const fits = (waiting: Waiting): boolean => {
-      events += waiting.events.length;
-      for (const event of waiting.events) characters += event.length;
+      events += waiting.items.length;
+      for (const item of waiting.items) characters += item.length;
       return events <= batchLimits.events && characters <= batchLimits.characters;
     };
     const isLast = (index: number) => isolateNext > 0 && index === 1;
@@ -162,13 +136,13 @@ export function createLogWriter(options: {
     return new AppError('INVALID_INPUT', `The database can't hold this: ${reason}.`, { cause });
   }
 
-  /** Postgres is away: what still has time waits in its place, the rest fails. */
+  /** Postgres is unavailable: appends that still have time keep their place in the queue, the others fail. */
   async function waitAndRetry(cause: unknown): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
     const now = Date.now();
-    const late = queue.filter((waiting) => waiting.deadline <= now);
+    const expired = queue.filter((waiting) => waiting.deadline <= now);
     queue = queue.filter((waiting) => waiting.deadline > now);
-    for (const waiting of late) {
+    for (const waiting of expired) {
       waiting.reject(
         new AppError(
           'UPSTREAM_FAILED',
@@ -180,19 +154,22 @@ export function createLogWriter(options: {
   }
 
   async function attempt(batch: Waiting[]): Promise<void> {
-    let answers: Answer[];
+    let answers: AppendAnswer[];
     try {
-      answers = await send(batch);
+      answers = await appendBatch(
+        options.pool,
+        batch.map(({ items }) => items),
+      );
     } catch (error) {
       const cause = causeOf(error);
       const [only] = batch;
-      if (cause !== 'away' && batch.length === 1) {
+      if (cause !== 'unavailable' && batch.length === 1) {
         only?.reject(cause === 'content' ? contentError(error) : error);
         return;
       }
       queue.unshift(...batch);
-      // One append that Postgres can't take must not fail those beside it.
-      if (cause === 'away') await waitAndRetry(error);
+      // One append that Postgres can't store must not fail the others of its batch.
+      if (cause === 'unavailable') await waitAndRetry(error);
       else isolateNext = batch.length;
       return;
     }
@@ -212,7 +189,7 @@ export function createLogWriter(options: {
     append(append) {
       return new Promise((resolve, reject) => {
         queue.push({
-          events: append.events.map((event) => encode(event, append)),
+          items: append.events.map((event) => encode(event, append)),
           deadline: Date.now() + options.timeoutMs,
           resolve,
           reject,

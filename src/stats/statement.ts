@@ -2,7 +2,8 @@
 // snapshot. It reads counts and no messages. Each form of it is prepared once per connection.
 import type { StatsQuery } from './query.ts';
 
-const counts = [
+/** Names in this statement, with what is summed up for each. */
+const counts: readonly (readonly [name: string, column: string])[] = [
   ...[
     'records',
     'rated',
@@ -13,9 +14,9 @@ const counts = [
     'scores',
     'score_sum',
     'score_squares',
-  ],
-  ...Array.from({ length: 10 }, (_, index) => `scores_${index}`),
-] as const;
+  ].map((name) => [name, name] as const),
+  ...Array.from({ length: 10 }, (_, tenth) => [`tenth_${tenth}`, `score_histogram[${tenth + 1}]`] as const),
+];
 
 /** $1 topic, $2 source, $3 from, $4 to, $5 models, $6 most rows, and, where there are buckets, $7 their time zone. */
 export function statementOf(query: StatsQuery): { name: string; text: string } {
@@ -23,8 +24,8 @@ export function statementOf(query: StatsQuery): { name: string; text: string } {
   const model = isByModel ? 'model_id' : `''`;
   const start = bucket === undefined ? `timestamptz 'epoch'` : `date_trunc('${bucket}', half_hour, $7)`;
   const where = `topic = $1 AND half_hour >= $3 AND half_hour < $4 AND ($5::text[] IS NULL OR model_id = ANY ($5))`;
-  const sums = counts.map((name) => `sum(${name}) AS ${name}`).join(', ');
-  const given = counts.map((name) => `coalesce(ratings.${name}, 0)::float8`).join(', ');
+  const sums = counts.map(([name, column]) => `sum(${column}) AS ${name}`).join(', ');
+  const given = counts.map(([name]) => `coalesce(ratings.${name}, 0)::float8`).join(', ');
   const order = isByTag ? 'model, tag, start' : 'model, start';
   const buckets = isZeroFilled
     ? `(SELECT array_agg(DISTINCT date_trunc('${bucket}', half_hour, $7) ORDER BY date_trunc('${bucket}', half_hour, $7))

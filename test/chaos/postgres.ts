@@ -6,9 +6,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { findServerFolder, minimalEnvironment, startEmbedded } from '@afterword/embedded-postgres';
 import pg from 'pg';
-import { startEmbedded } from '../../src/database/embedded.ts';
-import { findHome, plainEnvironment } from '../../src/database/embedded-location.ts';
 import { newId } from '../../src/lib/ulid.ts';
 
 export type ChaosPostgres = {
@@ -44,7 +43,7 @@ async function terminateConnections(url: string): Promise<void> {
 }
 
 function createRestart(dataDir: string) {
-  const home = findHome(dataDir);
+  const home = findServerFolder(dataDir);
   if (home === undefined) throw new Error(`There is no Postgres in ${dataDir}.`);
   const data = join(home, 'data');
   const { uid, gid } = statSync(data);
@@ -52,7 +51,7 @@ function createRestart(dataDir: string) {
   const control = join(dirname(readlinkSync(`/proc/${pidOf()}/exe`)), 'pg_ctl');
 
   async function run(...args: string[]): Promise<boolean> {
-    const options = { cwd: home, env: plainEnvironment, uid, gid, stdio: 'ignore' } as const;
+    const options = { cwd: home, env: minimalEnvironment, uid, gid, stdio: 'ignore' } as const;
     const [code] = await once(
       spawn(control, [...args, '-D', 'data', '-l', 'postgres.log', '-w', '-s'], options),
       'exit',

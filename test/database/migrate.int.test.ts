@@ -83,7 +83,7 @@ it('the migrations add up to schema.prisma', async () => {
   const catalog = await catalogOf(migrated.client);
   expect(catalog).toEqual(await catalogOf(described.client));
   expect(catalog.columns.length).toBeGreaterThan(50);
-  expect(catalog.enums).toHaveLength(7);
+  expect(catalog.enums).toHaveLength(8);
   const partial = await rowsOf(
     migrated.client,
     `SELECT substring(indexdef FROM 'USING (.*)') AS index FROM pg_indexes
@@ -132,7 +132,7 @@ it('what is applied is not applied again', async () => {
   const names = await migrate(database.url);
   expect(names[0]).toBe('0001_log');
   const functions = await functionsOf(database.client);
-  expect(functions).toHaveLength(14);
+  expect(functions).toHaveLength(26);
   expect(await migrate(database.url)).toEqual([]);
   expect(await functionsOf(database.client)).toEqual(functions);
 });
@@ -146,7 +146,7 @@ it('four that migrate the same empty database at once apply everything once', as
   );
   expect(applied.flat().map((name) => ({ name }))).toEqual(names);
   expect(names.length).toBeGreaterThan(0);
-  expect(await functionsOf(database.client)).toHaveLength(14);
+  expect(await functionsOf(database.client)).toHaveLength(26);
 });
 
 it('no connection is left open', async () => {
@@ -161,7 +161,7 @@ it('functions are applied again when their text is another, and only then', asyn
   await migrate(url);
   const functions = await functionsOf(client);
   // As an earlier version left it.
-  await client.query(`COMMENT ON FUNCTION append_events(jsonb) IS 'the hash of another text'`);
+  await client.query(`COMMENT ON FUNCTION append_events(append_item[]) IS 'afterword another text'`);
   await client.query(`CREATE OR REPLACE FUNCTION project_feedback(events event[]) RETURNS void
     LANGUAGE sql AS 'SELECT NULL::void'`);
   expect(await migrate(url)).toEqual([]);
@@ -180,7 +180,7 @@ it('functions are all applied or none', async () => {
   const { url, client } = await createEmptyDatabase();
   await migrate(url);
   // Another return type can't be replaced.
-  await client.query(`COMMENT ON FUNCTION append_events(jsonb) IS 'old'; DROP FUNCTION project_feedback(event[]);
+  await client.query(`COMMENT ON FUNCTION append_events(append_item[]) IS 'afterword old'; DROP FUNCTION project_feedback(event[]);
     CREATE FUNCTION project_feedback(events event[]) RETURNS integer LANGUAGE sql AS 'SELECT 1'`);
   const functions = await functionsOf(client);
   await expect(migrate(url)).rejects.toThrow('cannot change return type');

@@ -150,7 +150,7 @@ it('a conversation that came to be after the locks were chosen is written under 
     await waitUntilBlocked('the holder');
     await starter.query('COMMIT');
     await holder.query('COMMIT');
-    expect(await rated).toMatchObject([{ topic: 'held' }, { refusal: 'AGAIN' }]);
+    expect(await rated).toMatchObject([{ topic: 'held' }, { refusal: 'RETRY_NEXT_BATCH' }]);
     expect(await append(rater, ...likes)).toMatchObject([{ replayed: true }, { topic: 'late', version: 3 }]);
   });
 });

@@ -59,15 +59,15 @@ it('an append is not repeated by a longer one that begins like it', async () => 
     'ID_TAKEN',
     'ID_TAKEN',
     'ID_TAKEN',
-    'NEIGHBOUR',
+    'APPEND_REFUSED',
   ]);
   await appendAll(appends.slice(3));
   const before = await everything(database.client);
   const longer = [...(appends[0] ?? []), add(conversation, newId())];
   expect((await append(database.client, longer)).map(({ refusal }) => refusal)).toEqual([
-    'NEIGHBOUR',
-    'NEIGHBOUR',
-    'NEIGHBOUR',
+    'APPEND_REFUSED',
+    'APPEND_REFUSED',
+    'APPEND_REFUSED',
     'ENDED',
   ]);
   expect(await everything(database.client)).toEqual(before);
@@ -133,8 +133,8 @@ it('an append of new events is put off behind one that repeats old ones of the c
     true,
     true,
     true,
-    'AGAIN',
-    'AGAIN',
-    'AGAIN',
+    'RETRY_NEXT_BATCH',
+    'RETRY_NEXT_BATCH',
+    'RETRY_NEXT_BATCH',
   ]);
 });

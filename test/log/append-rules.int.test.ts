@@ -141,20 +141,23 @@ it.for(Object.entries(refused))(
   },
 );
 
-it.for(Object.entries(refused))('%s does not harm its neighbours', async ([, { refusal, items }]) => {
-  const world = await createWorld();
-  const neighbour = await startWithReply(database.client);
-  const like = () => update(neighbour.answer, { rating: 'like', username: newId() });
-  const answers = await append(database.client, like(), items(world), like(), start(newId()));
-  expect(answers.map(({ refusal, offset }) => refusal ?? typeof offset)).toEqual([
-    'number',
-    refusal,
-    'number',
-    'number',
-  ]);
-  const [first, , second, third] = answers;
-  expect([second?.offset, third?.offset]).toEqual([(first?.offset ?? 0) + 1, (first?.offset ?? 0) + 2]);
-});
+it.for(Object.entries(refused))(
+  '%s does not affect the other appends of its batch',
+  async ([, { refusal, items }]) => {
+    const world = await createWorld();
+    const neighbour = await startWithReply(database.client);
+    const like = () => update(neighbour.answer, { rating: 'like', username: newId() });
+    const answers = await append(database.client, like(), items(world), like(), start(newId()));
+    expect(answers.map(({ refusal, offset }) => refusal ?? typeof offset)).toEqual([
+      'number',
+      refusal,
+      'number',
+      'number',
+    ]);
+    const [first, , second, third] = answers;
+    expect([second?.offset, third?.offset]).toEqual([(first?.offset ?? 0) + 1, (first?.offset ?? 0) + 2]);
+  },
+);
 
 describe('an append', () => {
   it('is not written at all when one of its events is refused', async () => {
@@ -171,13 +174,13 @@ describe('an append', () => {
         add(conversation, third),
       ]),
     ).toEqual([
-      { refusal: 'NEIGHBOUR', detail: first },
+      { refusal: 'APPEND_REFUSED', detail: first },
       { refusal: 'NO_PARENT', detail: other.answer },
-      { refusal: 'NEIGHBOUR', detail: third },
+      { refusal: 'APPEND_REFUSED', detail: third },
     ]);
     const fresh = newId();
     expect(await append(database.client, [start(fresh), add(fresh, first), add(fresh, first)])).toMatchObject(
-      [{ refusal: 'NEIGHBOUR' }, { refusal: 'NEIGHBOUR' }, { refusal: 'ID_TAKEN', detail: first }],
+      [{ refusal: 'APPEND_REFUSED' }, { refusal: 'APPEND_REFUSED' }, { refusal: 'ID_TAKEN', detail: first }],
     );
     expect(await everything(database.client)).toEqual(before);
   });
@@ -190,10 +193,10 @@ describe('an append', () => {
     const answers = await append(database.client, message(), late, like, end(conversation), start(newId()));
     expect(answers.map(({ refusal }) => refusal)).toEqual([
       undefined,
-      'AGAIN',
-      'AGAIN',
-      'AGAIN',
-      'AGAIN',
+      'RETRY_NEXT_BATCH',
+      'RETRY_NEXT_BATCH',
+      'RETRY_NEXT_BATCH',
+      'RETRY_NEXT_BATCH',
       undefined,
     ]);
     expect(await append(database.client, late)).toMatchObject([{ version: 5 }, { version: 6 }]);

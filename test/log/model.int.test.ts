@@ -68,7 +68,7 @@ const choice = fc.record(
   },
   { requiredKeys: [] },
 );
-const impression = fields.map(({ correction: _, ...said }) => said);
+const conversationFields = fields.map(({ correction: _, ...others }) => others);
 
 const added = fc.record({
   id: anyId,
@@ -117,11 +117,23 @@ const command = fc.oneof(
       .tuple(conversation, by, fc.array(added, { minLength: 1, maxLength: 2 }))
       .map(([id, who, messages]) => messages.map((one) => addItem(id, one, who))),
   },
-  { weight: 9, arbitrary: fc.tuple(message, fields, by).map(([id, given, who]) => [update(id, given, who)]) },
-  { weight: 4, arbitrary: fc.tuple(sibling, choice, by).map(([id, given, who]) => [update(id, given, who)]) },
+  {
+    weight: 9,
+    arbitrary: fc
+      .tuple(message, fields, by, fc.boolean())
+      .map(([id, given, who, skipsUnchanged]) => [update(id, given, { ...who, skipsUnchanged })]),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(sibling, choice, by, fc.boolean())
+      .map(([id, given, who, skipsUnchanged]) => [update(id, given, { ...who, skipsUnchanged })]),
+  },
   {
     weight: 1,
-    arbitrary: fc.tuple(conversation, impression, by).map(([id, given, who]) => [impress(id, given, who)]),
+    arbitrary: fc
+      .tuple(conversation, conversationFields, by, fc.boolean())
+      .map(([id, given, who, skipsUnchanged]) => [impress(id, given, { ...who, skipsUnchanged })]),
   },
   {
     weight: 2,
@@ -168,7 +180,7 @@ function takeBatch(queue: Item[][], size: number): Item[][] {
 }
 
 function outcomeOf(answers: Answer[]): Outcome {
-  const refused = answers.find(({ refusal }) => refusal !== undefined && refusal !== 'NEIGHBOUR');
+  const refused = answers.find(({ refusal }) => refusal !== undefined && refusal !== 'APPEND_REFUSED');
   if (refused?.refusal !== undefined) return refused.refusal;
   return answers.map(({ offset = -1, version = -1, replayed = false }) => ({ offset, version, replayed }));
 }
@@ -181,7 +193,7 @@ async function play(appends: Item[][], batchSizes: number[]): Promise<LogModel> 
     const answers = await append(client, ...batch);
     const outcomes = batch.map((items) => outcomeOf(answers.splice(0, items.length)));
     expect(outcomes).toEqual(model.append(batch));
-    queue.unshift(...batch.filter((_, index) => outcomes[index] === 'AGAIN'));
+    queue.unshift(...batch.filter((_, index) => outcomes[index] === 'RETRY_NEXT_BATCH'));
   }
   return model;
 }
@@ -200,15 +212,24 @@ async function expectRows({ state }: LogModel): Promise<void> {
     await rows(`SELECT id, conversation_id AS conversation, parent_id AS parent, position, role::text, status::text
                 FROM message ORDER BY id`),
   ).toEqual([...state.messages].sort().map(([id, row]) => ({ id, ...row })));
-  expect(
-    await rows(`SELECT concat_ws(' ', message_id, username, source) AS key, rating::text, score, comment, tags, correction,
-                       preferred_over, tied_with
-                FROM feedback ORDER BY key`),
-  ).toEqual([...state.feedback].sort().map(([key, row]) => ({ key, ...row })));
-  expect(
-    await rows(`SELECT concat_ws(' ', conversation_id, username, source) AS key, rating::text, score, comment, tags
-                FROM conversation_feedback ORDER BY key`),
-  ).toEqual([...state.impressions].sort().map(([key, row]) => ({ key, ...row })));
+  expect(await feedbackRows('feedback', 'message_id')).toEqual([...state.feedback].sort());
+  expect(await feedbackRows('conversation_feedback', 'conversation_id')).toEqual(
+    [...state.conversationFeedback].sort(),
+  );
+}
+
+/** By key, the columns that hold feedback, whichever there are. */
+async function feedbackRows(table: string, id: string): Promise<unknown[]> {
+  const { rows } = await client.query<{ key: string; columns: Record<string, unknown> }>(
+    `SELECT concat_ws(' ', ${id}, username, source) AS key,
+            to_jsonb(f) - ARRAY['${id}', 'username', 'source', 'created_at', 'updated_at'] AS columns
+     FROM ${table} AS f ORDER BY key`,
+  );
+  const camelCase = (name: string) => name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  return rows.map(({ key, columns }) => [
+    key,
+    Object.fromEntries(Object.entries(columns).map(([name, value]) => [camelCase(name), value])),
+  ]);
 }
 
 async function projectedRows(): Promise<unknown> {

@@ -1,15 +1,13 @@
 // Lines as the Python reference's consumer prints them, and the same as JSON.
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 export type Fields = Record<string, Value>;
 
+export const strawberryPath = fileURLToPath(new URL('../../examples/strawberry-events.txt', import.meta.url));
 /** The five events of the reference about the letters in strawberry. */
-export const strawberry = await readFile(
-  new URL('../../examples/strawberry-events.txt', import.meta.url),
-  'utf8',
-);
-export const strawberryPath = new URL('../../examples/strawberry-events.txt', import.meta.url).pathname;
+export const strawberry = await readFile(strawberryPath, 'utf8');
 
 function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;

@@ -1,6 +1,7 @@
 // Calls append_events directly, as the writer does, and shows what it left in the tables.
 import type pg from 'pg';
 import { newId } from '../../src/lib/ulid.ts';
+import { type AppendAnswer, appendBatch, encodeItem } from '../../src/log/append-batch.ts';
 import { projections } from '../../src/log/rebuild/replay.ts';
 
 export { projections };
@@ -13,6 +14,8 @@ export type Item = {
   conversation_id?: string;
   actor: string | null;
   privileged: boolean;
+  /** Whether feedback that changes nothing is left out; not if absent. */
+  skipsUnchanged?: boolean;
   payload: Record<string, unknown>;
 };
 
@@ -26,8 +29,8 @@ export type Answer = {
   detail?: string;
 };
 
-/** Whose event it is, where not Ada's own. */
-export type By = { id?: string; actor?: string | null; privileged?: boolean };
+/** Whose event it is, if not Ada's own. */
+export type By = { id?: string; actor?: string | null; privileged?: boolean; skipsUnchanged?: boolean };
 
 const own = (by: By) => ({ id: newId(), actor: 'ada', privileged: false, ...by });
 
@@ -93,11 +96,31 @@ export const end = (conversation: string, by: By = {}): Item => ({
 
 /** One batch; each argument is an append of its own. */
 export async function append(client: pg.ClientBase, ...appends: (Item | Item[])[]): Promise<Answer[]> {
-  const batch = appends.flatMap((items, index) => [items].flat().map((item) => ({ append: index, ...item })));
-  const { rows } = await client.query<{ answers: Answer[] }>('SELECT append_events($1::jsonb) AS answers', [
-    JSON.stringify(batch),
-  ]);
-  return rows[0]?.answers ?? [];
+  const encoded = appends.map((items) =>
+    [items].flat().map(({ privileged, topic, conversation_id, skipsUnchanged = false, ...item }) =>
+      encodeItem({
+        ...item,
+        topic,
+        conversation_id,
+        is_privileged: privileged,
+        skips_unchanged: skipsUnchanged,
+      }),
+    ),
+  );
+  return (await appendBatch(client, encoded)).map(toAnswer);
+}
+
+function toAnswer({ outcome, detail, topic, conversation_id, offset, version }: AppendAnswer): Answer {
+  if (outcome !== 'APPENDED' && outcome !== 'REPLAYED') {
+    return { refusal: outcome, ...(detail !== null && { detail }) };
+  }
+  return {
+    ...(offset !== null && { offset }),
+    ...(version !== null && { version }),
+    ...(topic !== null && { topic }),
+    ...(conversation_id !== null && { conversation_id }),
+    replayed: outcome === 'REPLAYED',
+  };
 }
 
 const keys = {

@@ -1,39 +1,39 @@
-// Walks the README: runs each of its commands against a server that runs, and compares what they print.
+// Walks the documents as their reader would: runs each `sh` block against a running server, and compares what it
+// prints with the `text` block after it. Blocks marked `bash` are for the reader alone; notWalked lists them.
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { blocksOf, type Document, readUserDocuments, repository } from './documents.ts';
 
-const readme = new URL('../../README.md', import.meta.url);
-/** Sections whose commands start a server or run the tests: they can't be part of a test. `.ci/run` runs them. */
-const withoutTour = ['Start it', 'Work on it'];
+/** Where the documents say that the server listens; the server of the walk takes its place. */
 const address = '127.0.0.1:4000';
+/** Where the documents write datasets; a temporary folder of the walk takes its place. */
+const dataFolder = /(?<![\w./-])data\//g;
 
-type Step = { command: string; expected: string[] };
+export type Step = { command: string; expected: string[] };
 
-/** The sections of the README that can be walked, in their order. @throws Error where one that can't be is gone */
-async function readSections(): Promise<string[]> {
-  const [, ...sections] = (await readFile(readme, 'utf8')).split(/^## /m);
-  const isWithout = (name: string) => (section: string) => section.startsWith(`${name}\n`);
-  const missing = withoutTour.find((name) => !sections.some(isWithout(name)));
-  if (missing !== undefined) throw new Error(`The README has no section ${JSON.stringify(missing)}.`);
-  return sections.filter((section) => !withoutTour.some((name) => isWithout(name)(section)));
-}
-
-/** The `sh` blocks of all sections, each with the lines of the `text` block that follows it. */
-export async function readTour(): Promise<Step[]> {
+/** The steps of a document. @throws Error if a `text` block does not follow its command */
+export function stepsOf(document: Document): Step[] {
   const steps: Step[] = [];
-  for (const section of await readSections()) {
-    for (const [, language, body = ''] of section.matchAll(/^```(sh|text)\n(.*?)^```$/gms)) {
-      if (language === 'sh') steps.push({ command: body, expected: [] });
-      else steps.at(-1)?.expected.push(...body.trimEnd().split('\n'));
+  let previous = '';
+  for (const { language, body } of blocksOf(document)) {
+    if (language === 'sh') steps.push({ command: body, expected: [] });
+    if (language === 'text') {
+      if (previous !== 'sh') {
+        throw new Error(`${document.path} has a \`text\` block that follows no \`sh\` block:\n${body}`);
+      }
+      steps.at(-1)?.expected.push(...body.trimEnd().split('\n'));
     }
+    previous = language;
   }
   return steps;
 }
 
 async function run(script: string, environment: Record<string, string>): Promise<string> {
   const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {
-    cwd: new URL('.', readme),
+    cwd: repository,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -49,35 +49,65 @@ async function run(script: string, environment: Record<string, string>): Promise
   return output;
 }
 
-/** Where a line of the README, in which … stands for anything, ends in the output; -1 where it isn't there. */
+/** The position after a line of a document, in which … stands for anything, in the output; -1 if it is not there. */
 function findLine(output: string, line: string, from: number): number {
   const pattern = line.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const match = new RegExp(pattern.join('.*?')).exec(output.slice(from));
   return match === null ? -1 : from + match.index + match[0].length;
 }
 
-/**
- * @param host where the server listens, host:port
- * @param environment what the commands see beside the variables of this process
- * @returns how many commands were walked
- * @throws Error that names the line of the README that did not come
- */
-export async function walkTour(host: string, environment: Record<string, string> = {}): Promise<number> {
-  const steps = await readTour();
+type Stand = { host: string; folder: string; environment: Record<string, string> };
+
+async function walkDocument(document: Document, { host, folder, environment }: Stand): Promise<number> {
+  const steps = stepsOf(document);
+  // A later block of a document may call what an earlier one defines.
   let definitions = '';
   for (const { command, expected } of steps) {
-    const output = await run(`${definitions}${command}`.replaceAll(address, host), environment);
+    const script = `${definitions}${command}`.replaceAll(address, host).replaceAll(dataFolder, `${folder}/`);
+    const output = await run(script, environment);
     definitions += [...command.matchAll(/^\w+\(\) \{.*\}\n/gm)].join('');
     let position = 0;
     for (const line of expected) {
       position = findLine(output, line, position);
-      if (position === -1) throw new Error(`The README promises\n${line}\nbut there came\n${output}`);
+      if (position !== -1) continue;
+      throw new Error(
+        `${document.path} promises\n${line}\nbut this came\n${output}\nof the command\n${command}`,
+      );
     }
   }
   return steps.length;
 }
 
+/**
+ * @param host where the server listens, host:port
+ * @param environment what the commands see beside the variables of this process
+ * @param only paths of the documents to walk; all if omitted
+ * @returns how many commands were run of each document
+ * @throws Error that names the document and the line that did not come
+ */
+export async function walkTour(
+  host: string,
+  environment: Record<string, string> = {},
+  only?: readonly string[],
+): Promise<Map<string, number>> {
+  const walked = new Map<string, number>();
+  const documents = readUserDocuments().filter((document) => stepsOf(document).length > 0);
+  const unknown = only?.find((path) => !documents.some((document) => document.path === path));
+  if (unknown !== undefined) throw new Error(`There is no document ${unknown} with commands.`);
+  for (const document of documents) {
+    if (only !== undefined && !only.includes(document.path)) continue;
+    const folder = await mkdtemp(join(tmpdir(), 'afterword-tour-'));
+    try {
+      walked.set(document.path, await walkDocument(document, { host, folder, environment }));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+  return walked;
+}
+
 if (import.meta.filename === process.argv[1]) {
-  const count = await walkTour(process.argv[2] ?? address);
-  process.stdout.write(`Walked ${count} steps of the README.\n`);
+  const [host = address, ...only] = process.argv.slice(2);
+  const walked = await walkTour(host, {}, only.length === 0 ? undefined : only);
+  for (const [path, count] of walked) process.stdout.write(`Ran ${count} commands of ${path}.\n`);
 }

@@ -1,16 +1,17 @@
 // What a line of our own format says that the log says already, by events of its own: in the topic that the line was
 // exported from. There the ids of its messages are taken, by these very messages.
 import { isDeepStrictEqual } from 'node:util';
-import type { ConversationFeedbackFields } from '../../log/event.ts';
+import type { NewEvent } from '../../log/event.ts';
 import {
+  type ConversationFeedbackSnapshot,
   type ConversationSnapshot,
   fold,
-  type ImpressionSnapshot,
   type MessageSnapshot,
 } from '../../log/fold/fold.ts';
 import type { Entry } from './source.ts';
 
 type Event = Entry['events'][number];
+type FeedbackPayload = Extract<NewEvent, { type: 'UPDATE_MESSAGE' | 'UPDATE_CONVERSATION' }>['payload'];
 
 function headOf({ id, model, username, title, metadata, startedAt }: ConversationSnapshot) {
   return { id, model, username, title, metadata, startedAt };
@@ -20,14 +21,10 @@ function withoutFeedback({ feedback: _, ...message }: MessageSnapshot) {
   return message;
 }
 
-type Heard = Pick<ConversationSnapshot, 'username'> & { feedback: readonly ImpressionSnapshot[] };
+type Heard = Pick<ConversationSnapshot, 'username'> & { feedback: readonly ConversationFeedbackSnapshot[] };
 
 /** Whether the author of an event has said the same, or something else since. */
-function isSaid(
-  { username, source, timestamp }: ConversationFeedbackFields,
-  given: Heard,
-  held: Heard,
-): boolean {
+function isSaid({ username, source, timestamp }: FeedbackPayload, given: Heard, held: Heard): boolean {
   const saidIn = ({ username: owner, feedback }: Heard) =>
     feedback.find((said) => said.username === (username || owner) && said.source === (source || 'end_user'));
   const [own, other] = [saidIn(given), saidIn(held)];

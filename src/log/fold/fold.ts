@@ -7,15 +7,10 @@ import {
   type EventType,
   endConversationSchema,
   startConversationSchema,
+  updateConversationSchema,
+  updateMessageSchema,
 } from '../event.ts';
-import {
-  foldConversationFeedback,
-  foldFeedback,
-  type Records,
-  recordsOf,
-  updatedConversation,
-  updatedMessage,
-} from './fold-feedback.ts';
+import { foldConversationFeedback, foldFeedback, type Records, recordsOf } from './fold-feedback.ts';
 import { instantOf } from './instant.ts';
 import type {
   ConversationFeedbackSnapshot,
@@ -25,7 +20,7 @@ import type {
 } from './snapshot.ts';
 
 export {
-  type ConversationFeedbackSnapshot as ImpressionSnapshot,
+  type ConversationFeedbackSnapshot,
   type ConversationSnapshot,
   type FeedbackSnapshot,
   type MessageSnapshot,
@@ -53,6 +48,8 @@ const startPayload = startConversationSchema.extend({
   model: startConversationSchema.shape.model.extend({ metadata: anyObject }),
   metadata: anyObject.optional(),
 });
+// A log may hold signals that a later version knows.
+const updatePayload = updateMessageSchema.extend({ signal: z.string().optional() });
 const messagePayload = addMessageSchema.extend({ metadata: anyObject.optional() });
 
 type GenerationResultFields = Pick<
@@ -216,7 +213,7 @@ function generationResult({ reasoning, error, finish_reason, usage, timings }: G
 }
 
 function updateMessage(builder: SnapshotBuilder, event: FoldableEvent): void {
-  const payload = updatedMessage.parse(event.payload);
+  const payload = updatePayload.parse(event.payload);
   const message = builder.messages.get(payload.id);
   if (message === undefined) {
     throw new Error(`Conversation ${builder.id} has no message ${payload.id} to update.`);
@@ -240,7 +237,7 @@ function updateMessage(builder: SnapshotBuilder, event: FoldableEvent): void {
 }
 
 function applyConversationFeedback(builder: SnapshotBuilder, event: FoldableEvent): void {
-  const payload = updatedConversation.parse(event.payload);
+  const payload = updateConversationSchema.parse(event.payload);
   const at = instantOf(payload.timestamp ?? event.recordedAt);
   foldConversationFeedback(builder.feedback, payload, { owner: builder.username, at });
 }

@@ -1,36 +1,20 @@
 // A conversation as it stood after one of its events: plain values that never change.
 import type { z } from 'zod';
-import type {
-  FeedbackSource,
-  FinalStatus,
-  Rating,
-  RecordedParameters,
-  Role,
-  timingsSchema,
-  usageSchema,
-} from '../event.ts';
+import type { FinalStatus, RecordedParameters, Role, timingsSchema, usageSchema } from '../event.ts';
+import type { ConversationFeedbackValues, FeedbackSource, FeedbackValues } from '../feedback-fields.ts';
 
-/** What one author had said of a whole conversation in one capacity. */
-export type ConversationFeedbackSnapshot = {
+type FeedbackRecord = {
   readonly username: string;
   readonly source: FeedbackSource;
-  readonly rating: Rating | null;
-  /** 0 (worst) to 1 (best). */
-  readonly score: number | null;
-  readonly comment: string | null;
-  readonly tags: readonly string[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };
 
-/** What one author had said of one message in one capacity. */
-export type FeedbackSnapshot = ConversationFeedbackSnapshot & {
-  readonly correction: string | null;
-  /** Ids of the siblings that it was chosen over: of all siblings only one carries an author's choice. */
-  readonly preferredOver: readonly string[];
-  /** Ids of the siblings that were called as good. */
-  readonly tiedWith: readonly string[];
-};
+/** Feedback of one author, in one role, on a whole conversation. */
+export type ConversationFeedbackSnapshot = FeedbackRecord & ConversationFeedbackValues;
+
+/** Feedback of one author, in one role, on one reply. */
+export type FeedbackSnapshot = FeedbackRecord & FeedbackValues;
 
 export type MessageSnapshot = {
   readonly id: string;

@@ -3,7 +3,7 @@
 import type {
   ConversationSnapshot,
   FeedbackSnapshot,
-  ImpressionSnapshot,
+  ConversationFeedbackSnapshot,
   MessageSnapshot,
 } from '../../../log/fold/fold.ts';
 import { isChosen, modelOf } from '../chat-messages.ts';
@@ -78,7 +78,7 @@ function countsFor(given: Pick<FeedbackSnapshot, 'source' | 'tags'>, { source, t
   return tags === undefined || given.tags.some((tag) => tags.includes(tag));
 }
 
-function renderSaid<Said extends ImpressionSnapshot>({ createdAt, updatedAt, ...said }: Said) {
+function renderSaid<Said extends ConversationFeedbackSnapshot>({ createdAt, updatedAt, ...said }: Said) {
   return { ...said, updatedAt: updatedAt.toISOString() };
 }
 

@@ -35,7 +35,8 @@ function outline({ conversationId, events }: Entry): unknown[] {
       const parent = parent_id === null ? null : numberOf(parent_id);
       return { id: numberOf(id), role, content, parent, ...(metadata && { metadata }) };
     }
-    const preferred = 'preferred_over' in payload ? payload.preferred_over?.map(numberOf) : undefined;
+    const chosenOver = 'preferred_over' in payload ? payload.preferred_over : undefined;
+    const preferred = chosenOver ? chosenOver.map(numberOf) : undefined;
     return {
       ...said,
       conversation_id: true,

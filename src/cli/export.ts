@@ -16,8 +16,8 @@ import { createProgress } from './progress.ts';
 
 const indent = 29;
 
-function helpOf({ name, takes, does }: (typeof recipeSettings)[number]): string {
-  return `  ${`--${name}${takes === '' ? '' : ` ${takes}`}`.padEnd(indent - 2)}${does}`;
+function helpOf({ name, value, meaning }: (typeof recipeSettings)[number]): string {
+  return `  ${`--${name}${value === '' ? '' : ` ${value}`}`.padEnd(indent - 2)}${meaning}`;
 }
 
 const usage = `Usage: npm run afterword -- export FORMAT --out DIR [OPTION…]
@@ -42,7 +42,7 @@ const nothingMatched = 3;
 const heapFlags = ['--semi-space-growth-factor=1', '--heap-growing-percent=50'];
 const options = Object.fromEntries([
   ['out', { type: 'string' }],
-  ...recipeSettings.map(({ name, takes }) => [name, { type: takes === '' ? 'boolean' : 'string' }]),
+  ...recipeSettings.map(({ name, value }) => [name, { type: value === '' ? 'boolean' : 'string' }]),
 ]);
 
 /** The files of an export, by the parts that its lines are of. */

@@ -84,7 +84,7 @@ it('finds a file that was changed, added or removed', async () => {
   await writeFile(join(out, 'other.txt'), '');
   expect(await run(['verify', out])).toMatchObject({
     code: 1,
-    stderr: 'other.txt is none of the dataset.\n',
+    stderr: 'other.txt is not part of the dataset.\n',
   });
   await rm(join(out, 'other.txt'));
   const manifest = await readFile(join(out, 'dataset.json'), 'utf8');
@@ -128,7 +128,7 @@ it('refuses what makes no sense', async () => {
       /^as-of 9999 is beyond the end of topic fruit, whose newest offset is \d+\.$/m,
     ],
     [['kto', '--out', out, '--pseudonymise'], 1, /PSEUDONYM_KEY/],
-    [['kto', '--out', folder, '--topic=fruit'], 1, /is not empty: it holds /],
+    [['kto', '--out', folder, '--topic=fruit'], 1, /is not empty: it contains /],
   ];
   for (const [args, code, reason] of cases) {
     expect(await run(args)).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(reason) });

@@ -1,5 +1,5 @@
-// A conversation that a line of training data shows, before it has ids, and the events that it comes to in the log.
-// The ids follow from the content: it is imported once, however often it is read.
+// A conversation as a line of training data contains it, without ids, and the events that it becomes in the log.
+// Its ids are derived from the content: it is imported once, however often it is read.
 import { checkFilled, checkText } from '../../conversation/validate-text.ts';
 import { AppError } from '../../errors.ts';
 import { derivedId } from '../../lib/ulid.ts';
@@ -8,19 +8,19 @@ import { feedbackEvent, messageEvent, startEvent } from '../../log/new-event.ts'
 import { importedConversationId } from './imported-id.ts';
 import { keepAsMetadata } from './kept-metadata.ts';
 import type { Occurrences } from './occurrences.ts';
-import type { Literal } from './parse/python-literal.ts';
+import type { JsonValue } from './parse/json-line.ts';
 import type { Entry, SourceOptions } from './source.ts';
 
 export type ImportedMessage = {
   role: Role;
   content: string;
-  /** Its number among the messages; absent: the one before it. */
+  /** Index of its parent among the messages. Absent: the message before it. */
   parent?: number;
-  /** All that the line says of it beside. */
-  others: Record<string, Literal>;
+  /** All its other fields. */
+  others: Record<string, JsonValue>;
 };
 
-/** What the importer says of one of the messages, which are named by their numbers from 0. */
+/** Feedback on one of the messages, which are named by their indexes. */
 export type ImportedFeedback = Pick<FeedbackFields, 'rating'> & {
   message: number;
   preferredOver?: number[];
@@ -29,8 +29,8 @@ export type ImportedFeedback = Pick<FeedbackFields, 'rating'> & {
 export type ImportedConversation = {
   messages: ImportedMessage[];
   feedback: ImportedFeedback[];
-  /** All that the line holds beside. */
-  others: Record<string, Literal>;
+  /** All other fields of the line. */
+  others: Record<string, JsonValue>;
 };
 
 type Context = SourceOptions & {
@@ -68,16 +68,18 @@ function changeEvent(context: Context, imported: ImportedFeedback): Entry['event
 }
 
 /**
- * @param source.canonical what it was read from: the same again is the same conversation, unless one file has it twice
- * @param source.lines counts what the file had before
- * @throws AppError where it can't be imported
+ * @param source.canonical the line without its formatting: an equal line of another import is the same conversation,
+ * an equal line of the same file is another one
+ * @param source.lines counts the lines of the file
+ * @throws AppError if the conversation can't be imported
  */
 export function toEntry(
   imported: ImportedConversation,
   { canonical, lines }: { canonical: string; lines: Occurrences },
   options: SourceOptions,
 ): Entry {
-  if (imported.messages.length === 0) throw new AppError('INVALID_INPUT', 'There is no message in it.');
+  if (imported.messages.length === 0)
+    throw new AppError('INVALID_INPUT', 'The conversation has no messages: give at least one.');
   const { topic } = options;
   const conversationId = importedConversationId(
     `imported conversation ${topic} ${lines.count(canonical)} ${canonical}`,

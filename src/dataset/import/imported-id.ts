@@ -1,10 +1,10 @@
-// Ids for what other systems recorded under ids of their own: the same input has the same id in every import.
+// Ids for conversations that have other ids, or none, in their file: the same input has the same id in every import.
 import { derivedId } from '../../lib/ulid.ts';
 
-/** A ULID of the year 1970: nothing is known of when the conversation began. */
+/** Its time is 1970: the ids that are derived from it don't tell when the conversation started. */
 const timeless = '00000000000000000000000000';
 
-/** @param purpose names the source, the topic and the conversation: what makes it a different one */
+/** @param purpose the format, the topic and the conversation: everything that makes it a different one */
 export function importedConversationId(purpose: string): string {
   return derivedId(timeless, purpose);
 }

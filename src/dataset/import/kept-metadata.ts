@@ -1,9 +1,9 @@
 // Keeps the fields of a record that have no meaning here as metadata: an import drops nothing in silence.
 import { checkMetadata } from '../../conversation/validate-text.ts';
 import { AppError } from '../../errors.ts';
-import type { Literal } from './parse/python-literal.ts';
+import type { JsonValue } from './parse/json-line.ts';
 
-type Fields = Record<string, Literal>;
+type Fields = Record<string, JsonValue>;
 
 /**
  * Merges the record's own `metadata`, its other fields and what the importer adds into one object.
@@ -20,9 +20,11 @@ export function keepAsMetadata(
   const entries = [nested, others, added].flatMap((part) => Object.entries(part));
   const names = new Set<string>();
   for (const [name] of entries) {
-    if (!names.has(name)) names.add(name);
-    else
-      throw new AppError('INVALID_INPUT', `Two values would be metadata.${name.slice(0, 60)}: rename one.`);
+    if (names.has(name)) {
+      const field = `metadata.${name.slice(0, 60)}`;
+      throw new AppError('INVALID_INPUT', `Two fields would become ${field}: rename one of them.`);
+    }
+    names.add(name);
   }
   return entries.length === 0 ? {} : { metadata: checkMetadata('metadata', Object.fromEntries(entries)) };
 }

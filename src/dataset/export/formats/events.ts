@@ -1,5 +1,5 @@
-// The events of the log as they are, as JSON lines: conversation by conversation in the order in which they began,
-// each with its events in theirs.
+// The events of the log, as JSON lines: conversation by conversation in the order of their starts, and in the order of
+// their versions within a conversation.
 import { eventTypes } from '../../../log/event.ts';
 import type { ExportRecord } from '../record.ts';
 import { isWanted } from './conversations.ts';

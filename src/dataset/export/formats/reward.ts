@@ -1,8 +1,7 @@
 // Reward modelling: two whole conversations, the better and the worse. TRL calls it preference with an implicit
 // prompt (https://huggingface.co/docs/trl/dataset_formats#preference, https://huggingface.co/docs/trl/reward_trainer).
-
 import { pairsIn } from '../pairs.ts';
-import { pairDraft } from './dpo.ts';
+import { pairRecord } from './dpo.ts';
 import { type Format, lineSchema, threadSchema } from './format.ts';
 
 export const reward: Format = {
@@ -11,9 +10,9 @@ export const reward: Format = {
   schema: lineSchema('Reward', { chosen: threadSchema, rejected: threadSchema }),
   holdsUsernames: false,
   isLabelled: false,
-  records({ snapshot }, recipe, tally) {
-    return pairsIn(snapshot, recipe, tally).map((pair) =>
-      pairDraft(pair, {
+  records({ snapshot }, recipe, counts) {
+    return pairsIn(snapshot, recipe, counts).map((pair) =>
+      pairRecord(pair, {
         chosen: [...pair.prompt, { role: 'assistant', content: pair.chosen }],
         rejected: [...pair.prompt, { role: 'assistant', content: pair.rejected }],
       }),

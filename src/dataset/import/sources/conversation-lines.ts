@@ -1,7 +1,7 @@
-// Reads our own format `conversations` back: what each line comes to in the log, with the ids that it has in the file.
+// Reads our own format `conversations` back: the events of each line, with the ids of the file.
 //
-// A later file of the same conversation adds what is new. What an author says in it takes the place of all that they
-// said before; what it no longer says stays, since a file may hold only a part.
+// A later file of the same conversation adds what is new. An author's feedback in it replaces all their earlier feedback;
+// feedback that the file lacks stays, since a file may contain only a part.
 import { checkFilled, checkMetadata, checkText } from '../../../conversation/validate-text.ts';
 import { AppError } from '../../../errors.ts';
 import { derivedId } from '../../../lib/ulid.ts';
@@ -27,8 +27,8 @@ import {
 type Context = SourceOptions & { conversationId: string };
 type Event = Entry['events'][number];
 
-function metadataOf(given: ConversationRecord['metadata']): { metadata?: Record<string, never> } {
-  return Object.keys(given).length === 0 ? {} : { metadata: checkMetadata('metadata', given) };
+function metadataOf(metadata: ConversationRecord['metadata']): { metadata?: Record<string, never> } {
+  return Object.keys(metadata).length === 0 ? {} : { metadata: checkMetadata('metadata', metadata) };
 }
 
 function startOf(context: Context, record: ConversationRecord): Event {
@@ -45,8 +45,8 @@ function startOf(context: Context, record: ConversationRecord): Event {
   });
 }
 
-/** How a generation ended; nothing of a message that was written as it is. */
-function resultOf(
+/** The outcome of a generation; no fields if the message was not generated. */
+function outcomeOf(
   { maxMessageBytes }: Context,
   message: MessageRecord,
 ): Partial<Omit<EndOfGeneration, 'content'>> {
@@ -54,13 +54,16 @@ function resultOf(
   if (status === 'streaming') {
     throw new AppError(
       'INVALID_INPUT',
-      `Message ${message.id} was still being written: export the conversation again, now that it has ended.`,
+      `Message ${message.id} was still streaming when it was exported: export the conversation again.`,
     );
   }
-  const told = [reasoning, error, finishReason, usage, timings].some((field) => field !== null);
-  if (status === 'complete' && !told) return {};
+  const hasDetails = [reasoning, error, finishReason, usage, timings].some((field) => field !== null);
+  if (status === 'complete' && !hasDetails) return {};
   if (message.role !== 'assistant') {
-    throw new AppError('INVALID_INPUT', `Message ${message.id} was not generated: only replies are.`);
+    throw new AppError(
+      'INVALID_INPUT',
+      `Message ${message.id} has the outcome of a generation, but only a reply can: its role is ${message.role}.`,
+    );
   }
   return {
     status,
@@ -86,12 +89,12 @@ function addEvent(context: Context, message: MessageRecord): Event {
       ...(model !== null && { model: checkFilled('model', model, { bytes: 200 }) }),
       ...(parameters !== null && { parameters }),
       ...metadataOf(metadata),
-      ...resultOf(context, message),
+      ...outcomeOf(context, message),
     },
   );
 }
 
-/** All that an author says: what is not said is withdrawn, where it was said before. */
+/** All fields of an author's feedback: one that the file lacks is withdrawn. */
 function conversationFeedbackFields({ maxMessageBytes }: Context, feedback: ConversationFeedbackRecord) {
   const { username, source, rating, score, comment, tags, updatedAt } = feedback;
   return {
@@ -126,7 +129,7 @@ function conversationChangeEvent(context: Context, feedback: ConversationFeedbac
   return conversationFeedbackEvent(conversationId, change, feedbackIdOf(conversationId));
 }
 
-/** @throws AppError where the line can't be imported */
+/** @throws AppError if the line can't be imported */
 export function readConversationLine(line: string, options: SourceOptions): Entry {
   const { record } = readJsonLine(conversationRecord, line);
   const context = { ...options, conversationId: record.id };
@@ -136,7 +139,7 @@ export function readConversationLine(line: string, options: SourceOptions): Entr
     events: [
       startOf(context, record),
       ...record.messages.map((message) => addEvent(context, message)),
-      // After all messages: a choice names siblings, which may come later than the message that it is on.
+      // After all messages: a choice names siblings, which may come after the chosen message.
       ...record.messages.flatMap(({ id, feedback }) => feedback.map((one) => changeEvent(context, id, one))),
       ...record.feedback.map((one) => conversationChangeEvent(context, one)),
       ...(record.endedAt === null ? [] : [endEvent(record.id, { timestamp: record.endedAt })]),

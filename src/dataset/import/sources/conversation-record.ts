@@ -1,4 +1,4 @@
-// A line of the format `conversations` as it is read back: strict, since nothing of it may be lost.
+// The schema of a line of the format `conversations`. Strict: an unknown field is an error, since nothing may be lost.
 import { z } from 'zod';
 import { isUlid } from '../../../lib/ulid.ts';
 import {
@@ -27,7 +27,7 @@ const conversationFeedbackRecord = z.strictObject({
   score: z.number().min(0).max(1).nullable(),
   comment: z.string().nullable(),
   tags,
-  /** Absent: it counts as said when it is imported. */
+  /** Absent: the time of the import. */
   updatedAt: instant.optional(),
 });
 
@@ -58,7 +58,7 @@ const messageRecord = z.strictObject({
 
 export const conversationRecord = z.strictObject({
   id,
-  /** Where it was; it is imported where the importer says. */
+  /** The topic that it was exported from. The import has a topic of its own. */
   topic: z.string(),
   model: z.strictObject({ id: z.string(), metadata: object }),
   username: z.string(),
@@ -68,7 +68,7 @@ export const conversationRecord = z.strictObject({
   endedAt: instant.nullable(),
   feedback: z.array(conversationFeedbackRecord),
   messages: z.array(messageRecord),
-  /** What --provenance adds: it says nothing that the rest does not. */
+  /** What --provenance adds. Ignored: it only repeats what the other fields say. */
   provenance: z.unknown().optional(),
 });
 

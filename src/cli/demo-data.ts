@@ -88,13 +88,13 @@ async function run(args: string[]): Promise<number> {
   const until = midnight(new Date());
   const month = simulateMonth({ seed, until, perDay: readWholeNumber('--per-day', values['per-day']) });
   // Of today only what can have happened by now.
-  const happened = month.filter(({ turns }) => turns.every(({ at }) => at.getTime() <= Date.now()));
+  const happened = month.filter(({ rounds }) => rounds.every(({ at }) => at.getTime() <= Date.now()));
   const waiting = happened.values();
   const lane = async () => {
     for (const conversation of waiting) await writeConversation(send, topic, model, conversation);
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  const replies = happened.flatMap(({ turns }) => turns.flatMap((turn) => turn.replies)).length;
+  const replies = happened.flatMap(({ rounds }) => rounds.flatMap(({ replies }) => replies)).length;
   process.stdout.write(
     `${happened.length} conversations with ${replies} replies are in the topic ${topic}: ${new URL(`/dashboard?topic=${topic}`, url).href}\n`,
   );

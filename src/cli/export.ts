@@ -9,7 +9,7 @@ import { createManifest, type Manifest } from '../dataset/export/manifest.ts';
 import { type Recipe, readRecipe, recipeSettings } from '../dataset/export/recipe.ts';
 import { verifyFolder } from '../dataset/export/verify.ts';
 import { AppError } from '../errors.ts';
-import { type Command, readArgs, UsageError } from './command.ts';
+import { type Command, checkNoMore, readArgs, UsageError } from './command.ts';
 import { openDatabase } from './database.ts';
 import { reportOf } from './export-report.ts';
 import { createProgress } from './progress.ts';
@@ -112,7 +112,7 @@ function readCall(args: string[]) {
   const isVerify = name === 'verify';
   if (name === undefined) throw new UsageError('Give a format.');
   if (isVerify && rest.length !== 1) throw new UsageError('Give one folder to verify.');
-  if (!isVerify && rest.length > 0) throw new UsageError(`${JSON.stringify(rest[0])} is one too many.`);
+  if (!isVerify) checkNoMore(rest);
   if (isVerify) return { verify: rest[0] ?? '' };
   if (typeof out !== 'string' || out === '') throw new UsageError('Give the folder to write: --out DIR.');
   return { name, out, settings };

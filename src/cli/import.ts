@@ -8,7 +8,7 @@ import { createAppender } from '../dataset/import/append.ts';
 import { type ImportOptions, type ImportResult, importSource } from '../dataset/import/import.ts';
 import { findImportFormat, importFormats } from '../dataset/import/sources/sources.ts';
 import { createLogWriter } from '../log/writer.ts';
-import { type Command, readArgs, UsageError } from './command.ts';
+import { type Command, checkNoMore, readArgs, UsageError } from './command.ts';
 import { openDatabase } from './database.ts';
 import { createProgress, type Progress } from './progress.ts';
 
@@ -59,8 +59,7 @@ function readOptions(args: string[]) {
   });
   const [name, file, ...more] = positionals;
   if (name === undefined || file === undefined) throw new UsageError('Give a format and a file.');
-  if (more.length > 0)
-    throw new UsageError(`One file at a time: ${JSON.stringify(more[0])} is one too many.`);
+  checkNoMore(more);
   const format = findImportFormat(name);
   if (format === undefined)
     throw new UsageError(`There is no format ${JSON.stringify(name)}:\n${listOfFormats}`);

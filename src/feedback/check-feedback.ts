@@ -2,7 +2,7 @@
 // Absent leaves a field as it is, null withdraws it.
 import { checkFilled, checkUsername } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
-import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
+import { authorOf, requireRole, type Viewer, writeForOthersRoles } from '../identity/viewer.ts';
 import type { ConversationFeedbackFields, FeedbackSource, Rating } from '../log/event.ts';
 
 export type AuthorInput = {
@@ -43,11 +43,10 @@ function checkTags(tags: readonly string[]): string[] {
 }
 
 function sourceOf(viewer: Viewer, source: FeedbackSource | null | undefined): FeedbackSource {
-  if (source == null || source === 'end_user' || mayWriteForOthers(viewer)) return source ?? 'end_user';
-  throw new AppError(
-    'FORBIDDEN',
-    `Only the roles SERVICE and ADMIN may give feedback as ${source.toUpperCase()}: leave source out.`,
-  );
+  if (source == null || source === 'end_user') return 'end_user';
+  const action = `give feedback as ${source.toUpperCase()}`;
+  requireRole(viewer, { roles: writeForOthersRoles, action, remedy: 'leave source out' });
+  return source;
 }
 
 /** Who gives feedback, and in which capacity. @throws AppError FORBIDDEN where the viewer may not do so for them */

@@ -2,10 +2,10 @@
 // it is a column of the topic and not an event, since events are of conversations and no reader of the log needs it.
 import type pg from 'pg';
 import { z } from 'zod';
-import { checkTopic } from '../conversation/commands.ts';
 import { checkFilled } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
+import { checkTopic } from '../log/topic-name.ts';
 import { checkTag } from './check-feedback.ts';
 
 export type SuggestedTag = { key: string; label: string };

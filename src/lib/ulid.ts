@@ -1,11 +1,12 @@
-// ULIDs: made here, checked here, and derived here where a repeated request must arrive at the same id.
+// Creates and checks ULIDs, and derives them where a repeated request must arrive at the same id.
 import { createHash, randomFillSync } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { AppError } from '../errors.ts';
+import type { Optional } from './optional.ts';
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-// Drawn in advance: one system call for each of sixteen letters took longer than the rest of an append in Node.
+// Drawn in advance: a system call for each of sixteen letters took longer than everything else that Node does for an append.
 const randomness = Buffer.alloc(1_024);
 let drawn = randomness.length;
 
@@ -27,28 +28,28 @@ export function isUlid(text: string): boolean {
 }
 
 /**
- * The id that a client chose, or a new one.
- * @throws AppError INVALID_INPUT where it is no ULID
+ * The id that a client chose, or a new one if it chose none.
+ * @throws AppError INVALID_INPUT if it is not a ULID
  */
-export function chosenId(name: string, id: string | null | undefined): string {
+export function chosenId(name: string, id: Optional<string>): string {
   if (id === null || id === undefined) return newId();
   if (isUlid(id)) return id;
   throw new AppError(
     'INVALID_INPUT',
-    `${name} ${JSON.stringify(id.slice(0, 100))} is no ULID: use 26 characters such as 01J7PTGBKBEYJHJAMZ9Q9EE9SD, or leave it out.`,
+    `${name} ${JSON.stringify(id.slice(0, 100))} is not a ULID: use 26 characters such as 01J7PTGBKBEYJHJAMZ9Q9EE9SD, or omit it.`,
   );
 }
 
 /**
  * An id that should name something that exists.
- * @throws AppError NOT_FOUND where it is no ULID, since nothing can have it
+ * @throws AppError NOT_FOUND if it is not a ULID, since nothing can have it
  */
 export function referencedId(kind: 'conversation' | 'message', id: string): string {
   if (isUlid(id)) return id;
   throw new AppError('NOT_FOUND', `There is no ${kind} ${JSON.stringify(id.slice(0, 100))}.`);
 }
 
-/** The ULID that belongs to another by the given purpose: the same time, and the same each time it is asked for. */
+/** A ULID that is derived from another for a purpose: with the same time, and always the same for the same arguments. */
 export function derivedId(id: string, purpose: string): string {
   const digest = createHash('sha256').update(`${purpose}:${id}`).digest();
   let random = '';

@@ -1,7 +1,7 @@
 // Which events a viewer may read: a whole topic with the right to it, else the conversations that are theirs.
 import type pg from 'pg';
 import { AppError } from '../errors.ts';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import { mayReadAll, readAllRoles, requireRole, type Viewer } from '../identity/viewer.ts';
 import type { EventType } from './event.ts';
 import { type EventFilter, type LogPosition, logPositionOf, topicOfConversation } from './read/pages.ts';
 import { type EventRedactor, noRedaction, redactFor } from './redact-event.ts';
@@ -42,9 +42,7 @@ export async function chooseEvents(
     const topic = await topicOfConversation(pool, conversationId, username);
     return { place: logPositionOf(topic, args), filter, show };
   }
-  if (mayReadAll(viewer)) return { place: logPositionOf(args.topic, args), filter, show };
-  throw new AppError(
-    'FORBIDDEN',
-    'Only the roles ANALYST, SERVICE and ADMIN read a whole topic: give a conversationId of yours.',
-  );
+  const remedy = 'give the conversationId of a conversation of yours';
+  requireRole(viewer, { roles: readAllRoles, action: 'read a whole topic', remedy });
+  return { place: logPositionOf(args.topic, args), filter, show };
 }

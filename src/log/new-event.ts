@@ -35,7 +35,7 @@ export function startEvent(
 
 /**
  * Adds a message. The event's id follows from the message's, so that a repeated request repeats the event.
- * @param fields.parent_id absent: the newest message of the conversation
+ * @param fields.parent_id defaults to the newest message of the conversation; null starts a new thread
  */
 export function messageEvent(
   { messageId, conversationId }: { messageId: string; conversationId: string },

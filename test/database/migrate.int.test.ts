@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { migrate, schemaScript } from '../../src/database/migrate.ts';
@@ -110,13 +111,15 @@ it('ids and topics of every table compare byte by byte, so that they join by ind
   ).toEqual([]);
 });
 
+type FunctionRow = { proname: string; xmin: string; hash: string | null };
+
 /** The state of the functions: a function that is made again has another xmin. */
-async function functionsOf(client: pg.Client): Promise<unknown[]> {
-  return await rowsOf(
-    client,
+async function functionsOf(client: pg.Client): Promise<FunctionRow[]> {
+  const { rows } = await client.query<FunctionRow>(
     `SELECT proname, xmin::text, obj_description(oid, 'pg_proc') AS hash FROM pg_proc
      WHERE pronamespace = 'public'::regnamespace ORDER BY proname`,
   );
+  return rows;
 }
 
 async function countConnections({ name }: EmptyDatabase): Promise<number> {
@@ -186,4 +189,39 @@ it('functions are all applied or none', async () => {
   await expect(migrate(url)).rejects.toThrow('cannot change return type');
   expect(await functionsOf(client)).toEqual(functions);
   await expect.poll(() => countConnections({ name: new URL(url).pathname.slice(1), url, client })).toBe(1);
+});
+
+it('a function whose file is gone disappears, and functions of others stay', async () => {
+  const { url, client } = await createEmptyDatabase();
+  await migrate(url);
+  const functions = await functionsOf(client);
+  // As a version left them that had a function more, and one with other arguments.
+  await client.query(`CREATE FUNCTION retired(payload jsonb) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+    CREATE FUNCTION project_feedback(events event[], more integer) RETURNS void LANGUAGE sql AS 'SELECT NULL::void';
+    CREATE FUNCTION of_an_operator() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+    COMMENT ON FUNCTION retired(jsonb) IS 'afterword old';
+    COMMENT ON FUNCTION project_feedback(event[], integer) IS 'afterword old';
+    COMMENT ON FUNCTION append_events(append_item[]) IS 'afterword old'`);
+  await migrate(url);
+  const foreign = expect.objectContaining({ proname: 'of_an_operator', hash: null });
+  const names = functions.map((row) => expect.objectContaining({ proname: row.proname, hash: row.hash }));
+  const found = await functionsOf(client);
+  expect(found).toHaveLength(functions.length + 1);
+  expect(found).toEqual(expect.arrayContaining([...names, foreign]));
+});
+
+it('counts of scores that an older version kept in ten columns are one histogram', async () => {
+  const { client } = await createEmptyDatabase();
+  const folder = new URL('../../prisma/migrations/', import.meta.url);
+  const names = (await readdir(folder)).filter((name) => /^\d/.test(name)).sort();
+  const run = async (name: string) =>
+    client.query(await readFile(new URL(`${name}/migration.sql`, folder), 'utf8'));
+  for (const name of names.filter((each) => each < '0006')) await run(name);
+  await client.query(`INSERT INTO rating_rollup VALUES ('t', 'end_user', '', '2026-01-01', 'm', 3, 3, 1, 0, 0, 0, 3,
+    1500000, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1)`);
+  await run('0006_typed_log');
+  const { rows } = await client.query('SELECT records, likes, score_sum, score_histogram FROM rating_rollup');
+  expect(rows).toEqual([
+    { records: 3, likes: 1, score_sum: '1500000', score_histogram: [1, 0, 0, 0, 0, 1, 0, 0, 0, 1] },
+  ]);
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer } from '../../src/demo/answer.ts';
 import { demoModels, startDemoModel } from '../../src/demo/server.ts';
-import { createModelClient, type ModelRequest } from '../../src/generation/provider/openai.ts';
+import { createOpenAIClient } from '../../src/generation/provider/openai.ts';
+import type { ModelRequest } from '../../src/generation/provider/provider.ts';
 
 const messages: ModelRequest['messages'] = [{ role: 'user', content: "How many r's are in strawberry?" }];
 let demo: Awaited<ReturnType<typeof startDemoModel>>;
@@ -18,7 +19,7 @@ async function generate(
   onText = (_: string): void => undefined,
   url = demo.url,
 ) {
-  const client = createModelClient({
+  const client = createOpenAIClient({
     baseUrl: url,
     apiKey: undefined,
     timeoutMs: 5_000,

@@ -158,7 +158,9 @@ describe('regenerateReply', () => {
     const { addMessage } = await client.run(operations.AddMessageDocument, {
       input: { conversationId, role: 'ASSISTANT', content: 'welcome', parentId: null },
     });
-    expect((await refusalOf({ messageId: addMessage.message.id })).message).toContain('follows no message');
+    expect((await refusalOf({ messageId: addMessage.message.id })).message).toContain(
+      'does not follow a message',
+    );
     expect((await refusalOf({ messageId, replyId: 'mine' })).code).toBe('INVALID_INPUT');
     expect((await refusalOf({ messageId, model: 'model-z' })).message).toContain('is not on offer');
     expect((await refusalOf({ messageId, parameters: { temperature: 3 } })).code).toBe('INVALID_INPUT');

@@ -25,8 +25,8 @@ afterAll(async () => {
 
 it.each([
   ['the prompt is appended', 'append_events'],
-  ['its lease is taken', 'claim_generation'],
-  ['the thread is read', 'read_turns_before'],
+  ['its lease is taken', 'claim_lease'],
+  ['the thread is read', 'read_messages_before'],
 ])(
   'a connection that breaks while %s delays the reply, and neither fails nor doubles it',
   async (_when, statement) => {

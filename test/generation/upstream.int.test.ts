@@ -79,7 +79,7 @@ describe('an endpoint that misbehaves', () => {
     const { text, end, request } = await play([delta('half'), hang]);
     expect(text).toBe('half');
     expect(end).toMatchObject({ status: 'FAILED', content: 'half' });
-    expect(end.error).toContain(`fell silent for ${idleTimeoutMs} ms`);
+    expect(end.error).toContain(`sent nothing for ${idleTimeoutMs} ms`);
     expect(await request.closed).toBe('client');
   });
 

@@ -1,9 +1,9 @@
 // The settings of an export: every filter and rule. Read from texts (the command line, a URL) or with lists (GraphQL).
 // Together with the log they decide every byte of the export.
 import { z } from 'zod';
-import { checkTopic, defaultTopic } from '../../conversation/commands.ts';
 import { AppError } from '../../errors.ts';
 import { feedbackSourceSchema, roleSchema } from '../../log/event.ts';
+import { checkTopic, defaultTopic } from '../../log/topic-name.ts';
 
 export const conflictRules = ['majority', 'drop', 'keep-all'] as const;
 export const pairKinds = ['preference', 'rating', 'correction'] as const;

@@ -1,8 +1,8 @@
 // Appends the events of one line to the log, each after the one before it is acknowledged. Events that the log already
 // has are not added again.
+import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { AppError } from '../../errors.ts';
-import { TwoGenerationCache } from '../../lib/two-generation-cache.ts';
 import type { NewEvent } from '../../log/event.ts';
 import { fold } from '../../log/fold/fold.ts';
 import type { StartEvent } from '../../log/new-event.ts';
@@ -71,7 +71,7 @@ function withOriginalIds({ originals }: Entry, error: unknown): unknown {
 export function createAppender(
   destination: Destination,
 ): (entry: Entry, onAppended: OnAppended) => Promise<void> {
-  const usernames = new TwoGenerationCache<string>(maxCachedConversations);
+  const usernames = new LRUCache<string, string>({ max: maxCachedConversations });
 
   /** The conversation exists, but not by this event: an equal one started it, or one with other values. */
   async function findMissing(entry: Entry, conflict: AppError): Promise<Entry['events']> {

@@ -1,7 +1,7 @@
 // Counts how often equal texts occurred, in bounded memory. The count of a text that occurred long ago may be too high,
 // never too low, and is the same on every run: an id that is derived from it is unique and repeatable.
 import { hash } from 'node:crypto';
-import { TwoGenerationCache } from '../../lib/two-generation-cache.ts';
+import { LRUCache } from 'lru-cache';
 
 const slotCount = 2 ** 22;
 
@@ -12,13 +12,17 @@ function slotOf(key: string): number {
 export class Occurrences {
   /** For texts that the cache evicted, the highest count of all that share a slot. */
   readonly #evictedMaxima = new Uint32Array(slotCount);
-  readonly #recent: TwoGenerationCache<number>;
+  readonly #recent: LRUCache<string, number>;
 
-  /** @param minExact at least how many different texts are counted exactly */
-  constructor(minExact = 200_000) {
-    this.#recent = new TwoGenerationCache(minExact, (key, count) => {
-      const slot = slotOf(key);
-      this.#evictedMaxima[slot] = Math.max(this.#evictedMaxima[slot] ?? 0, count);
+  /** @param maxExact how many different texts are counted exactly */
+  constructor(maxExact = 200_000) {
+    this.#recent = new LRUCache({
+      max: maxExact,
+      dispose: (count, key, reason) => {
+        if (reason !== 'evict') return;
+        const slot = slotOf(key);
+        this.#evictedMaxima[slot] = Math.max(this.#evictedMaxima[slot] ?? 0, count);
+      },
     });
   }
 

@@ -56,19 +56,19 @@ export type MyFeedbackQueryVariables = Exact<{
 
 export type MyFeedbackQuery = { message: { id: string, myFeedback: { rating: Rating | null, comment: string | null, tags: Array<string> } | null } | null };
 
-export type GiveRatingMutationVariables = Exact<{
+export type RateMessageMutationVariables = Exact<{
   input: RateMessageInput;
 }>;
 
 
-export type GiveRatingMutation = { rateMessage: { feedback: { rating: Rating | null } | null } };
+export type RateMessageMutation = { rateMessage: { feedback: { rating: Rating | null } | null } };
 
-export type GiveWordsMutationVariables = Exact<{
+export type SubmitFeedbackMutationVariables = Exact<{
   input: SubmitFeedbackInput;
 }>;
 
 
-export type GiveWordsMutation = { submitFeedback: { feedback: { comment: string | null, tags: Array<string> } | null } };
+export type SubmitFeedbackMutation = { submitFeedback: { feedback: { comment: string | null, tags: Array<string> } | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -101,17 +101,17 @@ export const MyFeedbackDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MyFeedbackQuery, MyFeedbackQueryVariables>;
-export const GiveRatingDocument = new TypedDocumentString(`
-    mutation GiveRating($input: RateMessageInput!) {
+export const RateMessageDocument = new TypedDocumentString(`
+    mutation RateMessage($input: RateMessageInput!) {
   rateMessage(input: $input) {
     feedback {
       rating
     }
   }
 }
-    `) as unknown as TypedDocumentString<GiveRatingMutation, GiveRatingMutationVariables>;
-export const GiveWordsDocument = new TypedDocumentString(`
-    mutation GiveWords($input: SubmitFeedbackInput!) {
+    `) as unknown as TypedDocumentString<RateMessageMutation, RateMessageMutationVariables>;
+export const SubmitFeedbackDocument = new TypedDocumentString(`
+    mutation SubmitFeedback($input: SubmitFeedbackInput!) {
   submitFeedback(input: $input) {
     feedback {
       comment
@@ -119,4 +119,4 @@ export const GiveWordsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<GiveWordsMutation, GiveWordsMutationVariables>;
+    `) as unknown as TypedDocumentString<SubmitFeedbackMutation, SubmitFeedbackMutationVariables>;

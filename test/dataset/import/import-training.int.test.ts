@@ -217,7 +217,7 @@ it('a conversation that can’t be imported is a bad line, and adds nothing', as
     '3 The record: Unrecognized key: "colour".',
     `4 Message ${asked.id} has the outcome of a generation, but only a reply can: its role is user.`,
     '5 messages.1.createdAt: must be an instant such as 2026-11-23T18:00:00.000Z.',
-    '6 model.id is empty: write something into it.',
+    '6 model.id is empty: give a text that is not blank.',
   ]);
 });
 

@@ -24,3 +24,8 @@ it('a text never gets a count twice, and the same counts on every run, even afte
     { numRuns: 20 },
   );
 });
+
+it('still knows the count of a text that was evicted', () => {
+  const occurrences = new Occurrences(2);
+  expect([...'aabcdeab'].map((text) => occurrences.count(text))).toEqual([0, 1, 0, 0, 0, 0, 2, 1]);
+});

@@ -51,7 +51,7 @@ describe('a user with as many running replies as MAX_GENERATIONS_PER_USER', () =
     const { errors } = await send(ada, newId());
     expect(errors[0]?.extensions.code).toBe('LIMIT_EXCEEDED');
     expect(errors[0]?.message).toBe(
-      'MAX_GENERATIONS_PER_USER is 3, and as many replies of "ada" are being produced: wait until one ends, or stop one.',
+      '"ada" already has 3 replies in progress, the maximum (MAX_GENERATIONS_PER_USER). Wait until one ends, or stop one.',
     );
     const again = await send(ada, first);
     expect(again.errors).toEqual([]);

@@ -38,9 +38,9 @@ describe('a refusal', () => {
     [403, 'MODEL_API_KEY may use'],
     [404, 'Check that MODELS names a model it has'],
     [422, 'Change the message'],
-    [429, 'Wait before you ask again'],
-    [500, 'Ask again later'],
-    [503, 'Ask again later'],
+    [429, 'Wait before you try again'],
+    [500, 'Try again later'],
+    [503, 'Try again later'],
   ])('with HTTP %i names status, endpoint, model, its own message and what to do', async (status, advice) => {
     model.setDefault(refusal(status, 'No, because', retryAtOnce));
     const { code, message, text } = await ask();
@@ -103,7 +103,7 @@ describe('a failure', () => {
     model.setDefault([hang]);
     const { code, message } = await ask({ client: { timeoutMs: 100 } });
     expect(code).toBe('UPSTREAM_FAILED');
-    expect(message).toContain('did not begin its answer within 100 ms');
+    expect(message).toContain('did not start its answer within 100 ms');
     expect(model.requests).toHaveLength(1);
     expect(await model.requests[0]?.closed).toBe('client');
   });
@@ -112,8 +112,8 @@ describe('a failure', () => {
     ['an error object', [delta('part'), failure('out of memory')], 'reported an error: out of memory.'],
     ['an error event', [delta('part'), chunk('event: error\ndata: {"message":"gone"}\n\n')], 'error: gone.'],
     ['bad JSON', [delta('part'), event('{"choices"')], 'sent an event that is not JSON: {"choices".'],
-    ['a cut connection', [delta('part'), cut], 'ended the connection in the middle of its answer.'],
-    ['an end without any sign of it', [delta('part')], 'ended the connection in the middle of its answer.'],
+    ['a cut connection', [delta('part'), cut], 'closed the connection in the middle of its answer.'],
+    ['an end without any sign of it', [delta('part')], 'closed the connection in the middle of its answer.'],
     ['a cut inside an event', [delta('part'), chunk('data: {"cho'), cut], 'in the middle of its answer.'],
   ])('by %s keeps the text before it', async (_, script, sentence) => {
     const gate = createGate();
@@ -132,7 +132,7 @@ describe('a failure', () => {
     model.enqueue(script);
     const outcome = await ask({ client: { idleTimeoutMs: 500 } });
     expect(outcome).toMatchObject({ code: 'UPSTREAM_FAILED', text });
-    expect(outcome.message).toContain('fell silent for 500 ms');
+    expect(outcome.message).toContain('sent nothing for 500 ms');
     expect(await model.requests[0]?.closed).toBe('client');
   });
 

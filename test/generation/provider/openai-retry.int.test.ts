@@ -145,7 +145,7 @@ describe('the pause before a retry', () => {
     model.enqueue(refusal(503, 'starting', { 'retry-after-ms': '200' }));
     model.setDefault([hang]);
     const { message, elapsedMs } = await ask({ client: { timeoutMs: 600 } });
-    expect(message).toContain('did not begin its answer within 600 ms');
+    expect(message).toContain('did not start its answer within 600 ms');
     expect(elapsedMs).toBeLessThan(1_500);
     expect(model.requests).toHaveLength(2);
   });

@@ -1,17 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Channel } from '../../../src/generation/produce/live-reply.ts';
-import {
-  type CompletionReader,
-  createPlainReader,
-  createStreamReader,
-} from '../../../src/generation/provider/openai-stream.ts';
+import { createPlainReader, createStreamReader } from '../../../src/generation/provider/openai-stream.ts';
+import type { BodyReader } from '../../../src/generation/provider/protocol.ts';
+import type { Channel } from '../../../src/generation/provider/provider.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const token = (content: string): string => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}`;
 const finish = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}';
 
-function readAll(reader: CompletionReader, reads: Uint8Array[], channel: Channel = 'text'): string[] {
+function readAll(reader: BodyReader, reads: Uint8Array[], channel: Channel = 'text'): string[] {
   const said = [...reads.map((bytes) => reader.read(bytes)), reader.end()];
   return said.map((pieces) => pieces[channel]).filter((text) => text !== '');
 }

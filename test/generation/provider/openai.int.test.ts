@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createModelClient } from '../../../src/generation/provider/openai.ts';
+import { createOpenAIClient } from '../../../src/generation/provider/openai.ts';
 import { type AskOptions, apiKey, askModel } from '../../support/ask-model.ts';
 import {
   chunk,
@@ -62,12 +62,32 @@ describe('the request', () => {
     model.setDefault(({ body }) =>
       body.stream_options ? refusal(400, 'Unrecognized request argument: stream_options') : reply('fine'),
     );
-    const client = createModelClient({ baseUrl: model.url, apiKey, timeoutMs: 4_000, idleTimeoutMs: 4_000 });
+    const client = createOpenAIClient({ baseUrl: model.url, apiKey, timeoutMs: 4_000, idleTimeoutMs: 4_000 });
     const signal = new AbortController().signal;
     for (let n = 0; n < 2; n += 1) {
       await client.generate({ model: 'old', messages: [], parameters: {}, signal }, () => undefined);
     }
     expect(model.requests.map(({ body }) => 'stream_options' in body)).toEqual([true, false, false]);
+  });
+
+  it('is sent once more without stream_options, though another reply learned first that they are rejected', async () => {
+    const gates = [createGate(), createGate()];
+    let rejections = 0;
+    model.setDefault(({ body }) => {
+      if (!body.stream_options) return reply('fine');
+      const opened = gates[rejections]?.opened ?? (() => Promise.resolve());
+      rejections += 1;
+      return [wait(opened), ...refusal(400, 'Unrecognized request argument: stream_options')];
+    });
+    const client = createOpenAIClient({ baseUrl: model.url, apiKey, timeoutMs: 4_000, idleTimeoutMs: 4_000 });
+    const signal = new AbortController().signal;
+    const request = { model: 'old', messages: [], parameters: {}, signal };
+    const replies = [1, 2].map(() => client.generate(request, () => undefined));
+    await model.waitForRequest(2);
+    gates[0]?.open();
+    await Promise.race(replies);
+    gates[1]?.open();
+    expect((await Promise.all(replies)).map(({ finishReason }) => finishReason)).toEqual(['stop', 'stop']);
   });
 
   it('is not repeated after a 400 about anything else', async () => {

@@ -168,7 +168,10 @@ describe('an entry is bad', () => {
     ],
     [entry({ meta: { message_id: 'z' } }), 'The snapshot does not contain the rated reply "z".'],
     [entry({ meta: { message_id: 'p' } }), 'The snapshot does not contain the rated reply "p".'],
-    [entry({ data: { comment: 'x'.repeat(101) } }), 'comment has 101 bytes; at most 100 are taken.'],
+    [
+      entry({ data: { comment: 'x'.repeat(101) } }),
+      'comment has 101 bytes, and the maximum is 100: shorten it.',
+    ],
     [
       entry({ messages: [prompt, { ...answer, parentId: 'a' }] }),
       'The snapshot does not contain the rated reply "a".',

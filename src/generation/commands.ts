@@ -2,7 +2,7 @@
 // reply, and the reply is produced in the background.
 import type pg from 'pg';
 import { z } from 'zod';
-import { type ConversationServices, messageEvent } from '../conversation/commands.ts';
+import type { ConversationServices } from '../conversation/commands.ts';
 import { checkModelOnOffer } from '../conversation/offered-models.ts';
 import { checkFilled } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
@@ -10,6 +10,7 @@ import { mayReadAll, mayWriteForOthers, type Viewer } from '../identity/viewer.t
 import type { Optional } from '../lib/optional.ts';
 import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
 import { type NewEvent, parametersSchema, roleSchema } from '../log/event.ts';
+import { messageEvent } from '../log/new-event.ts';
 import type { Relay } from '../relay/relay.ts';
 import { checkParameters, fromRecorded, type ParametersInput, recorded } from './parameters.ts';
 import type { Admission } from './produce/admission.ts';
@@ -68,8 +69,16 @@ function replyEvent(
   { conversationId, parentId }: ReplyParent,
 ): NewEvent {
   return messageEvent(
-    { id: messageId, conversationId, role: 'assistant', content: '' },
-    { parent_id: parentId, model, parameters: recorded(parameters), status: 'streaming' },
+    { messageId, conversationId },
+    {
+      role: 'assistant',
+      content: '',
+      timestamp: new Date().toISOString(),
+      parent_id: parentId,
+      model,
+      parameters: recorded(parameters),
+      status: 'streaming',
+    },
   );
 }
 
@@ -112,8 +121,13 @@ export async function sendMessage(
     input.model ?? (await modelOf(services.pool, viewer, conversationId)),
   );
   const prompt = messageEvent(
-    { id: messageId, conversationId, role: 'user', content },
-    input.parentId === undefined ? {} : { parent_id: input.parentId },
+    { messageId, conversationId },
+    {
+      role: 'user',
+      content,
+      timestamp: new Date().toISOString(),
+      ...(input.parentId === undefined ? {} : { parent_id: input.parentId }),
+    },
   );
   const job = { messageId: replyId, model, parameters };
   const events = [prompt, replyEvent(job, { conversationId, parentId: messageId })];

@@ -13,78 +13,78 @@ export type ComparedInput = {
   to?: string | null | undefined;
 };
 
-/** What becomes of contradictions between authors. */
+/** A rule for authors who contradict each other. */
 export type ConflictRule =
-  /** Nothing. */
+  /** The reply or pair is left out. */
   | 'DROP'
-  /** Both. */
+  /** Both sides count, each in a record of its own. */
   | 'KEEP_ALL'
-  /** What more of them say; a tie is dropped. */
+  /** What the majority says counts; a tie is dropped. */
   | 'MAJORITY';
 
-/** What goes into a dataset: the options of the command `export`. A list may not be empty: what is left out does not limit. */
+/** What goes into a dataset: the options of the command `export`. An omitted list does not filter; an empty list is refused. */
 export type DatasetFilter = {
-  /** As the log stood at this offset; the newest where not given. */
+  /** Offset up to which the log is read. Defaults to the newest. */
   asOf?: number | null | undefined;
-  /** Where authors contradict each other; MAJORITY where not given. */
+  /** Rule for authors who contradict each other. Defaults to MAJORITY. */
   conflict?: ConflictRule | null | undefined;
-  /** Of records that are exactly the same only the first; false where not given. */
+  /** Whether equal records are written only once. Defaults to false. */
   deduplicate?: boolean | null | undefined;
-  /** Only replies from this instant on. */
+  /** Only replies created at this instant or later. Defaults to no limit. */
   from?: string | null | undefined;
-  /** Also replies that were stopped; false where not given. */
+  /** Whether replies that were stopped are included. Defaults to false. */
   includeStopped?: boolean | null | undefined;
-  /** No record whose texts have more characters; of any length where not given. */
+  /** Maximum characters of content in a record. Defaults to no limit. */
   maxCharacters?: number | null | undefined;
-  /** Only what so many authors agree on; 1 where not given, of threads 0. */
+  /** Minimum number of authors that must agree on a record. Defaults to 1, and to 0 for threads (SFT, OPENAI_SFT). */
   minRaters?: number | null | undefined;
-  /** Only replies of these models; of all where not given. */
+  /** Only replies of these models. Defaults to all. */
   models?: Array<string> | null | undefined;
-  /** Where pairs come from (DPO, REWARD, OPENAI_DPO); all three where not given. */
+  /** Kinds of feedback to make pairs of (DPO, REWARD, OPENAI_DPO). Defaults to all. */
   pairs?: Array<PairKind> | null | undefined;
-  /** Each record says where it comes from, in `provenance`; false where not given. */
+  /** Whether each record says in `provenance` where it comes from. Defaults to false. */
   provenance?: boolean | null | undefined;
-  /** Personal data and keys as placeholders; false where not given. */
+  /** Whether personal data and keys are replaced by placeholders. Defaults to false. */
   redact?: boolean | null | undefined;
-  /** How far threads go (SFT, OPENAI_SFT); NOT_DISLIKED where not given. */
+  /** How much of a thread is used (SFT, OPENAI_SFT). Defaults to NOT_DISLIKED. */
   replies?: ReplyRule | null | undefined;
-  /** Only messages of these roles, ASSISTANT among them; all three where not given. */
+  /** Only messages of these roles; must include ASSISTANT. Defaults to all. */
   roles?: Array<Role> | null | undefined;
-  /** From 0 to 1. Where an author gave no rating, a score from here on counts as a like, one below as a dislike; scores do not count where not given. */
+  /** From 0 to 1. If an author gave a score but no rating, a score of this or more counts as a like, a lower one as a dislike. If omitted, scores do not count. */
   scoreThreshold?: number | null | undefined;
-  /** Whose feedback counts; END_USER where not given, of events and conversations all. */
+  /** Only feedback of these sources. Defaults to END_USER, and to all for EVENTS and CONVERSATIONS. */
   source?: Array<FeedbackSource> | null | undefined;
-  /** What becomes of system prompts; KEEP where not given. */
+  /** Whether system prompts are exported. Defaults to KEEP. */
   system?: SystemPromptRule | null | undefined;
-  /** Only feedback with one of these tags; all where not given. */
+  /** Only feedback that has at least one of these tags. Defaults to all. */
   tags?: Array<string> | null | undefined;
-  /** Only replies before this instant. */
+  /** Only replies created before this instant. Defaults to no limit. */
   to?: string | null | undefined;
-  /** The topic; `default` where not given. */
+  /** Topic of the conversations. Defaults to `default`. */
   topic?: string | null | undefined;
-  /** How much of the thread before a reply is its prompt; THREAD where not given. */
+  /** How much of the thread before a reply is its prompt. Defaults to THREAD. */
   turns?: TurnRule | null | undefined;
-  /** Usernames as they are: in events and conversations, where numbers stand for them otherwise, and in the provenance of records, which names nobody otherwise. False where not given. */
+  /** Whether usernames are exported unchanged. If false, EVENTS and CONVERSATIONS have numbers in their place, and the provenance of records names no authors. Defaults to false. */
   usernames?: boolean | null | undefined;
 };
 
 /** A format of training data. */
 export type DatasetFormat =
-  /** As the command `export conversations` writes it. */
+  /** Conversations, whole. As the command `export conversations` writes it. */
   | 'CONVERSATIONS'
-  /** As the command `export dpo` writes it. */
+  /** DPO: chosen and rejected replies, for TRL. As the command `export dpo` writes it. */
   | 'DPO'
-  /** As the command `export events` writes it. */
+  /** Events, as they are in the log. As the command `export events` writes it. */
   | 'EVENTS'
-  /** As the command `export kto` writes it. */
+  /** KTO: likes and dislikes, for TRL. As the command `export kto` writes it. */
   | 'KTO'
-  /** As the command `export openai-dpo` writes it. */
+  /** Preferences, for OpenAI. As the command `export openai-dpo` writes it. */
   | 'OPENAI_DPO'
-  /** As the command `export openai-sft` writes it. */
+  /** Fine-tuning, for OpenAI. As the command `export openai-sft` writes it. */
   | 'OPENAI_SFT'
-  /** As the command `export reward` writes it. */
+  /** Reward model: whole conversations, for TRL. As the command `export reward` writes it. */
   | 'REWARD'
-  /** As the command `export sft` writes it. */
+  /** SFT: good conversations, for TRL. As the command `export sft` writes it. */
   | 'SFT';
 
 /** Conversation to end. */
@@ -149,13 +149,13 @@ export type MessageStatus =
   /** The model is generating it. */
   | 'STREAMING';
 
-/** Where a pair of a better and a worse reply comes from. */
+/** The kind of feedback that makes a pair of a better and a worse reply. */
 export type PairKind =
-  /** Someone wrote what the reply should have been. */
+  /** An author wrote what the reply should have been. */
   | 'CORRECTION'
   /** One reply was chosen over its siblings. */
   | 'PREFERENCE'
-  /** Of two siblings the same author liked one and disliked the other. */
+  /** One author liked one of two siblings and disliked the other. */
   | 'RATING';
 
 /** A choice among the replies to one message. */
@@ -244,13 +244,13 @@ export type RegenerateReplyInput = {
   replyId?: string | null | undefined;
 };
 
-/** How far threads are taken, by what was said of their replies. */
+/** How much of a thread is used, by the feedback on its replies. */
 export type ReplyRule =
-  /** To their end, whatever was said. */
+  /** The whole thread, whatever its feedback. */
   | 'ALL'
-  /** Up to their last reply that was liked. */
+  /** The thread until its last liked reply. */
   | 'LIKED'
-  /** Up to their first reply that was disliked, or over which a sibling was chosen. */
+  /** The thread until a reply was disliked or a sibling of it was preferred. */
   | 'NOT_DISLIKED';
 
 /** Role of the author of a message. */
@@ -350,18 +350,18 @@ export type SubmitFeedbackInput = {
   username?: string | null | undefined;
 };
 
-/** What becomes of system prompts. */
+/** Whether system prompts are exported. */
 export type SystemPromptRule =
-  /** They are left out. */
+  /** System prompts are left out. */
   | 'DROP'
-  /** They stay. */
+  /** System prompts stay. */
   | 'KEEP';
 
 /** How much of the thread before a reply is its prompt. */
 export type TurnRule =
-  /** What the user said last, with what the system said. */
+  /** What the user wrote last, with the system prompts. */
   | 'LAST'
-  /** All of it. */
+  /** The whole thread before the reply. */
   | 'THREAD';
 
 /** Permission of a viewer. A viewer with several roles has the permissions of each. */

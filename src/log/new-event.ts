@@ -1,4 +1,4 @@
-// Builds the events that are appended to the log, whoever appends them: a command of the API or an importer.
+// Builds the events that are appended to the log, for the commands of the API and for importers alike.
 // Plain functions: ids and times come in as arguments, and the same arguments build the same event.
 import { derivedId } from '../lib/ulid.ts';
 import type { NewEvent } from './event.ts';

@@ -186,7 +186,7 @@ async function* batchesOf(
 }
 
 /**
- * The lines of an export, batch by batch. What they come to is added to the counts.
+ * The lines of an export, batch by batch. Adds what is exported and what is left out to the counts.
  * @throws the reason of the job's signal once it is aborted
  */
 export async function* exportLines(job: ExportJob, counts: ExportCounts): AsyncGenerator<ExportBatch> {

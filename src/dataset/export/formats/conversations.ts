@@ -139,7 +139,7 @@ function renderConversation(snapshot: ConversationSnapshot, messages: MessageSna
 }
 
 export const conversations: Format = {
-  label: 'Conversations, whole',
+  label: 'Conversations with all their feedback',
   summary: 'whole conversations with all feedback, as JSON lines',
   schema: lineSchema('Conversation', {
     id: text,

@@ -5,7 +5,7 @@ import { pairRecord } from './dpo.ts';
 import { type Format, lineSchema, threadSchema } from './format.ts';
 
 export const reward: Format = {
-  label: 'Reward model: whole conversations, for TRL',
+  label: 'Reward model: entire conversations, for TRL',
   summary: 'pairs of whole conversations for TRL’s RewardTrainer: chosen, rejected',
   schema: lineSchema('Reward', { chosen: threadSchema, rejected: threadSchema }),
   holdsUsernames: false,

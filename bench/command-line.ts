@@ -12,7 +12,7 @@ export type RunOptions = {
   only: string | undefined;
   profile: string | undefined;
 };
-/** Where to write the result file. `default`: under a name of its own in .afterword/bench. */
+/** Where to write the result file. `default`: under a name made of date and commit, in .afterword/bench. */
 export type JsonTarget = { path: string } | 'default' | 'none';
 
 export type Command =
@@ -108,7 +108,7 @@ function parseCompare(args: string[]): Command {
 }
 
 function parsePaired(args: string[]): Command {
-  const own = {
+  const pairedFlags = {
     base: { type: 'string' },
     out: { type: 'string' },
     'min-difference': { type: 'string' },
@@ -116,13 +116,15 @@ function parsePaired(args: string[]): Command {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { ...runFlags, ...own },
+    options: { ...runFlags, ...pairedFlags },
   });
   const { base, out } = values;
   if (base === undefined) throw new Error('paired needs --base FOLDER, the checkout to compare with.');
-  const unknown = positionals.filter((name) => !isBenchmarkName(name));
-  if (unknown.length > 0) {
-    throw new Error(`${unknown.join(', ')}: not a benchmark. The names are ${benchmarkNames.join(', ')}.`);
+  const unknownNames = positionals.filter((name) => !isBenchmarkName(name));
+  if (unknownNames.length > 0) {
+    throw new Error(
+      `${unknownNames.join(', ')}: not a benchmark. The names are ${benchmarkNames.join(', ')}.`,
+    );
   }
   const names = positionals.filter(isBenchmarkName);
   if (names.length === 0) throw new Error('paired needs the names of the benchmarks to measure.');

@@ -9,7 +9,7 @@ import { loadMetrics, measureLoad } from './support/measure-load.ts';
 import { type Options, selectNamed } from './support/options.ts';
 import { rateFunction } from './support/rate-once.ts';
 import { eventsPerConversation, seed } from './support/seed.ts';
-import { startServer } from './support/server.ts';
+import { checkPeers, startServer } from './support/server.ts';
 import { startWorker, type Worker } from './support/worker.ts';
 
 type ContenderName = 'afterword' | 'raw pg' | 'PostGraphile' | 'Mercurius';
@@ -102,6 +102,7 @@ async function startContenders(
 }
 
 export async function benchFeedback(options: Options, stack: AsyncDisposableStack): Promise<Results> {
+  checkPeers();
   const database = await openDatabase(stack);
   const running = await startContenders(stack, database, options.profile);
   const conversations = options.isQuick ? 200 : 5_000;

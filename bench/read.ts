@@ -1,6 +1,5 @@
 // The nested query by random id over many conversations, beside one statement and two GraphQL servers.
 import { deepStrictEqual } from 'node:assert';
-import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { measureRounds, other, ours } from './results/rounds.ts';
 import type { Results } from './results/schema.ts';
@@ -11,7 +10,7 @@ import { idOf, type LoadCalls, type LoadTarget } from './support/load.ts';
 import { loadMetrics, measureLoad } from './support/measure-load.ts';
 import { type Options, selectNamed } from './support/options.ts';
 import { seed } from './support/seed.ts';
-import { startServer } from './support/server.ts';
+import { checkPeers, startServer } from './support/server.ts';
 import { startWorker } from './support/worker.ts';
 
 const contenderNames = ['afterword', 'raw pg', 'PostGraphile', 'Mercurius'] as const;
@@ -111,9 +110,7 @@ async function checkAnswers(
 }
 
 export async function benchRead(options: Options, stack: AsyncDisposableStack): Promise<Results> {
-  if (!existsSync(new URL('./peers/node_modules', import.meta.url))) {
-    throw new Error('The peers are not installed. Run npm ci --prefix bench/peers');
-  }
+  checkPeers();
   const database = await openDatabase(stack);
   const servers = await startContenders(options, stack, database.url);
   const { conversations: ids } = await seed(database, options.isQuick ? 2_000 : 100_000);

@@ -9,13 +9,15 @@ import { demoModels, startDemoModel } from './demo/server.ts';
 import { createSummaries } from './feedback/summary.ts';
 import { openGenerations } from './generation/open-generations.ts';
 import { createAdmission } from './generation/produce/admission.ts';
-import { createModelClient, type ModelClient } from './generation/provider/openai.ts';
+import { createOpenAIClient } from './generation/provider/openai.ts';
+import type { ModelClient } from './generation/provider/provider.ts';
 import type { Services } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { type Connections, createConnections } from './http/connections/connections.ts';
 import { createExports } from './http/exports.ts';
 import { createReadiness } from './http/health.ts';
 import { createPolicy } from './http/policy.ts';
+import { createToJson } from './http/response-json.ts';
 import { createHttpServer } from './http/server.ts';
 import { serveWebSockets } from './http/websocket/websocket.ts';
 import { createGraphQL } from './http/yoga.ts';
@@ -25,7 +27,7 @@ import { createTopicTails } from './log/live/topic-tails.ts';
 import { createLogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
 import { createRelay, noRelay, type Relay } from './relay/relay.ts';
-import { createLiveStats } from './stats/live.ts';
+import { createLiveStats } from './stats/live-stats.ts';
 
 export type App = {
   /** URL of the server without a path, such as http://127.0.0.1:4000 */
@@ -88,7 +90,7 @@ async function openModel({ config, onStop }: BuildContext): Promise<ModelClient>
     onStop('demo model', () => demo.stop());
     endpoint = { baseUrl: demo.url, apiKey: undefined };
   }
-  return createModelClient({
+  return createOpenAIClient({
     ...endpoint,
     timeoutMs: config.modelTimeoutMs,
     idleTimeoutMs: config.modelIdleTimeoutMs,
@@ -112,7 +114,8 @@ function createServers({ config, log, onError }: BuildContext, services: Service
   const mask = createErrorMask((error) => log.error({ err: error }, 'unexpected failure of an operation'));
   const authenticate = createAuthenticate(config.auth);
   const policy = createPolicy({ isLocal: config.auth === undefined, allowedOrigins: config.allowedOrigins });
-  const yoga = createGraphQL({ services, connections, authenticate, mask });
+  const toJson = createToJson();
+  const yoga = createGraphQL({ services, connections, authenticate, mask, toJson });
   // Enough for a message of maximum size, much of it escaped in JSON, and the rest of the request.
   const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
   const { pool, readSlots } = services;
@@ -133,6 +136,7 @@ function createServers({ config, log, onError }: BuildContext, services: Service
     server,
     authenticate,
     mask,
+    toJson,
     maxMessageBytes: maxRequestBytes,
   });
   return { http, sockets };
@@ -168,7 +172,7 @@ async function createServices(context: BuildContext) {
     writer,
     relay,
     ...replies,
-    admission: createAdmission({ pool, most: config.maxGenerationsPerUser }),
+    admission: createAdmission({ pool, maxPerUser: config.maxGenerationsPerUser }),
     events: createEventCursors({ pool, tails }),
     stats,
     summarize: createSummaries(pool),

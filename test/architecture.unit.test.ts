@@ -193,6 +193,12 @@ describe('what has one home', () => {
     expect(importers).toEqual([]);
   });
 
+  it('is what writes leases and the text of running replies in generation/produce/token-log-store', () => {
+    expect(mentions(/(INSERT INTO|UPDATE|DELETE FROM) (generation|token_log)\b/)).toEqual([
+      'generation/produce/token-log-store.ts',
+    ]);
+  });
+
   it('is NATS in relay/relay', () => {
     expect(
       breaches(({ path }, { target }) => target.startsWith('@nats-io/') && path !== 'relay/relay.ts'),

@@ -74,8 +74,8 @@ function compareTables(
       return a.metrics.flatMap((metric) => {
         const pairs = choosePairs([contender, other], metric, limit);
         if (metric.better === 'neither' || pairs === undefined) return [];
-        const where = { benchmark, caseName: one.name, contender: contender.name, metric };
-        return [{ ...where, ...judge(pairs.pairs, metric, options), limit: pairs.limit }];
+        const subject = { benchmark, caseName: one.name, contender: contender.name, metric };
+        return [{ ...subject, ...judge(pairs.pairs, metric, options), limit: pairs.limit }];
       });
     });
   });

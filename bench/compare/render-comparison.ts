@@ -54,7 +54,7 @@ function caveats(a: ResultFile, b: ResultFile): string[] {
   return [
     isPaired
       ? 'Measured alternately, round by round.'
-      : 'Measured apart: a change of the machine between the two counts as a difference, above all where no limit is named.',
+      : 'Measured apart: if the machine changed in between, that counts as a difference, above all in rows without a limit.',
     ...(machines.length === 0 ? [] : [`The machines differ: ${machines.join(', ')}.`]),
     ...(isQuick ? ['Measured with --quick: the numbers mean nothing.'] : []),
     ...(failed.length === 0 ? [] : [`Failed, and not compared: ${failed.join(', ')}.`]),

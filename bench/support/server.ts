@@ -1,9 +1,16 @@
 // Starts a peer or a limit: forks a server file, which sends the port that it listens on over IPC.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { RunningServer } from './afterword.ts';
 
 const startTimeoutMs = 60_000;
+
+/** @throws Error if the packages of the peers are missing */
+export function checkPeers(): void {
+  if (existsSync(new URL('../peers/node_modules', import.meta.url))) return;
+  throw new Error('The peers are not installed. Run npm ci --prefix bench/peers');
+}
 
 /** @param stack stops the server at the end */
 export async function startServer(

@@ -1,4 +1,4 @@
-// Imports what the domains define, and builds the schema.
+// Imports the types and fields that the domains define, and builds the schema.
 import './context.ts';
 import '../graphql/scalars.ts';
 import '../identity/graphql.ts';
@@ -15,6 +15,7 @@ import '../feedback/mutations.ts';
 import '../feedback/queries.ts';
 import '../feedback/snapshot-graphql.ts';
 import '../stats/queries.ts';
+import '../stats/ranking/graphql.ts';
 import '../stats/subscriptions.ts';
 import '../dataset/queries.ts';
 import '../log/graphql.ts';

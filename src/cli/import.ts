@@ -2,11 +2,11 @@
 import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { parseConfig, readEnvironment } from '../config.ts';
-import { checkTopic, defaultTopic } from '../conversation/commands.ts';
 import { checkFilled } from '../conversation/validate-text.ts';
 import { createAppender } from '../dataset/import/append.ts';
 import { type ImportOptions, type ImportResult, importSource } from '../dataset/import/import.ts';
 import { findImportFormat, importFormats } from '../dataset/import/sources/sources.ts';
+import { checkTopic, defaultTopic } from '../log/topic-name.ts';
 import { createLogWriter } from '../log/writer.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { openDatabase } from './database.ts';

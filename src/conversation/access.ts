@@ -1,4 +1,4 @@
-// What of the conversations a viewer may see, as a condition for queries. What they may not see does not exist.
+// Which conversations and messages a viewer may see, as conditions for queries. The others do not exist for them.
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
 
 export function visibleConversations(viewer: Viewer): { username?: string } {

@@ -1,22 +1,20 @@
-// Starts conversations, adds what was said elsewhere, and ends them. Each command builds events and appends them;
-// what the log forbids, the log refuses.
-import { AppError } from '../errors.ts';
+// Commands that start and end conversations and add messages. Each builds events and appends them; rules about the
+// state of a conversation are checked by the log.
 import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
+import type { Optional } from '../lib/optional.ts';
 import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
 import type { NewEvent, Role } from '../log/event.ts';
+import { checkTopic, defaultTopic } from '../log/topic-name.ts';
 import type { LogWriter } from '../log/writer.ts';
+import { checkModelOnOffer } from './offered-models.ts';
 import { checkFilled, checkMetadata, checkText, checkUsername } from './validate-text.ts';
 
 export type ConversationServices = {
   writer: LogWriter;
-  /** Ids of the models on offer; the first is the default. */
+  /** Ids of the models that the server offers; the first is the default. */
   models: readonly string[];
   maxMessageBytes: number;
 };
-
-export const defaultTopic = 'default';
-
-type Optional<T> = T | null | undefined;
 
 export type StartConversationInput = {
   id?: Optional<string>;
@@ -39,27 +37,9 @@ export type AddMessageInput = {
   createdAt?: Optional<Date>;
 };
 
-/** @throws AppError INVALID_INPUT where the name can't be one of a topic */
-export function checkTopic(topic: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(topic)) return topic;
-  throw new AppError(
-    'INVALID_INPUT',
-    `topic ${JSON.stringify(topic.slice(0, 120))} can't be a name: use 1 to 100 letters, digits, '.', '_' or '-', beginning with a letter or digit.`,
-  );
-}
-
-/** @throws AppError INVALID_INPUT where the server does not offer the model */
-export function checkModelOnOffer(models: readonly string[], model: string): string {
-  if (models.includes(model)) return model;
-  throw new AppError(
-    'INVALID_INPUT',
-    `model ${JSON.stringify(model.slice(0, 200))} is not on offer: choose one of ${models.join(', ')}.`,
-  );
-}
-
 /**
- * The event that adds a message. Its id follows from the message's, so that a repeated request repeats the event.
- * @param fields.parentId absent: the newest message of the conversation
+ * The event that adds a message. Its id is derived from the message's, so that a repeated request repeats the event.
+ * @param extra.parent_id defaults to the newest message of the conversation; null starts a new thread
  */
 export function messageEvent(
   fields: { id: string; conversationId: string; role: Role; content: string; createdAt?: Date },
@@ -155,13 +135,13 @@ export async function addMessage(
   return id;
 }
 
-/** Ends the conversation; one that has ended stays as it is. */
+/** Ends the conversation. Ending it again changes nothing. */
 export async function endConversation(
   services: ConversationServices,
   viewer: Viewer,
   conversationId: string,
 ): Promise<void> {
-  // Ended once and for all, a conversation has one such event: its id follows from the conversation's.
+  // A conversation ends once, so the id of the event is derived from that of the conversation.
   const id = derivedId(referencedId('conversation', conversationId), 'END_CONVERSATION');
   await services.writer.append({
     actor: viewer.username,

@@ -1,6 +1,5 @@
-// How texts are searched for.
+// Escapes the wildcards of LIKE. Prisma's `contains` is a LIKE, and leaves that to the caller.
 
-/** Prisma's `contains` is a LIKE whose wildcards it leaves to the caller. */
 export function escapeLikePattern(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }

@@ -1,40 +1,63 @@
-// The mutations that start, record and end conversations: parse, call the command, return what it wrote.
+// The mutations that start and end conversations and add messages: each calls its command and returns what it wrote.
 import { builder } from '../graphql/builder.ts';
 import { addMessage, endConversation, startConversation } from './commands.ts';
 import { Conversation, Message, RoleEnum } from './graphql.ts';
 
 const StartConversationInput = builder.inputType('StartConversationInput', {
-  description: 'A conversation to begin.',
+  description: 'Conversation to start.',
   fields: (t) => ({
-    id: t.id({ description: "A ULID of the client's choice, which makes the request safe to repeat." }),
-    topic: t.string({ description: 'The log for its events, made when new; `default` where not given.' }),
-    model: t.id({ required: true, description: 'The id of a model on offer.' }),
-    systemPrompt: t.string({ description: 'Instructions to the model: becomes the first message.' }),
-    title: t.string({ description: 'At most 1,000 bytes.' }),
-    metadata: t.field({ type: 'JSON', description: 'An object of at most 64 KiB, kept as it is.' }),
-    username: t.string({ description: 'Whose it is, if not the viewer: for SERVICE and ADMIN.' }),
+    id: t.id({
+      description:
+        'ULID chosen by the client, which makes the request safe to repeat. Defaults to a new one.',
+    }),
+    topic: t.string({
+      description:
+        'Name of the topic for its events, which is created if it does not exist. Defaults to `default`.',
+    }),
+    model: t.id({ required: true, description: 'Id of a model that this server offers.' }),
+    systemPrompt: t.string({
+      description: 'Instructions to the model, which become the first message. At most MAX_MESSAGE_BYTES.',
+    }),
+    title: t.string({ description: 'Title of at most 1,000 bytes.' }),
+    metadata: t.field({
+      type: 'JSON',
+      description: 'Object of at most 64 KiB as JSON, stored verbatim. Defaults to {}.',
+    }),
+    username: t.string({
+      description: "Owner's username. Defaults to the viewer's; only SERVICE and ADMIN may give another.",
+    }),
   }),
 });
 
 const AddMessageInput = builder.inputType('AddMessageInput', {
-  description: 'A message that was said elsewhere, to be kept as it is.',
+  description: 'Message that was written elsewhere, to be stored verbatim.',
   fields: (t) => ({
-    conversationId: t.id({ required: true, description: 'Where it belongs.' }),
-    role: t.field({ type: RoleEnum, required: true, description: 'Who spoke.' }),
-    content: t.string({ required: true, description: 'The text: not empty, at most MAX_MESSAGE_BYTES.' }),
-    id: t.id({ description: "A ULID of the client's choice, which makes the request safe to repeat." }),
-    parentId: t.id({
-      description: 'What it follows; the newest message where not given; null begins a thread of its own.',
+    conversationId: t.id({ required: true, description: 'ULID of the conversation that it belongs to.' }),
+    role: t.field({ type: RoleEnum, required: true, description: 'Role of the author.' }),
+    content: t.string({ required: true, description: 'Text: not empty, at most MAX_MESSAGE_BYTES.' }),
+    id: t.id({
+      description:
+        'ULID chosen by the client, which makes the request safe to repeat. Defaults to a new one.',
     }),
-    model: t.id({ description: 'The model that produced it, on offer here or not.' }),
-    metadata: t.field({ type: 'JSON', description: 'An object of at most 64 KiB, kept as it is.' }),
-    createdAt: t.field({ type: 'DateTime', description: 'When it was said; now where not given.' }),
+    parentId: t.id({
+      description:
+        'ULID of the message that it follows. Defaults to the newest message; null starts a new thread.',
+    }),
+    model: t.id({ description: 'Id of the model that produced it, whether or not this server offers it.' }),
+    metadata: t.field({
+      type: 'JSON',
+      description: 'Object of at most 64 KiB as JSON, stored verbatim. Defaults to {}.',
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'Instant at which it was written. Defaults to now.',
+    }),
   }),
 });
 
 const EndConversationInput = builder.inputType('EndConversationInput', {
-  description: 'A conversation to end.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'Its ULID.' }) }),
+  description: 'Conversation to end.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'ULID of the conversation.' }) }),
 });
 
 function conversationPayload(name: string, description: string) {
@@ -51,11 +74,14 @@ function conversationPayload(name: string, description: string) {
   });
 }
 
-const StartConversationPayload = conversationPayload('StartConversationPayload', 'What was begun.');
-const EndConversationPayload = conversationPayload('EndConversationPayload', 'What was ended.');
+const StartConversationPayload = conversationPayload(
+  'StartConversationPayload',
+  'Result of startConversation.',
+);
+const EndConversationPayload = conversationPayload('EndConversationPayload', 'Result of endConversation.');
 
 const AddMessagePayload = builder.objectRef<{ messageId: string }>('AddMessagePayload').implement({
-  description: 'What was added.',
+  description: 'Result of addMessage.',
   fields: (t) => ({
     message: t.prismaField({
       type: Message,
@@ -69,7 +95,7 @@ const AddMessagePayload = builder.objectRef<{ messageId: string }>('AddMessagePa
 builder.mutationFields((t) => ({
   startConversation: t.field({
     type: StartConversationPayload,
-    description: 'Begins a conversation.',
+    description: 'Starts a conversation.',
     args: {
       input: t.arg({ type: StartConversationInput, required: true, description: 'The conversation.' }),
     },
@@ -79,7 +105,7 @@ builder.mutationFields((t) => ({
   }),
   addMessage: t.field({
     type: AddMessagePayload,
-    description: 'Keeps a message that was said elsewhere; no model is asked.',
+    description: 'Adds a message that was written elsewhere. No model is asked for a reply.',
     args: { input: t.arg({ type: AddMessageInput, required: true, description: 'The message.' }) },
     resolve: async (_root, { input }, { viewer, services }) => ({
       messageId: await addMessage(services, viewer, input),
@@ -88,8 +114,8 @@ builder.mutationFields((t) => ({
   endConversation: t.field({
     type: EndConversationPayload,
     description:
-      'Ends a conversation: it takes no more messages, but a running reply still ends, and feedback is still taken.',
-    args: { input: t.arg({ type: EndConversationInput, required: true, description: 'Which.' }) },
+      'Ends a conversation. It accepts no more messages; a running reply is still finished, and feedback is still accepted. Repeating it changes nothing.',
+    args: { input: t.arg({ type: EndConversationInput, required: true, description: 'The conversation.' }) },
     resolve: async (_root, { input }, { viewer, services }) => {
       await endConversation(services, viewer, input.id);
       return { conversationId: input.id };

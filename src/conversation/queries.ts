@@ -13,7 +13,8 @@ import { checkText } from './validate-text.ts';
 builder.queryFields((t) => ({
   models: t.connection({
     type: Model,
-    description: 'The models on offer, the default first.',
+    description:
+      'Models that this server offers, the default first. The page size is at most 100, and defaults to 100.',
     complexity: (args) => pageCost(args, maxPageSize),
     resolve: (_root, args, { services }) => {
       checkPage(args);
@@ -25,9 +26,9 @@ builder.queryFields((t) => ({
   }),
   topics: t.prismaField({
     type: ['Topic'],
-    description: 'The topics that hold events, by name; of a USER those of their own conversations.',
+    description: 'Topics that have events, ordered by name. A USER gets those of their own conversations.',
     resolve: async (query, _root, _args, { viewer, services: { prisma } }) => {
-      const own = mayReadAll(viewer)
+      const ownConversations = mayReadAll(viewer)
         ? undefined
         : await prisma.conversation.findMany({
             where: { username: viewer.username },
@@ -36,7 +37,10 @@ builder.queryFields((t) => ({
           });
       return await prisma.topic.findMany({
         ...query,
-        where: { nextOffset: { gt: 0 }, ...(own && { name: { in: own.map(({ topic }) => topic) } }) },
+        where: {
+          nextOffset: { gt: 0 },
+          ...(ownConversations && { name: { in: ownConversations.map(({ topic }) => topic) } }),
+        },
         orderBy: { name: 'asc' },
       });
     },
@@ -44,7 +48,7 @@ builder.queryFields((t) => ({
   conversation: t.prismaField({
     type: 'Conversation',
     nullable: true,
-    description: 'A conversation by its id; null where there is none that the viewer may see.',
+    description: 'Conversation with this id. Null if it does not exist or the viewer may not see it.',
     args: { id: t.arg.id({ required: true, description: 'Its ULID.' }) },
     resolve: (query, _root, { id }, { viewer, services }) =>
       isUlid(id)
@@ -57,14 +61,18 @@ builder.queryFields((t) => ({
   conversations: t.prismaConnection({
     type: 'Conversation',
     cursor: 'id',
-    description: 'The conversations that the viewer may see, newest first; 20 where no size is given.',
+    description:
+      'Conversations that the viewer may see, newest first. The page size is at most 100, and defaults to 20.',
     maxSize: maxPageSize,
     complexity: (args) => pageCost(args, 20),
     args: {
-      topic: t.arg.string({ description: 'Only of this topic.' }),
-      username: t.arg.string({ description: 'Only of this user.' }),
-      model: t.arg.id({ description: 'Only those that began with this model.' }),
-      search: t.arg.string({ description: 'Only those with this text in their title or in a message.' }),
+      topic: t.arg.string({ description: 'Only conversations of this topic.' }),
+      username: t.arg.string({ description: 'Only conversations of this owner.' }),
+      model: t.arg.id({ description: 'Only conversations that were started with this model.' }),
+      search: t.arg.string({
+        description:
+          'Only conversations with this text in their title or in a message, in upper or lower case.',
+      }),
     },
     resolve: (query, _root, args, { viewer, services }) => {
       checkPage(args);
@@ -95,7 +103,7 @@ builder.queryFields((t) => ({
   message: t.prismaField({
     type: 'Message',
     nullable: true,
-    description: 'A message by its id; null where there is none that the viewer may see.',
+    description: 'Message with this id. Null if it does not exist or the viewer may not see it.',
     args: { id: t.arg.id({ required: true, description: 'Its ULID.' }) },
     resolve: (query, _root, { id }, { viewer, services }) =>
       isUlid(id)

@@ -1,4 +1,4 @@
-// Reads a conversation as it stood, from the log alone: its history up to a moment, folded.
+// Reads a past state of a conversation from the log alone: folds its events up to a point.
 import type pg from 'pg';
 import { AppError } from '../errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
@@ -8,8 +8,8 @@ import { type Moment, readHistory } from '../log/read/history.ts';
 import { visibleConversations } from './access.ts';
 
 /**
- * @returns null where there is no such conversation that the viewer may see, or it had not begun
- * @throws AppError INVALID_INPUT where both an offset and a time are given
+ * @returns null if it does not exist, had not started at that point, or the viewer may not see it
+ * @throws AppError INVALID_INPUT if both an offset and a time are given
  */
 export async function readConversationAt(
   pool: pg.Pool,
@@ -19,10 +19,10 @@ export async function readConversationAt(
   if (offset != null && time != null) {
     throw new AppError(
       'INVALID_INPUT',
-      'Give offset or time, not both; the conversation as it is now where neither is given.',
+      'Both offset and time are given: give one of them, or neither for the current state.',
     );
   }
   if (!isUlid(id)) return null;
-  const of = { conversationId: id, ...visibleConversations(viewer) };
-  return fold(await readHistory(pool, of, { offset, time })) ?? null;
+  const conversation = { conversationId: id, ...visibleConversations(viewer) };
+  return fold(await readHistory(pool, conversation, { offset, time })) ?? null;
 }

@@ -1,4 +1,4 @@
-// Conversations as they stood, as types of the graph, and the query that finds one. Later domains add what is theirs.
+// The GraphQL types of past states of a conversation, and the query `conversationAt`. Other domains add their fields.
 import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { maxPageSize } from '../graphql/page.ts';
@@ -7,78 +7,69 @@ import {
   type MessageSnapshot as MessageShape,
   threadOf,
 } from '../log/fold/snapshot.ts';
-import { MessageStatusEnum, Model, RoleEnum } from './graphql.ts';
+import { conversationFields, MessageStatusEnum, messageFields } from './graphql.ts';
 import { readConversationAt } from './read-snapshot.ts';
 
 export const MessageSnapshot = builder.objectRef<MessageShape>('MessageSnapshot').implement({
-  description: 'A message as it stood at some moment of its conversation.',
+  description: 'Message at some point in the history of its conversation.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'A ULID: that of the message.' }),
+    id: t.exposeID('id', { description: 'ULID of the message.' }),
     parentId: t.exposeID('parentId', {
       nullable: true,
-      description: 'The message that it answers or follows; null at a root.',
+      description: 'ULID of the message that it answers or follows. Null if it is a root.',
     }),
-    role: t.expose('role', { type: RoleEnum, description: 'Who speaks.' }),
+    role: t.expose('role', messageFields.role),
     content: t.exposeString('content', {
-      description: 'The text; empty where the reply was STREAMING at that moment.',
+      description: 'Text. Empty if it was a reply that was STREAMING at that point.',
     }),
-    status: t.expose('status', { type: MessageStatusEnum, description: 'Where it stood.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Why a FAILED reply failed, or null.' }),
+    status: t.expose('status', { type: MessageStatusEnum, description: 'Status at that point.' }),
+    error: t.exposeString('error', messageFields.error),
     model: t.field({
-      type: Model,
-      nullable: true,
-      description: 'The model that produced it; null where it is no reply, or none was named.',
+      ...messageFields.model,
       resolve: ({ modelId }) => (modelId === null ? null : { id: modelId, metadata: null }),
     }),
-    metadata: t.expose('metadata', {
-      type: 'JSON',
-      description: 'As given when it was added: an object; empty unless it was captured or imported.',
-    }),
-    createdAt: t.expose('createdAt', {
-      type: 'DateTime',
-      description: 'When it was added, or, where it was captured, when it was said.',
-    }),
+    metadata: t.expose('metadata', messageFields.metadata),
+    createdAt: t.expose('createdAt', messageFields.createdAt),
   }),
 });
 
-/** Lists without pages: each may hold as much as the largest page, or more. */
+/** The lists have no pages, so each is counted as a full page of a connection. */
 const listCost = { field: 1, multiplier: maxPageSize };
 
 export const ConversationSnapshot = builder.objectRef<ConversationShape>('ConversationSnapshot').implement({
-  description: 'A conversation as it stood after one of its events, computed from the log.',
+  description: 'Conversation after one of its events, computed from the log.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'A ULID: that of the conversation.' }),
-    topic: t.exposeString('topic', { description: 'The log that holds its events.' }),
-    model: t.expose('model', {
-      type: Model,
-      description: 'The model that answers in it where a message names no other.',
-    }),
-    username: t.exposeString('username', { description: 'Whose it is.' }),
-    title: t.exposeString('title', { nullable: true, description: 'As given at the start, or null.' }),
-    metadata: t.expose('metadata', { type: 'JSON', description: 'As given at the start: an object.' }),
+    id: t.exposeID('id', { description: 'ULID of the conversation.' }),
+    topic: t.exposeString('topic', conversationFields.topic),
+    model: t.expose('model', conversationFields.model),
+    username: t.exposeString('username', conversationFields.username),
+    title: t.exposeString('title', conversationFields.title),
+    metadata: t.expose('metadata', conversationFields.metadata),
     offset: t.expose('offset', {
       type: 'Offset',
-      description: 'The offset in its topic of its newest event at that moment.',
+      description: 'Offset in its topic of the event after which it is shown.',
     }),
-    version: t.exposeInt('version', { description: 'How many events it had: the version of that event.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
+    version: t.exposeInt('version', {
+      description: 'Version of that event: the number of events that the conversation had.',
+    }),
+    startedAt: t.expose('startedAt', conversationFields.startedAt),
     endedAt: t.expose('endedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it ended; null where it had not.',
+      description: 'Instant at which it was ended. Null if it had not ended at that point.',
     }),
     messages: t.expose('messages', {
       type: [MessageSnapshot],
       complexity: listCost,
-      description: 'All messages that it had, in the order in which they were added.',
+      description: 'All messages that it had at that point, in the order in which they were added.',
     }),
     thread: t.field({
       type: [MessageSnapshot],
       complexity: listCost,
-      description: 'The path from the root to a message, and the message itself.',
+      description: 'Path from the root to a message, which is included.',
       args: {
         leaf: t.arg.id({
-          description: 'The last message of the path; the newest at that moment where not given.',
+          description: 'Last message of the path. Defaults to the newest message at that point.',
         }),
       },
       resolve: (conversation, { leaf }) => {
@@ -93,7 +84,7 @@ export const ConversationSnapshot = builder.objectRef<ConversationShape>('Conver
   }),
 });
 
-/** All events of a conversation are read for it, which is more than any other field does. */
+/** It reads all events of a conversation: more than any other field. */
 const readCost = 500;
 
 builder.queryField('conversationAt', (t) =>
@@ -102,16 +93,18 @@ builder.queryField('conversationAt', (t) =>
     nullable: true,
     complexity: readCost,
     description:
-      'A conversation as it stood at some moment; as it is now where no moment is given, or one after its newest event. Null where there is none that the viewer may see, or it had not begun.',
+      'Conversation at a point in its history: after an offset or at a time. The current state if neither is given, or if it lies after the newest event. Null if it does not exist, had not started at that point, or the viewer may not see it.',
     args: {
-      id: t.arg.id({ required: true, description: 'Its ULID.' }),
+      id: t.arg.id({ required: true, description: 'ULID of the conversation.' }),
       offset: t.arg({
         type: 'Offset',
-        description: 'After the event at this offset of its topic, whichever conversation that belongs to.',
+        description:
+          'State after the event at this offset of its topic, which may belong to another conversation. Not together with `time`.',
       }),
       time: t.arg({
         type: 'DateTime',
-        description: 'After the newest of its events that was recorded then or before. Not with `offset`.',
+        description:
+          'State after the newest of its events that was recorded at this instant or before. Not together with `offset`.',
       }),
     },
     resolve: (_root, args, { viewer, services }) => readConversationAt(services.pool, viewer, args),

@@ -1,18 +1,18 @@
-// Reads threads: the path of a message from the root of its conversation.
+// Reads threads: the path from the root of a conversation to one of its messages.
 import type pg from 'pg';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { type Role, roleSchema } from '../log/event.ts';
 
-const turnsSchema = z.array(z.object({ role: roleSchema, content: z.string() }));
+const messagesSchema = z.array(z.object({ role: roleSchema, content: z.string() }));
 
-/** What was said before a reply, from the root on. A reply without text says nothing to a model and is left out. */
-export async function readTurnsBefore(
+/** The messages before a reply, from the root on: what a model is given. Replies without text are left out. */
+export async function readMessagesBefore(
   pool: pg.Pool,
   messageId: string,
 ): Promise<{ role: Role; content: string }[]> {
   const { rows } = await pool.query({
-    name: 'read_turns_before',
+    name: 'read_messages_before',
     text: `WITH RECURSIVE thread AS (
         SELECT parent_id, 0 AS depth, role, content FROM message WHERE id = $1
         UNION ALL
@@ -21,13 +21,13 @@ export async function readTurnsBefore(
       SELECT role, content FROM thread WHERE depth > 0 AND content <> '' ORDER BY depth DESC`,
     values: [messageId],
   });
-  return turnsSchema.parse(rows);
+  return messagesSchema.parse(rows);
 }
 
 /**
- * The ids of the newest `last` messages of a thread.
- * @param path.leaf the message at its end; the newest of the conversation where not given
- * @throws AppError NOT_FOUND where the leaf is no message of the conversation
+ * Ids of the newest `last` messages of a thread.
+ * @param path.leaf the last message of the thread; defaults to the newest of the conversation
+ * @throws AppError NOT_FOUND if the leaf is not a message of the conversation
  */
 export async function readThreadIds(
   pool: pg.Pool,

@@ -1,8 +1,7 @@
 // What an export would come to, before it is made: for those who may read everything.
-import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { checkPage } from '../graphql/page.ts';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import { readAllRoles, requireRole, type Viewer } from '../identity/viewer.ts';
 import { readRecipe } from './export/recipe.ts';
 import { DatasetFilter, DatasetFormatEnum, DatasetPreview, DatasetSummary } from './graphql.ts';
 
@@ -23,8 +22,7 @@ function settingsOf(filter: object | null | undefined): Record<string, unknown> 
 }
 
 function checkReader(viewer: Viewer): void {
-  if (mayReadAll(viewer)) return;
-  throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN look into datasets.');
+  requireRole(viewer, { roles: readAllRoles, action: 'preview datasets' });
 }
 
 /** Each may read a whole topic: an operation can hold ten of them, not hundreds. */

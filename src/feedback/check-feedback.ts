@@ -2,7 +2,7 @@
 // An absent field is unchanged, null withdraws it.
 import { checkFilled, checkUsername } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
-import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
+import { authorOf, requireRole, type Viewer, writeForOthersRoles } from '../identity/viewer.ts';
 import type { FeedbackFields, FeedbackSource, FeedbackValues } from '../log/feedback-fields.ts';
 
 export type AuthorInput = {
@@ -43,11 +43,10 @@ function checkTags(tags: readonly string[]): string[] {
 }
 
 function sourceOf(viewer: Viewer, source: FeedbackSource | null | undefined): FeedbackSource {
-  if (source == null || source === 'end_user' || mayWriteForOthers(viewer)) return source ?? 'end_user';
-  throw new AppError(
-    'FORBIDDEN',
-    `Only the roles SERVICE and ADMIN may give feedback as ${source.toUpperCase()}: omit source.`,
-  );
+  if (source == null || source === 'end_user') return 'end_user';
+  const action = `give feedback as ${source.toUpperCase()}`;
+  requireRole(viewer, { roles: writeForOthersRoles, action, remedy: 'leave source out' });
+  return source;
 }
 
 /** The author of feedback and their role. @throws AppError FORBIDDEN if the viewer may not write for them */

@@ -1,9 +1,9 @@
 // The queries `feedback` and `suggestedTags`.
 import { queryFromInfo } from '@pothos/plugin-prisma';
-import { checkTopic } from '../conversation/commands.ts';
 import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { checkPage, pageCost } from '../graphql/page.ts';
+import { checkTopic } from '../log/topic-name.ts';
 import { feedbackWhere, formatFeedbackCursor, newestFirst, parseFeedbackCursor } from './feedback-filter.ts';
 import { FeedbackSourceEnum, RatingEnum } from './fields-graphql.ts';
 import { Feedback, SuggestedTag } from './graphql.ts';

@@ -2,10 +2,10 @@
 // column of the topic and not in events, which belong to conversations.
 import type pg from 'pg';
 import { z } from 'zod';
-import { checkTopic } from '../conversation/commands.ts';
 import { checkFilled } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
+import { checkTopic } from '../log/topic-name.ts';
 import { checkTag } from './check-feedback.ts';
 
 export type SuggestedTag = { key: string; label: string };

@@ -2,6 +2,7 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { AppError } from '../errors.ts';
+import type { Optional } from './optional.ts';
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -30,7 +31,7 @@ export function isUlid(text: string): boolean {
  * The id chosen by a client, or a new one if there is none.
  * @throws AppError INVALID_INPUT if it is not a ULID
  */
-export function chosenId(name: string, id: string | null | undefined): string {
+export function chosenId(name: string, id: Optional<string>): string {
   if (id === null || id === undefined) return newId();
   if (isUlid(id)) return id;
   throw new AppError(

@@ -1,7 +1,7 @@
 // Which events a viewer may read: whole topics if their role allows it, otherwise only their own conversations.
 import type pg from 'pg';
 import { AppError } from '../errors.ts';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import { mayReadAll, readAllRoles, requireRole, type Viewer } from '../identity/viewer.ts';
 import type { EventType } from './event.ts';
 import { type EventFilter, type LogPosition, logPositionOf, topicOfConversation } from './read/pages.ts';
 import { type EventRedactor, noRedaction, redactFor } from './redact-event.ts';
@@ -42,9 +42,7 @@ export async function chooseEvents(
     const topic = await topicOfConversation(pool, conversationId, username);
     return { position: logPositionOf(topic, args), filter, redact };
   }
-  if (mayReadAll(viewer)) return { position: logPositionOf(args.topic, args), filter, redact };
-  throw new AppError(
-    'FORBIDDEN',
-    'Only the roles ANALYST, SERVICE and ADMIN may read a whole topic: give the conversationId of one of your conversations.',
-  );
+  const remedy = 'give the conversationId of a conversation of yours';
+  requireRole(viewer, { roles: readAllRoles, action: 'read a whole topic', remedy });
+  return { position: logPositionOf(args.topic, args), filter, redact };
 }

@@ -6,12 +6,12 @@ export type Comparison = {
   low: number | null;
   high: number | null;
   isSettled: boolean;
-  /** How many more ratings, of both together, would settle it at this difference; null where none would. */
+  /** How many more ratings of both sides together would settle it at this difference; null if no number would. */
   moreRatings: number | null;
   summary: string;
 };
 
-/** Beyond, "it would take more than that" is all that is worth saying. */
+/** Above this, the number of ratings that would settle a difference is not worth giving. */
 const maxRatings = 1e9;
 
 function excludesZero(a: Share, b: Share): boolean {
@@ -23,20 +23,20 @@ function times({ count, of }: Share, factor: number): Share {
   return { count: count * factor, of: of * factor };
 }
 
-/** The least number of further ratings, in the proportion that there is, at which the interval leaves zero out. */
+/** The smallest number of further ratings, in the present proportion, at which the interval excludes zero. */
 function ratingsToSettle(a: Share, b: Share): number | null {
   const total = a.of + b.of;
   if (a.of === 0 || b.of === 0 || a.count / a.of === b.count / b.of) return null;
-  let [few, enough] = [1, 2];
+  let [tooFew, enough] = [1, 2];
   while (!excludesZero(times(a, enough), times(b, enough))) {
-    few = enough;
+    tooFew = enough;
     enough *= 2;
     if (enough * total > maxRatings) return null;
   }
-  while ((enough - few) * total > 0.5) {
-    const middle = (few + enough) / 2;
+  while ((enough - tooFew) * total > 0.5) {
+    const middle = (tooFew + enough) / 2;
     if (excludesZero(times(a, middle), times(b, middle))) enough = middle;
-    else few = middle;
+    else tooFew = middle;
   }
   return Math.max(1, Math.ceil((enough - 1) * total));
 }
@@ -46,42 +46,42 @@ const points = (difference: number) => `${(Math.abs(difference) * 100).toFixed(1
 const ofRatings = (name: string, { count, of }: Share) =>
   `${name} is liked in ${percent(count / of)} of ${of} ${of === 1 ? 'rating' : 'ratings'}`;
 
-type Named = { name: string; share: Share };
+type Side = { name: string; share: Share };
 
-function summarize(a: Named, b: Named, found: Omit<Comparison, 'summary'>): string {
-  const missing = [a, b].filter(({ share }) => share.of === 0).map(({ name }) => name);
-  if (found.difference === null || found.low === null || found.high === null) {
-    return `${missing.join(' and ')} ${missing.length === 1 ? 'has' : 'have'} no ratings yet: there is nothing to compare.`;
+function summarize(a: Side, b: Side, result: Omit<Comparison, 'summary'>): string {
+  const unrated = [a, b].filter(({ share }) => share.of === 0).map(({ name }) => name);
+  if (result.difference === null || result.low === null || result.high === null) {
+    return `${unrated.join(' and ')} ${unrated.length === 1 ? 'has' : 'have'} no ratings yet: there is nothing to compare.`;
   }
   const rates = `${ofRatings(a.name, a.share)}, ${ofRatings(b.name, b.share)}`;
-  const isBehind = found.difference < 0;
+  const isBehind = result.difference < 0;
   const better = isBehind ? b.name : a.name;
-  // Told of whoever is ahead, as the difference is.
-  const [low, high] = isBehind ? [-found.high, -found.low] : [found.low, found.high];
+  // The sentence names the side that is ahead, so the interval is given from its point of view.
+  const [low, high] = isBehind ? [-result.high, -result.low] : [result.low, result.high];
   const range = `with 95 % confidence the difference lies between ${(low * 100).toFixed(1)} and ${(high * 100).toFixed(1)} points`;
-  if (found.isSettled) {
-    return `${rates}: ${better} is ahead by ${points(found.difference)}, and that is not chance alone (${range}).`;
+  if (result.isSettled) {
+    return `${rates}: ${better} is ahead by ${points(result.difference)}, and that is more than chance (${range}).`;
   }
   const more =
-    found.moreRatings === null
-      ? 'No difference is in sight that more ratings would settle.'
-      : `About ${found.moreRatings} more ratings would settle it, if the difference stays as it is.`;
+    result.moreRatings === null
+      ? 'More ratings would not settle it at this difference.'
+      : `About ${result.moreRatings} more ratings would settle it, if the difference stays as it is.`;
   const lead =
-    found.difference === 0
+    result.difference === 0
       ? 'neither is ahead'
-      : `that ${better} is ahead by ${points(found.difference)} may be chance`;
+      : `${better} is ahead by ${points(result.difference)}, which may be chance`;
   return `${rates}: ${lead} (${range}). ${more}`;
 }
 
-export function compare(a: Named, b: Named): Comparison {
+export function compare(a: Side, b: Side): Comparison {
   const interval = newcombe(a.share, b.share);
   const isSettled = excludesZero(a.share, b.share);
-  const found = {
+  const result = {
     difference: interval?.difference ?? null,
     low: interval?.low ?? null,
     high: interval?.high ?? null,
     isSettled,
     moreRatings: isSettled ? 0 : ratingsToSettle(a.share, b.share),
   };
-  return { ...found, summary: summarize(a, b, found) };
+  return { ...result, summary: summarize(a, b, result) };
 }

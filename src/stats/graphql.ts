@@ -1,34 +1,36 @@
-// Rating statistics as types of the graph.
+// The GraphQL types of rating statistics, and the arguments that the queries and the subscription share.
 import { Model } from '../conversation/graphql.ts';
 import { FeedbackSourceEnum } from '../feedback/fields-graphql.ts';
 import { SignalEnum } from '../feedback/graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { type Signal, signalSchema } from '../log/event.ts';
 import { type Interval, standardErrorOfMean, wilson } from './interval.ts';
-import type { RatingStatsResult as ResultShape, RatingStats as RowShape } from './read.ts';
+import type { RatingStatsResult as ResultShape, RatingStats as RowShape } from './read-rating-stats.ts';
 
 export const StatsDimensionEnum = builder.enumType('StatsDimension', {
-  description: 'By what statistics are divided into rows.',
+  description: 'Dimension by which statistics are divided into rows.',
   values: {
-    MODEL: { value: 'model', description: 'A row for each model that made replies.' },
-    DAY: { value: 'day', description: 'A row for each day, in the time zone, in which replies were made.' },
+    MODEL: { value: 'model', description: 'One row per model that made replies.' },
+    DAY: { value: 'day', description: 'One row per day of the time zone in which replies were made.' },
     HOUR: {
       value: 'hour',
-      description: 'A row for each hour in which replies were made; with DAY: by hour.',
+      description: 'One row per hour in which replies were made. HOUR together with DAY is the same as HOUR.',
     },
     TAG: {
       value: 'tag',
       description:
-        'A row for each tag, of the feedback that carries it; feedback may carry several, or none.',
+        'One row per tag, which counts the feedback that carries it. Feedback may carry several tags, or none.',
     },
   } as const,
 });
 
 const SignalCount = builder.objectRef<{ signal: Signal; count: number }>('SignalCount').implement({
-  description: 'How often people did something with replies.',
+  description: 'Count of one signal.',
   fields: (t) => ({
-    signal: t.expose('signal', { type: SignalEnum, description: 'What they did.' }),
-    count: t.exposeInt('count', { description: 'Once per reply and author.' }),
+    signal: t.expose('signal', { type: SignalEnum, description: 'Kind of signal.' }),
+    count: t.exposeInt('count', {
+      description: 'How often it was recorded, at most once per reply and author.',
+    }),
   }),
 });
 
@@ -41,76 +43,81 @@ function ratio(count: number, of: number): number | null {
 }
 
 export const RatingStats = builder.objectRef<RowShape>('RatingStats').implement({
-  description: 'Replies that were made, and what one source of feedback says of them, counted.',
+  description: 'Counts of replies and of the feedback on them from one source.',
   fields: (t) => ({
     model: t.field({
       type: Model,
       nullable: true,
-      description: 'Whose replies; null where not by MODEL.',
+      description: 'Model that made the replies. Null unless the rows are by MODEL.',
       resolve: ({ model }) => (model === null ? null : { id: model, metadata: null }),
     }),
     bucket: t.expose('bucket', {
       type: 'DateTime',
       nullable: true,
       description:
-        'When the day or the hour begins in which the replies were made; null where not by DAY or HOUR.',
+        'Start of the day or hour in which the replies were made. Null unless the rows are by DAY or HOUR.',
     }),
-    tag: t.exposeString('tag', { nullable: true, description: 'Which tag; null where not by TAG.' }),
-    replies: t.exposeInt('replies', { description: 'How many replies were made, rated or not.' }),
+    tag: t.exposeString('tag', {
+      nullable: true,
+      description: 'Tag that the counted feedback carries. Null unless the rows are by TAG.',
+    }),
+    replies: t.exposeInt('replies', { description: 'Number of replies, rated or not.' }),
     rated: t.exposeInt('rated', {
       nullable: true,
-      description: 'How many of them have a rating or a score from this source; null by TAG.',
+      description:
+        'Number of replies with a rating or a score from this source. Null if the rows are by TAG.',
     }),
     responseRate: t.float({
       nullable: true,
       description:
-        'rated / replies: how few the numbers stand on. null where there are no replies, and by TAG.',
+        'Share of replies that were rated: rated / replies. Null if there are no replies, or if the rows are by TAG.',
       resolve: ({ rated, replies }) => (rated === null ? null : ratio(rated, replies)),
     }),
     feedback: t.int({
-      description: 'How many authors said something of a reply: records of feedback.',
+      description: 'Number of feedback records: one per reply, author and source.',
       resolve: ({ records }) => records,
     }),
-    likes: t.exposeInt('likes', { description: 'How many ratings are LIKE.' }),
-    dislikes: t.exposeInt('dislikes', { description: 'How many ratings are DISLIKE.' }),
+    likes: t.exposeInt('likes', { description: 'Number of LIKE ratings.' }),
+    dislikes: t.exposeInt('dislikes', { description: 'Number of DISLIKE ratings.' }),
     likeRate: t.float({
       nullable: true,
-      description: 'likes / (likes + dislikes); null where there are none.',
+      description: 'likes / (likes + dislikes). Null if there are no ratings.',
       resolve: ({ likes, dislikes }) => ratio(likes, likes + dislikes),
     }),
     likeRateLow: t.float({
       nullable: true,
       description:
-        'Where the like rate may lie if more were asked, with 95 % confidence: from here. The score interval of E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22, 209–212.',
+        'Lower bound of the 95 % confidence interval of the like rate. Null if there are no ratings. The score interval of E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22, 209–212.',
       resolve: (row) => rateInterval(row)?.low ?? null,
     }),
     likeRateHigh: t.float({
       nullable: true,
-      description: 'The other end of the interval that begins at likeRateLow.',
+      description: 'Upper bound of the interval that begins at likeRateLow. Null if there are no ratings.',
       resolve: (row) => rateInterval(row)?.high ?? null,
     }),
-    scores: t.exposeInt('scores', { description: 'How many scores were given.' }),
+    scores: t.exposeInt('scores', { description: 'Number of scores.' }),
     averageScore: t.float({
       nullable: true,
-      description: 'Their mean, 0 to 1; null where there are none. Scores are counted to the millionth.',
+      description: 'Mean of the scores, 0 to 1. Null if there are none. Scores are rounded to millionths.',
       resolve: ({ scoreSum, scores }) => ratio(scoreSum, scores),
     }),
     averageScoreError: t.float({
       nullable: true,
       description:
-        'The standard error of the mean: about two of them on both sides of it make an interval of 95 %. null where there are fewer than two scores.',
+        'Standard error of averageScore: two of them to either side make an interval of about 95 %. Null if there are fewer than two scores.',
       resolve: ({ scores, scoreSum, scoreSquares }) =>
         standardErrorOfMean(scores, scoreSum, scoreSquares) ?? null,
     }),
     scoreHistogram: t.exposeIntList('scoreHistogram', {
-      description: 'Ten counts of scores: of 0 to 0.1, and so on; a score of 1 is in the last.',
+      description:
+        'Ten counts of scores: at least 0 and below 0.1, at least 0.1 and below 0.2, and so on. A score of 1 is in the last.',
     }),
-    comments: t.exposeInt('comments', { description: 'How many comments were given.' }),
-    corrections: t.exposeInt('corrections', { description: 'How many corrections were given.' }),
+    comments: t.exposeInt('comments', { description: 'Number of comments.' }),
+    corrections: t.exposeInt('corrections', { description: 'Number of corrections.' }),
     signals: t.field({
       type: [SignalCount],
       description:
-        'What people did with the replies without a word on them, whoever they are: beside ratings, and counted in none. Signals that did not occur are left out; none by TAG.',
+        'Counts of signals, such as COPIED or REGENERATED, from all sources. They are not part of any other number. Signals that did not occur are left out. Empty if the rows are by TAG.',
       resolve: ({ signals }) =>
         signalSchema.options.flatMap((signal) => {
           const count = signals[signal];
@@ -121,66 +128,79 @@ export const RatingStats = builder.objectRef<RowShape>('RatingStats').implement(
 });
 
 export const RatingStatsResult = builder.objectRef<ResultShape>('RatingStatsResult').implement({
-  description: 'Rating statistics, and up to where in the log they hold.',
+  description: 'Rating statistics, and the offset in the log up to which events are counted.',
   fields: (t) => ({
     offset: t.expose('offset', {
       type: 'Offset',
       nullable: true,
-      description: 'The newest event of the topic that is counted; null where it has none.',
+      description:
+        'Offset of the newest event of the topic that is counted. Null if the topic has no events.',
     }),
     from: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Replies from here on are counted: `from`, moved back to a whole half hour; null: all.',
+      description:
+        'Start of the counted period: the argument `from`, moved back to a half hour. Null if unbounded.',
       resolve: ({ query: { from } }) => (from === undefined ? null : new Date(from)),
     }),
     to: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Replies before are counted: `to`, moved forward to a whole half hour; null: all.',
+      description:
+        'End of the counted period, exclusive: the argument `to`, moved forward to a half hour. Null if unbounded.',
       resolve: ({ query: { to } }) => (to === undefined ? null : new Date(to)),
     }),
     rows: t.field({
       type: [RatingStats],
-      description: 'By model, tag and time, as far as they were asked for; a single one where by nothing.',
+      description: 'Rows in the order of model, tag and time. Exactly one if `by` is empty.',
       resolve: ({ rows }) => [...rows],
     }),
   }),
 });
 
-/** The arguments of the query and of the subscription. */
+export const topicArg = {
+  required: true,
+  defaultValue: 'default',
+  description: 'Name of the topic.',
+} as const;
+export const sourceArg = {
+  type: FeedbackSourceEnum,
+  required: true,
+  defaultValue: 'end_user',
+  description: 'Source of the counted feedback. Different sources are never counted together.',
+} as const;
+
+/** The arguments of the query and of the subscription `ratingStats`. */
 export const statsArgs = builder.args((t) => ({
-  topic: t.string({ required: true, defaultValue: 'default', description: 'Which topic.' }),
-  models: t.idList({ description: 'Only replies of these models; of all where not given.' }),
+  topic: t.string(topicArg),
+  models: t.idList({ description: 'Only replies of these models, at most 100. Defaults to all models.' }),
   from: t.field({
     type: 'DateTime',
-    description: 'Only replies that were made then or later. Half hours are counted whole: it is moved back.',
+    description:
+      'Only replies that were made at this instant or later. It is moved back to a half hour of UTC, since counts are kept per half hour.',
   }),
   to: t.field({
     type: 'DateTime',
-    description: 'Only replies that were made before. Half hours are counted whole: it is moved forward.',
+    description:
+      'Only replies that were made before this instant. It is moved forward to a half hour of UTC.',
   }),
-  source: t.field({
-    type: FeedbackSourceEnum,
-    required: true,
-    defaultValue: 'end_user',
-    description: 'Whose feedback: sources are never mixed.',
-  }),
+  source: t.field(sourceArg),
   by: t.field({
     type: [StatsDimensionEnum],
     required: true,
     defaultValue: [],
-    description: 'What makes a row; where empty, there is one of everything.',
+    description: 'Dimensions that divide the rows. If empty, there is one row for everything.',
   }),
   timeZone: t.string({
     required: true,
     defaultValue: 'UTC',
     description:
-      'In which days and hours begin: a name of the IANA database. Refused where it is a quarter of an hour off (Kathmandu, Chatham, Eucla).',
+      'Time zone of days and hours: a name of the IANA database. Zones with an offset of a quarter of an hour (Kathmandu, Chatham, Eucla) are refused.',
   }),
   zeroFill: t.boolean({
     required: true,
     defaultValue: false,
-    description: 'Whether days or hours without replies have a row too. Needs `from`; ends at `to`, or now.',
+    description:
+      'Whether days or hours without replies get a row too, from `from`, which is then required, to `to`, or to now if it is omitted. At most ten years.',
   }),
 }));

@@ -1,19 +1,18 @@
 // The subscription `ratingStats`.
-
 import { declareDelivery } from '../delivery/delivery.ts';
 import { shareExecution } from '../delivery/shared-execution.ts';
 import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { RatingStatsResult, statsArgs } from './graphql.ts';
-import { checkStatsQuery } from './query.ts';
+import { checkStatsQuery } from './stats-query.ts';
 
-const intervalsMs = { least: 50, most: 600_000 };
+const intervalMs = { min: 50, max: 600_000 };
 
 function checkInterval(minIntervalMs: number): number {
-  if (minIntervalMs >= intervalsMs.least && minIntervalMs <= intervalsMs.most) return minIntervalMs;
+  if (minIntervalMs >= intervalMs.min && minIntervalMs <= intervalMs.max) return minIntervalMs;
   throw new AppError(
     'INVALID_INPUT',
-    `minIntervalMs ${minIntervalMs} is out of range: give ${intervalsMs.least} to ${intervalsMs.most}.`,
+    `minIntervalMs ${minIntervalMs} is out of range: give ${intervalMs.min} to ${intervalMs.max}.`,
   );
 }
 
@@ -21,16 +20,16 @@ builder.subscriptionField('ratingStats', (t) =>
   t.field({
     type: RatingStatsResult,
     description:
-      'The query `ratingStats` as it changes: what holds now, then the newest whenever it has changed, each at a higher offset. Nothing comes while nothing changes, and what came between two is left out. For ANALYST, SERVICE and ADMIN.',
+      'Live result of the query `ratingStats`: the current one, then the newest one after each change, each at a higher offset than the one before. Nothing is sent while the rows stay the same; changes within minIntervalMs are sent as one result. For ANALYST, SERVICE and ADMIN.',
     args: {
       ...statsArgs,
       minIntervalMs: t.arg.int({
         required: true,
         defaultValue: 250,
-        description: 'How long nothing comes after each result, in milliseconds: 50 to 600,000.',
+        description: 'Minimum time between two results, in milliseconds: 50 to 600,000. Defaults to 250.',
       }),
     },
-    // Its values are the same objects for everyone who may follow it, and its fields don't depend on the viewer.
+    // All followers of a query get the same objects, and no field of them depends on the viewer.
     extensions: declareDelivery({ createRespond: shareExecution }),
     subscribe: (_root, { minIntervalMs, ...args }, { viewer, services }) =>
       services.stats.follow(checkStatsQuery(viewer, args), checkInterval(minIntervalMs)),

@@ -191,7 +191,7 @@ describe('a comparison as text', () => {
   it('says whether rounds alternated, which cases have no counterpart, and what failed', async () => {
     const a = await madeUpFile(noisy(1, {}));
     const apart = renderComparison([a, a], [], options);
-    expect(apart).toContain('Measured apart: a change of the machine between the two counts as a difference');
+    expect(apart).toContain('Measured apart: if the machine changed in between, that counts as a difference');
     const paired = { ...a, pairId: 'one' };
     const renamed = structuredClone(paired);
     for (const one of renamed.benchmarks[0]?.tables[0]?.cases ?? []) one.name = '65 writers';

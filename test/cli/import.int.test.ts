@@ -177,6 +177,6 @@ it('ends with 2 where the arguments make no sense', async () => {
   }
   expect(await run([strawberryPath, '--topic', 'a b'])).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^topic "a b" can't be a name/),
+    stderr: expect.stringMatching(/^topic "a b" is not a valid name/),
   });
 });

@@ -1,3 +1,4 @@
+// Bad input to queries and mutations: each is refused with a code and a reason, and changes nothing.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
 import { newId } from '../../src/lib/ulid.ts';
@@ -22,8 +23,8 @@ beforeAll(async () => {
   await followReply(test.client, 'sse', { messageId: replyId });
   endedId = await startConversation(test.client);
   await test.client.run(operations.EndConversationDocument, { input: { id: endedId } });
-  // Readers see the end of a reply before its lease is given up.
-  await waitUntil('the reply is no longer held', async () => {
+  // Readers see the end of a reply before its lease is released.
+  await waitUntil('the lease of the reply is released', async () => {
     const { rowCount } = await test.database.client.query('SELECT FROM generation');
     return rowCount === 0;
   });
@@ -31,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => test.stop());
 
 /** Every row of every table that an operation could change. */
-async function everything(): Promise<unknown> {
+async function readAllRows(): Promise<unknown> {
   const tables = ['topic', 'event', ...projections, 'generation', 'token_log'];
   const rows = await Promise.all(
     tables.map((table) =>
@@ -72,14 +73,14 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'is not a ULID',
   ],
   [
-    'a topic that is no name',
+    'a topic that is not a valid name',
     () => start('model: "model-a" topic: "../x"'),
     'INVALID_INPUT',
-    "can't be a name",
+    'is not a valid name',
   ],
   ['an empty system prompt', () => start('model: "model-a" systemPrompt: " "'), 'INVALID_INPUT', 'is empty'],
   [
-    'metadata that is no object',
+    'metadata that is not an object',
     () => start('model: "model-a" metadata: [1]'),
     'INVALID_INPUT',
     'JSON object',
@@ -87,7 +88,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
   ['a NUL in metadata', () => start('model: "model-a" metadata: {a: ["\\u0000"]}'), 'INVALID_INPUT', 'NUL'],
   ['a NUL in the title', () => start('model: "model-a" title: "a\\u0000"'), 'INVALID_INPUT', 'NUL'],
   [
-    'an id that names something else',
+    'an id that is already used for something else',
     () => start(`model: "model-a" id: "${promptId}"`),
     'CONFLICT',
     'already names',
@@ -114,7 +115,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'INVALID_INPUT',
     '0 to 2',
   ],
-  ['no tokens', () => send('content: "a" parameters: {maxTokens: 0}'), 'INVALID_INPUT', 'maxTokens 0'],
+  ['zero tokens', () => send('content: "a" parameters: {maxTokens: 0}'), 'INVALID_INPUT', 'maxTokens 0'],
   [
     'five stop texts',
     () => send('content: "a" parameters: {stop: ["a","b","c","d","e"]}'),
@@ -128,7 +129,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     unknown,
   ],
   [
-    'a conversation id of rubbish',
+    'a conversation id that is not an id',
     () => mutation('sendMessage', '{conversationId: "\\u0000" content: "a"}'),
     'NOT_FOUND',
     'no conversation',
@@ -146,16 +147,21 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'ended',
   ],
   [
-    'ending what does not exist',
+    'ending a conversation that does not exist',
     () => mutation('endConversation', `{id: "${unknown}"}`),
     'NOT_FOUND',
     unknown,
   ],
   ['an empty message', () => add('content: ""'), 'INVALID_INPUT', 'content is empty'],
-  ['an instant that is none', () => add('content: "a" createdAt: "yesterday"'), 'INVALID_INPUT', 'yesterday'],
-  ['a role that is none', () => add('content: "a" role: ROBOT'), 'INVALID_INPUT', 'ROBOT'],
   [
-    'a used id with other content',
+    'text that is not an instant',
+    () => add('content: "a" createdAt: "yesterday"'),
+    'INVALID_INPUT',
+    'yesterday',
+  ],
+  ['a role that does not exist', () => add('content: "a" role: ROBOT'), 'INVALID_INPUT', 'ROBOT'],
+  [
+    'a used id with different content',
     () => add(`content: "other" id: "${promptId}"`),
     'CONFLICT',
     'already names',
@@ -167,20 +173,20 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'not a reply',
   ],
   [
-    'a rating of nothing',
+    'a rating of a message that does not exist',
     () => mutation('rateMessage', `{messageId: "${unknown}" rating: LIKE}`),
     'NOT_FOUND',
     unknown,
   ],
-  ['a rating that is none', () => rate('rating: MEH'), 'INVALID_INPUT', 'MEH'],
+  ['a rating that does not exist', () => rate('rating: MEH'), 'INVALID_INPUT', 'MEH'],
   ['a rating without a rating', () => rate(''), 'INVALID_INPUT', 'Give a rating'],
   ['a score above 1', () => rate('score: 1.5'), 'INVALID_INPUT', 'score 1.5'],
   ['a score below 0', () => rate('score: -0.1'), 'INVALID_INPUT', 'score -0.1'],
-  ['a score that is a word', () => rate('score: "good"'), 'INVALID_INPUT', 'good'],
+  ['a score that is text', () => rate('score: "good"'), 'INVALID_INPUT', 'good'],
   ['feedback without feedback', () => submit(''), 'INVALID_INPUT', 'Give a comment'],
   ['a blank comment', () => submit('comment: " "'), 'INVALID_INPUT', 'comment is empty'],
   [
-    '10,000 tags',
+    '3,000 tags',
     () => submit(`tags: ${JSON.stringify(Array.from({ length: 3_000 }, () => 'a'))}`),
     'LIMIT_EXCEEDED',
     '3000 entries',
@@ -193,17 +199,22 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'INVALID_INPUT',
     'not a reply',
   ],
-  ['stopping nothing', () => mutation('stopGeneration', `{messageId: "${unknown}"}`), 'NOT_FOUND', unknown],
+  [
+    'stopping a reply that does not exist',
+    () => mutation('stopGeneration', `{messageId: "${unknown}"}`),
+    'NOT_FOUND',
+    unknown,
+  ],
   ['a negative page', () => '{ conversations(first: -1) { nodes { id } } }', 'INVALID_INPUT', 'negative'],
   ['a page of 101', () => '{ conversations(first: 101) { nodes { id } } }', 'LIMIT_EXCEEDED', 'at most 100'],
   [
     'a page from both ends',
     () => '{ conversations(first: 1 last: 1) { nodes { id } } }',
     'INVALID_INPUT',
-    'not both',
+    'exclude each other',
   ],
   [
-    'a cursor of rubbish',
+    'text that is not a cursor',
     () => '{ conversations(after: "rubbish") { nodes { id } } }',
     'INVALID_INPUT',
     'ursor',
@@ -229,7 +240,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
   ['a negative offset', () => '{ events(offset: -1) { nodes { id } } }', 'INVALID_INPUT', '-1'],
   ['half an offset', () => '{ events(offset: 1.5) { nodes { id } } }', 'INVALID_INPUT', '1.5'],
   [
-    'an event cursor of rubbish',
+    'text that is not an event cursor',
     () => '{ events(after: "rubbish") { nodes { id } } }',
     'INVALID_INPUT',
     'is not a cursor',
@@ -252,17 +263,17 @@ describe('bad input', () => {
   it.each(cases)(
     '%s is refused with a code and a reason, and changes nothing',
     async (_title, query, code, reason) => {
-      const before = await everything();
+      const before = await readAllRows();
       const { errors } = await test.client.send(query());
       expect([...new Set(errors.map(({ extensions }) => extensions.code))]).toEqual([code]);
       expect(errors[0]?.message).toContain(reason);
-      expect(await everything()).toEqual(before);
+      expect(await readAllRows()).toEqual(before);
     },
   );
 
   it('half of a surrogate pair in a variable is refused too, in content, title and metadata', async () => {
     const half = 'a\ud83d';
-    const before = await everything();
+    const before = await readAllRows();
     const answers = await Promise.all([
       test.client.ask(operations.SendMessageDocument, { input: { conversationId, content: half } }),
       test.client.ask(operations.StartConversationDocument, { input: { model: 'model-a', title: half } }),
@@ -274,10 +285,10 @@ describe('bad input', () => {
       expect(errors[0]?.extensions.code).toBe('INVALID_INPUT');
       expect(errors[0]?.message).toContain('surrogate');
     }
-    expect(await everything()).toEqual(before);
+    expect(await readAllRows()).toEqual(before);
   });
 
-  it('what does not exist reads as null, and an unknown topic as empty', async () => {
+  it('what does not exist is null, and an unknown topic is empty', async () => {
     const { data, errors } = await test.client.send(
       `{ conversation(id: "${unknown}") { id } message(id: "1") { id } node(id: "\\u0000") { id }
          events(topic: "nowhere") { nodes { id } } late: events(offset: 9000000) { nodes { id } } }`,

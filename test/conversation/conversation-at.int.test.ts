@@ -1,4 +1,4 @@
-// A conversation as it stood, over the API: at each of its events, by offset and by time.
+// Past states of a conversation over the API: after each of its events, by offset and by time.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
 import { newId } from '../../src/lib/ulid.ts';
@@ -15,7 +15,7 @@ let test: TestApp;
 let ada: GraphQLClient;
 let analyst: GraphQLClient;
 let service: GraphQLClient;
-/** Where in the topic each event of the conversation is; versions from 1. */
+/** Offset of each event of the conversation; the first has version 1. */
 let offsets: number[];
 let otherId: string;
 
@@ -24,7 +24,7 @@ type Moment = { offset?: number; time?: string };
 async function at(client: GraphQLClient, moment: Moment = {}, of = id) {
   return (await client.run(operations.ConversationAtDocument, { id: of, ...moment })).conversationAt;
 }
-/** After the event with that version. */
+/** The moment after the event with that version. */
 const afterEvent = (version: number): Moment => ({ offset: offsets[version - 1] ?? -1 });
 
 const add = (input: Partial<operations.AddMessageInput>) =>
@@ -69,7 +69,7 @@ beforeAll(async () => {
 afterAll(() => test.stop());
 
 describe('by offset', () => {
-  it('is the thread with its texts and statuses after that event', async () => {
+  it('shows the messages with their texts and statuses after that event', async () => {
     const seen: unknown[] = [];
     for (const version of [1, 2, 3, 4, 9, 10]) {
       const snapshot = await at(ada, afterEvent(version));
@@ -88,7 +88,7 @@ describe('by offset', () => {
     ]);
   });
 
-  it("is each author's feedback after that event", async () => {
+  it("shows each author's feedback after that event", async () => {
     const feedbackAt = async (version: number) => {
       const found = (await at(analyst, afterEvent(version)))?.messages.find(
         (one) => one.id === answer,
@@ -107,11 +107,11 @@ describe('by offset', () => {
     expect(await feedbackAt(12)).toEqual([rita]);
   });
 
-  it('of an event of another conversation is after the newest of its own before that', async () => {
+  it('of an event of another conversation is the state after its own newest event before that', async () => {
     expect(await at(ada, { offset: 5 })).toEqual(await at(ada, { offset: 4 }));
   });
 
-  it('has all that a conversation and a reply have', async () => {
+  it('has all fields of a conversation and a reply', async () => {
     const snapshot = await at(ada, afterEvent(4));
     expect(snapshot).toMatchObject({
       id,
@@ -135,7 +135,7 @@ describe('by offset', () => {
     });
   });
 
-  it('before its first event is null, at it the beginning, and beyond the end as it is now', async () => {
+  it('is null before the first event, empty at it, and the current state beyond the last one', async () => {
     expect(await at(ada, { offset: 0 })).toBeNull();
     expect(await at(ada, { offset: 1 })).toMatchObject({ version: 1, messages: [] });
     const now = await at(ada);
@@ -146,10 +146,10 @@ describe('by offset', () => {
 });
 
 describe('by time', () => {
-  const minute = (count: number, rest = '00.000Z') =>
-    `2026-11-23T10:${String(count).padStart(2, '0')}:${rest}`;
+  const minute = (count: number, seconds = '00.000Z') =>
+    `2026-11-23T10:${String(count).padStart(2, '0')}:${seconds}`;
 
-  /** A conversation whose first event was recorded in the first of the minutes, and so on. */
+  /** A conversation whose first event was recorded at the first of the minutes, the second at the second, and so on. */
   async function recordedIn(...minutes: number[]): Promise<string> {
     const conversationId = await startConversation(ada, { topic });
     for (const _message of minutes.slice(1)) await add({ conversationId });
@@ -161,7 +161,7 @@ describe('by time', () => {
     return conversationId;
   }
 
-  it('is after the newest event that was recorded then or before', async () => {
+  it('is the state after the newest event that was recorded then or before', async () => {
     const of = await recordedIn(1, 2, 3, 3, 5);
     const versionAt = async (time: string) => (await at(ada, { time }, of))?.version;
     expect(await versionAt(minute(1))).toBe(1);
@@ -172,7 +172,7 @@ describe('by time', () => {
     expect(await versionAt(minute(5))).toBe(5);
   });
 
-  it('is never without an event before one that counts, though the clock stepped back', async () => {
+  it('includes every event before one that counts, even if the clock stepped back', async () => {
     const of = await recordedIn(1, 5, 6, 2, 7);
     const snapshot = await at(ada, { time: minute(2) }, of);
     expect(snapshot).toMatchObject({ version: 4 });
@@ -180,19 +180,19 @@ describe('by time', () => {
     expect(await at(ada, { time: minute(1) }, of)).toMatchObject({ version: 1, messages: [] });
   });
 
-  it('before the start is null, and after the end as it is now', async () => {
+  it('is null before the start, and the current state after the end', async () => {
     const of = await recordedIn(1, 2);
     expect(await at(ada, { time: minute(0, '59.999Z') }, of)).toBeNull();
     expect(await at(ada, { time: '2999-01-01T00:00:00Z' }, of)).toEqual(await at(ada, {}, of));
   });
 });
 
-it('with neither is what the conversation is now', async () => {
+it('with neither is the current state of the conversation', async () => {
   const { conversation } = await analyst.run(operations.ConversationDocument, { id });
   const snapshot = await at(analyst);
-  const { messages, model, ...now } = conversation ?? {};
-  expect(snapshot).toMatchObject({ ...now, model: { id: model?.id } });
-  const shown = messages?.nodes.map(({ parent, ...rest }) => ({ ...rest, parentId: parent?.id ?? null }));
+  const { messages, model, ...current } = conversation ?? {};
+  expect(snapshot).toMatchObject({ ...current, model: { id: model?.id } });
+  const shown = messages?.nodes.map(({ parent, ...fields }) => ({ ...fields, parentId: parent?.id ?? null }));
   expect(snapshot?.messages).toMatchObject(shown ?? []);
 });
 
@@ -204,14 +204,14 @@ describe('the thread', () => {
   };
   const path = (...ids: string[]) => ({ thread: ids.map((one) => ({ id: one })) });
 
-  it('is the path to the newest message, or to any that there was', async () => {
+  it('is the path to the newest message, or to any other message at that point', async () => {
     expect(await threadOf(null)).toEqual(path(prompt, sibling, captured));
     expect(await threadOf(answer)).toEqual(path(prompt, answer));
     expect(await threadOf(null, afterEvent(4))).toEqual(path(prompt, answer));
     expect(await threadOf(null, afterEvent(1))).toEqual(path());
   });
 
-  it('to a message that came later, or to none, is an error that says so', async () => {
+  it('is refused for a message that came later, or does not exist', async () => {
     for (const leaf of [sibling, otherId, '']) {
       expect(await threadOf(leaf, afterEvent(4))).toMatchObject({
         message: `There is no message "${leaf}" in this conversation after its event 4.`,

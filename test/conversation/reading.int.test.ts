@@ -25,7 +25,7 @@ async function addMessages(conversationId: string, count: number): Promise<strin
 }
 
 describe('reading conversations', () => {
-  it('pages forwards and backwards through all of them, newest first, with a search', async () => {
+  it('pages forwards and backwards through all of them, newest first, and searches them', async () => {
     const { client } = test;
     const ids: string[] = [];
     for (let index = 0; index < 7; index += 1) {
@@ -49,7 +49,7 @@ describe('reading conversations', () => {
     expect((await read({ username: 'local', first: 0 })).edges).toHaveLength(0);
   });
 
-  it('gives the messages in the order in which they were added, also beyond a page', async () => {
+  it('returns the messages in the order in which they were added, also beyond the first page', async () => {
     const conversationId = await startConversation(test.client);
     const ids = await addMessages(conversationId, 105);
     const query = `query ($id: ID!, $after: String) { conversation(id: $id) {
@@ -65,12 +65,14 @@ describe('reading conversations', () => {
     expect(first.messages.nodes.map(({ id }) => id)).toEqual(ids.slice(0, 100));
     expect(first.thread.map(({ id }) => id)).toEqual(ids.slice(-2));
     const after = first.messages.pageInfo.endCursor;
-    const rest = pageSchema((await test.client.send(query, { id: conversationId, after })).data).conversation;
-    expect(rest.messages.nodes.map(({ id }) => id)).toEqual(ids.slice(100));
-    expect(rest.messages.pageInfo.hasNextPage).toBe(false);
+    const second = pageSchema(
+      (await test.client.send(query, { id: conversationId, after })).data,
+    ).conversation;
+    expect(second.messages.nodes.map(({ id }) => id)).toEqual(ids.slice(100));
+    expect(second.messages.pageInfo.hasNextPage).toBe(false);
   });
 
-  it('gives the newest siblings, in the order in which they were added, also at the root', async () => {
+  it('returns the newest siblings, in the order in which they were added, also at the root', async () => {
     const conversationId = await startConversation(test.client);
     const addSibling = async (parentId: string | null) => {
       const input = { conversationId, role: 'ASSISTANT', content: 'sibling', parentId } as const;
@@ -95,7 +97,7 @@ describe('reading conversations', () => {
     expect(await read(children[0], -1)).toBe('INVALID_INPUT');
   });
 
-  it('looks any thing up by its id', async () => {
+  it('finds conversations, messages and events by their id', async () => {
     const conversationId = await startConversation(test.client);
     const [messageId] = await addMessages(conversationId, 1);
     const { events } = await test.client.run(operations.EventsDocument, { conversationId });
@@ -109,7 +111,7 @@ describe('reading conversations', () => {
     }
   });
 
-  it('takes as many statements for many conversations, messages and feedback as for one', async () => {
+  it('sends as many statements for many conversations, messages and feedback as for one', async () => {
     const topic = 'statements';
     const query = `query ($first: Int!) { conversations(topic: "${topic}", first: $first) { nodes { id model { id }
       messages(first: 3) { nodes { id content parent { id } siblings { id } feedback { rating } myFeedback { rating }
@@ -126,13 +128,13 @@ describe('reading conversations', () => {
     await run(1)();
     const one = await recordStatements(run(1));
     const six = await recordStatements(run(6));
-    // The sweep for orphaned replies may run meanwhile; what an operation reads goes through Prisma.
+    // The search for orphaned replies may run meanwhile; what an operation reads goes through Prisma.
     const reads = (texts: string[]) => texts.filter((text) => text.includes('"public"')).length;
     expect(reads(one)).toBeGreaterThan(0);
     expect(reads(six)).toBe(reads(one));
   });
 
-  it('cuts a page of messages in SQL, and not in memory', async () => {
+  it('limits a page of messages in SQL, not in memory', async () => {
     const conversationId = await startConversation(test.client);
     await addMessages(conversationId, 10);
     const query = 'query ($id: ID!) { conversation(id: $id) { messages(first: 2) { nodes { id } } } }';

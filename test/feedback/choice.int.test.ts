@@ -150,7 +150,7 @@ describe('feedback on a conversation', () => {
     [{}, 'Give a rating'],
     [{ score: 1.5 }, 'score 1.5 is out of range'],
     [{ score: 0.5, username: '' }, 'username is empty'],
-    [{ score: 0.5, username: 'eve\n' }, 'username "eve\\n" has spaces around it'],
+    [{ score: 0.5, username: 'eve\n' }, 'username "eve\\n" begins or ends with a space'],
     [{ id: newId(), score: 0.5 }, 'There is no conversation'],
     [{ tags: Array.from({ length: 10_000 }, (_, index) => `${index}`) }, 'tags has 10000 entries'],
   ])('is refused and changes nothing: %j', async (input, message) => {
@@ -212,7 +212,7 @@ describe('the settings of a topic', () => {
   });
 
   it.each([
-    [{ name: '', tags }, "can't be a name"],
+    [{ name: '', tags }, 'is not a valid name'],
     [{ name: 'ahead', tags: [...tags, ...tags] }, 'tags contains the key "wrong" twice'],
     [{ name: 'ahead', tags: [{ key: ' ', label: 'x' }] }, 'A tag is empty'],
     [{ name: 'ahead', tags: [{ key: 'x', label: '' }] }, 'A label is empty'],

@@ -106,7 +106,7 @@ describe('the list of feedback', () => {
     [{ first: 101 }, 'LIMIT_EXCEEDED', 'first 101'],
     [{ after: 'nonsense' }, 'INVALID_INPUT', 'is not a cursor of this list'],
     [{ from: '2026-12-01T00:00:00Z', to: '2026-11-01T00:00:00Z' }, 'INVALID_INPUT', 'is not before to'],
-    [{ topic: '' }, 'INVALID_INPUT', `topic "" can't be a name`],
+    [{ topic: '' }, 'INVALID_INPUT', `topic "" is not a valid name`],
   ])('refuses %j', async (variables, code, message) => {
     const { errors } = await analyst.ask(operations.FeedbackDocument, variables);
     expect(errors).toMatchObject([{ message: expect.stringContaining(message), extensions: { code } }]);

@@ -14,7 +14,7 @@ describe("Wilson's interval", () => {
     expect(interval?.high).toBeCloseTo(high, 4);
   });
 
-  it('keeps within 0 and 1, around the rate, and narrows as more rate', () => {
+  it('stays within 0 and 1, contains the rate, and narrows with more ratings', () => {
     for (let of = 1; of < 200; of += 7) {
       for (let count = 0; count <= of; count += 1) {
         const { low, high } = wilson({ count, of }) ?? { low: Number.NaN, high: Number.NaN };
@@ -25,7 +25,7 @@ describe("Wilson's interval", () => {
     }
   });
 
-  it('of nothing is none', () => {
+  it('is undefined for an empty sample', () => {
     expect(wilson({ count: 0, of: 0 })).toBeUndefined();
   });
 });
@@ -38,25 +38,25 @@ describe("Newcombe's interval of a difference", () => {
     [5, 56, 0, 29, -0.0381, 0.1926],
     [0, 10, 0, 20, -0.1611, 0.2775],
     [10, 10, 0, 20, 0.6791, 1],
-  ])('%i in %i less %i in %i is the published one', (a, ofA, b, ofB, low, high) => {
+  ])('of %i in %i minus %i in %i is the published one', (a, ofA, b, ofB, low, high) => {
     const interval = newcombe({ count: a, of: ofA }, { count: b, of: ofB });
     expect(interval?.low).toBeCloseTo(low, 4);
     expect(interval?.high).toBeCloseTo(high, 4);
   });
 
-  it('is none where one of both was not rated', () => {
+  it('is undefined if one of the samples is empty', () => {
     expect(newcombe({ count: 1, of: 2 }, { count: 0, of: 0 })).toBeUndefined();
   });
 });
 
 describe('the standard error of a mean', () => {
-  it('is that of the sample', () => {
+  it('is that of the sample variance', () => {
     const scores = [0.2, 0.4, 0.9];
     const [sum, squares] = [1.5, 0.04 + 0.16 + 0.81];
     expect(standardErrorOfMean(scores.length, sum, squares)).toBeCloseTo(0.2082, 4);
   });
 
-  it('of equal scores is nothing, and of fewer than two unknown', () => {
+  it('is zero for equal scores, and undefined for fewer than two', () => {
     expect(standardErrorOfMean(3, 3 * 0.1, 3 * 0.1 * 0.1)).toBeCloseTo(0, 8);
     expect(standardErrorOfMean(1, 1, 1)).toBeUndefined();
   });

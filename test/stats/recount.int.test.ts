@@ -1,17 +1,17 @@
-// The law of statistics over random histories, with changes and withdrawals: every number equals a recount from the
-// log, as appending made it and as a rebuild does.
+// Over random histories with changed and withdrawn feedback, every number equals a recount from the log, both after
+// appending and after a rebuild.
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FoldableEvent } from '../../src/log/fold/fold.ts';
 import { readHistory } from '../../src/log/read/history.ts';
-import { halfHourMs, type StatsQuery } from '../../src/stats/query.ts';
-import { type RatingStats, readRatingStats } from '../../src/stats/read.ts';
+import { type RatingStats, readRatingStats } from '../../src/stats/read-rating-stats.ts';
+import { halfHourMs, type StatsQuery } from '../../src/stats/stats-query.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { append, type Item } from '../support/log.ts';
 import { history } from '../support/random-history.ts';
 import { createBench, differing } from '../support/rebuild.ts';
-import { recount, repliesOf, shownAs } from '../support/recount.ts';
+import { localTime, recount, repliesOf } from '../support/recount.ts';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -47,8 +47,8 @@ const query: fc.Arbitrary<StatsQuery> = fc
     timeZone: fc.constantFrom('UTC', 'America/New_York', 'Asia/Kolkata', 'Australia/Adelaide'),
     period,
   })
-  .map(({ period: bounds, ...rest }) => ({ ...rest, ...bounds, isZeroFilled: false }));
-/** As many in one batch as there are, while they are feedback: other events of a conversation wait for each other. */
+  .map(({ period: bounds, ...fields }) => ({ ...fields, ...bounds, isZeroFilled: false }));
+/** Sizes of batches of feedback. Other events are appended one by one: those of one conversation depend on each other. */
 const sizes = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 5 });
 
 async function appendAll(items: Item[], batchSizes: number[]): Promise<void> {
@@ -61,8 +61,8 @@ async function appendAll(items: Item[], batchSizes: number[]): Promise<void> {
     batch = [];
   };
   for (const [index, item] of items.entries()) {
-    const most = batchSizes[index % batchSizes.length] ?? 1;
-    if (batch.length > 0 && !(isFeedback(item) && isFeedback(batch.at(-1)) && batch.length < most))
+    const maxSize = batchSizes[index % batchSizes.length] ?? 1;
+    if (batch.length > 0 && !(isFeedback(item) && isFeedback(batch.at(-1)) && batch.length < maxSize))
       await flush();
     batch.push(item);
   }
@@ -76,9 +76,9 @@ async function readHistories(items: Item[]): Promise<FoldableEvent[][]> {
   );
 }
 
-const shown = (asked: StatsQuery, { bucket, scoreSum, scoreSquares: _, ...row }: RatingStats) => ({
+const comparable = (asked: StatsQuery, { bucket, scoreSum, scoreSquares: _, ...row }: RatingStats) => ({
   ...row,
-  bucket: bucket === null ? null : shownAs(asked, bucket),
+  bucket: bucket === null ? null : localTime(asked, bucket),
   scoreSum: Math.round(scoreSum * 1e6),
 });
 const sorted = (rows: { model: unknown; bucket: unknown; tag: unknown }[]) => {
@@ -86,9 +86,11 @@ const sorted = (rows: { model: unknown; bucket: unknown; tag: unknown }[]) => {
   return rows.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 };
 
-const seen = new Map<string, number>();
-function takeNote(rows: readonly RatingStats[], replies: ReturnType<typeof repliesOf>): void {
-  const see = (what: string, is: boolean) => seen.set(what, (seen.get(what) ?? 0) + (is ? 1 : 0));
+/** How many results had something of each kind: a property over histories without ratings would prove nothing. */
+const covered = new Map<string, number>();
+function recordCoverage(rows: readonly RatingStats[], replies: ReturnType<typeof repliesOf>): void {
+  const see = (kind: string, occurs: boolean) =>
+    covered.set(kind, (covered.get(kind) ?? 0) + (occurs ? 1 : 0));
   see(
     'rated',
     rows.some(({ likes, dislikes }) => likes + dislikes > 0),
@@ -109,23 +111,23 @@ function takeNote(rows: readonly RatingStats[], replies: ReturnType<typeof repli
   }
 }
 
-it('every number equals a recount from the log, over random histories with changes and withdrawals', async () => {
+it('every number equals a recount from the log, over random histories with changed and withdrawn feedback', async () => {
   const bench = createBench(database.url);
   let runs = 0;
-  const property = async (items: Item[], batchSizes: number[], asked: StatsQuery[]) => {
+  const property = async (items: Item[], batchSizes: number[], queries: StatsQuery[]) => {
     await database.client.query(
       'TRUNCATE topic, event, conversation, message, feedback, conversation_feedback, signal, reply_rollup, signal_rollup, rating_rollup',
     );
     await appendAll(items, batchSizes);
     const replies = repliesOf(await readHistories(items));
-    for (const one of asked) {
+    for (const one of queries) {
       const { rows } = await readRatingStats(pool, one);
-      const isWhole = !one.isByModel && !one.isByTag && one.bucket === undefined;
+      const isUngrouped = !one.isByModel && !one.isByTag && one.bucket === undefined;
       const expected = recount(replies, one);
-      const found = rows.map((row) => shown(one, row));
-      if (isWhole && expected.length === 0) expect(rows).toMatchObject([{ replies: 0, records: 0 }]);
+      const found = rows.map((row) => comparable(one, row));
+      if (isUngrouped && expected.length === 0) expect(rows).toMatchObject([{ replies: 0, records: 0 }]);
       else expect(sorted(found)).toEqual(sorted(expected));
-      takeNote(rows, replies);
+      recordCoverage(rows, replies);
     }
     runs += 1;
     if (runs % 20 === 0) {
@@ -147,5 +149,5 @@ it('every number equals a recount from the log, over random histories with chang
   } finally {
     await bench.close();
   }
-  expect([...seen].filter(([, times]) => times < 5)).toEqual([]);
+  expect([...covered].filter(([, times]) => times < 5)).toEqual([]);
 }, 310_000);

@@ -42,7 +42,8 @@ beforeAll(async () => {
     await rate('model-b', index === 0 ? 'LIKE' : 'DISLIKE');
     await service.run(operations.PreferReplyDocument, {
       input: {
-        ...{ chosenId: idOf(index === 0 ? 'model-b' : 'model-a', index), username },
+        chosenId: idOf(index === 0 ? 'model-b' : 'model-a', index),
+        username,
         rejectedIds: [idOf(index === 0 ? 'model-a' : 'model-b', index)],
       },
     });
@@ -54,7 +55,7 @@ const stats = async (variables: Partial<operations.RatingStatsQueryVariables>, c
   (await client.run(operations.RatingStatsDocument, { topic: 'numbers', ...variables })).ratingStats;
 
 describe('ratingStats', () => {
-  it('has a row for each day of the time zone, also on the short day on which summer begins', async () => {
+  it('has a row per day of the time zone, also on the short day on which summer time begins', async () => {
     const { rows } = await stats({ by: ['DAY'], timeZone: 'Europe/Vienna' });
     expect(rows.map(({ bucket, replies: made }) => [bucket, made])).toEqual([
       ['2026-03-28T23:00:00.000Z', 4],
@@ -67,33 +68,29 @@ describe('ratingStats', () => {
     ]);
   });
 
-  it('fills days and hours without replies where asked, for each model', async () => {
+  it('fills days and hours without replies if asked to, for each model', async () => {
     const period = { from: '2026-03-28T00:00:00Z', to: '2026-03-31T00:00:00Z' };
     const { rows } = await stats({ by: ['MODEL', 'DAY'], zeroFill: true, ...period });
     expect(rows.map(({ model, bucket, likes }) => [model?.id, bucket?.slice(8, 10), likes])).toEqual([
-      ...[
-        ['model-a', '28', 1],
-        ['model-a', '29', 2],
-        ['model-a', '30', 0],
-      ],
-      ...[
-        ['model-b', '28', 1],
-        ['model-b', '29', 0],
-        ['model-b', '30', 0],
-      ],
+      ['model-a', '28', 1],
+      ['model-a', '29', 2],
+      ['model-a', '30', 0],
+      ['model-b', '28', 1],
+      ['model-b', '29', 0],
+      ['model-b', '30', 0],
     ]);
     const hours = await stats({ by: ['HOUR'], zeroFill: true, ...period });
     expect(hours.rows).toHaveLength(72);
     expect(hours.rows.filter(({ replies: made }) => made > 0)).toHaveLength(3);
   });
 
-  it('widens the period to half hours, and tells', async () => {
+  it('widens the period to half hours, and returns the widened one', async () => {
     const found = await stats({ from: '2026-03-29T21:50:00Z', to: '2026-03-29T22:01:00Z' });
     expect(found).toMatchObject({ from: '2026-03-29T21:30:00.000Z', to: '2026-03-29T22:30:00.000Z' });
     expect(found.rows).toMatchObject([{ replies: 4 }]);
   });
 
-  it('refuses answers that nobody reads', async () => {
+  it('refuses more than 10,000 rows', async () => {
     const variables = {
       topic: 'numbers',
       by: ['HOUR' as const],
@@ -106,7 +103,7 @@ describe('ratingStats', () => {
 });
 
 describe('models', () => {
-  it('are ranked by choices, and by ratings where asked', async () => {
+  it('are ranked by choices, and by ratings if asked to', async () => {
     const { modelRanking } = await service.run(operations.ModelRankingDocument, { topic: 'numbers' });
     expect(modelRanking.map(({ model, rank, wins, losses }) => [model.id, rank, wins, losses])).toEqual([
       ['model-a', 1, 2, 1],
@@ -136,11 +133,13 @@ describe('models', () => {
     ]);
   });
 
-  it('are compared in numbers and in words', async () => {
+  it('are compared in numbers and in a sentence', async () => {
     const variables = { topic: 'numbers', a: { model: 'model-a' }, b: { model: 'model-b' } };
     const { compareModels } = await service.run(operations.CompareModelsDocument, variables);
     expect(compareModels).toMatchObject({
-      ...{ a: { likes: 3, dislikes: 0 }, b: { likes: 1, dislikes: 2 }, excludesZero: false },
+      a: { likes: 3, dislikes: 0 },
+      b: { likes: 1, dislikes: 2 },
+      excludesZero: false,
       summary: expect.stringContaining('more ratings would settle it'),
     });
     const periods = {
@@ -161,23 +160,28 @@ describe('models', () => {
 });
 
 describe('statistics of a topic', () => {
-  it.each(['RatingStats', 'ModelRanking', 'CompareModels', 'live'])('are not for users: %s', async (name) => {
-    const ada = test.as(await signWithSecret({ sub: 'ada', roles: ['USER'] }));
-    const analyst = test.as(await signWithSecret({ sub: 'ann', roles: ['ANALYST'] }));
-    const asks: Record<string, (client: GraphQLClient) => Promise<unknown>> = {
-      RatingStats: (client) => client.run(operations.RatingStatsDocument, {}),
-      ModelRanking: (client) => client.run(operations.ModelRankingDocument, {}),
-      CompareModels: (client) => client.run(operations.CompareModelsDocument, { a: { model: 'x' }, b: {} }),
-      async live(client) {
-        const follow = client.follow('websocket', operations.RatingStatsLiveDocument, {});
-        try {
-          await follow[Symbol.asyncIterator]().next();
-        } finally {
-          await follow.leave();
-        }
-      },
-    };
-    await expect(asks[name]?.(ada)).rejects.toThrow('Only the roles ANALYST, SERVICE and ADMIN');
-    await asks[name]?.(analyst);
-  });
+  it.each(['RatingStats', 'ModelRanking', 'CompareModels', 'live'])(
+    'are refused to a USER: %s',
+    async (name) => {
+      const ada = test.as(await signWithSecret({ sub: 'ada', roles: ['USER'] }));
+      const analyst = test.as(await signWithSecret({ sub: 'ann', roles: ['ANALYST'] }));
+      const asks: Record<string, (client: GraphQLClient) => Promise<unknown>> = {
+        RatingStats: (client) => client.run(operations.RatingStatsDocument, {}),
+        ModelRanking: (client) => client.run(operations.ModelRankingDocument, {}),
+        CompareModels: (client) => client.run(operations.CompareModelsDocument, { a: { model: 'x' }, b: {} }),
+        async live(client) {
+          const follow = client.follow('websocket', operations.RatingStatsLiveDocument, {});
+          try {
+            await follow[Symbol.asyncIterator]().next();
+          } finally {
+            await follow.leave();
+          }
+        },
+      };
+      await expect(asks[name]?.(ada)).rejects.toThrow(
+        'Only the roles ANALYST, SERVICE and ADMIN may read the statistics',
+      );
+      await asks[name]?.(analyst);
+    },
+  );
 });

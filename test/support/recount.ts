@@ -1,8 +1,8 @@
-// Statistics counted once more, from the log: from what fold makes of its events, reply by reply.
+// Recounts statistics from the log: folds its events, and counts reply by reply.
 import type { FeedbackSnapshot, FoldableEvent, MessageSnapshot } from '../../src/log/fold/fold.ts';
 import { type ConversationSnapshot, fold } from '../../src/log/fold/fold.ts';
-import type { StatsQuery } from '../../src/stats/query.ts';
-import type { RatingStats } from '../../src/stats/read.ts';
+import type { RatingStats } from '../../src/stats/read-rating-stats.ts';
+import type { StatsQuery } from '../../src/stats/stats-query.ts';
 
 type Reply = MessageSnapshot & { topic: string; model: string; signals: string[] };
 type Counted = Omit<RatingStats, 'scoreSum' | 'scoreSquares' | 'bucket'> & {
@@ -10,10 +10,10 @@ type Counted = Omit<RatingStats, 'scoreSum' | 'scoreSquares' | 'bucket'> & {
   scoreSum: number;
 };
 
-/** What the log shows of the replies of a conversation without anyone's word, by reply: `signal author`. */
+/** The signals that the log shows on the replies of a conversation, by reply, each as `signal author`. */
 function signalsOf(events: FoldableEvent[], snapshot: ConversationSnapshot): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  const tell = (id: string | undefined, signal: string, author = '') => {
+  const addSignal = (id: string | undefined, signal: string, author = '') => {
     if (id === undefined) return;
     found.set(id, (found.get(id) ?? new Set()).add(`${signal} ${author || snapshot.username}`));
   };
@@ -24,20 +24,21 @@ function signalsOf(events: FoldableEvent[], snapshot: ConversationSnapshot): Map
     const last = messages.at(-1);
     const beside = (role: string) =>
       messages.filter((one) => one.parentId === payload.parent_id && one.role === role).at(-1);
-    if (event.type === 'UPDATE_MESSAGE' && payload.signal) tell(payload.id, payload.signal, payload.username);
-    if (payload.status === 'stopped' && payload.finish_reason !== 'length') tell(payload.id, 'stopped');
+    if (event.type === 'UPDATE_MESSAGE' && payload.signal)
+      addSignal(payload.id, payload.signal, payload.username);
+    if (payload.status === 'stopped' && payload.finish_reason !== 'length') addSignal(payload.id, 'stopped');
     if (event.type === 'ADD_MESSAGE' && payload.role === 'assistant' && payload.parent_id !== null) {
-      tell(beside('assistant')?.id, 'regenerated');
+      addSignal(beside('assistant')?.id, 'regenerated');
     }
     if (event.type === 'ADD_MESSAGE' && payload.role === 'user') {
       const prompt = beside('user');
       const replies = messages.filter((one) => one.parentId === prompt?.id && one.role === 'assistant');
-      if (prompt !== undefined) tell(replies.at(-1)?.id, 'edited');
+      if (prompt !== undefined) addSignal(replies.at(-1)?.id, 'edited');
     }
     before = fold(events.slice(0, index + 1));
     if (event.type === 'END_CONVERSATION' && last?.role === 'assistant') {
       const passedMs = (before?.endedAt?.getTime() ?? 0) - last.createdAt.getTime();
-      if (passedMs >= 0 && passedMs <= 60_000) tell(last.id, 'ended');
+      if (passedMs >= 0 && passedMs <= 60_000) addSignal(last.id, 'ended');
     }
   }
   return found;
@@ -54,36 +55,41 @@ export function repliesOf(histories: FoldableEvent[][]): Reply[] {
         ...message,
         topic: snapshot.topic,
         model: message.modelId || snapshot.model.id,
-        signals: [...(signals.get(message.id) ?? [])].map((told) => told.slice(0, told.indexOf(' '))),
+        signals: [...(signals.get(message.id) ?? [])].map((entry) => entry.slice(0, entry.indexOf(' '))),
       }));
   });
 }
 
-/** The day or the hour of an instant, as a clock on the wall of the time zone shows it. */
-export function shownAs(query: StatsQuery, at: Date): string | null {
+/** The day or the hour of an instant, in the local time of the query's time zone. */
+export function localTime(query: StatsQuery, at: Date): string | null {
   if (query.bucket === undefined) return null;
   const format = new Intl.DateTimeFormat('en-CA', {
-    ...{ timeZone: query.timeZone, year: 'numeric', month: '2-digit', day: '2-digit' },
+    timeZone: query.timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
     ...(query.bucket === 'hour' ? { hour: '2-digit', hourCycle: 'h23', timeZoneName: 'longOffset' } : {}),
   });
   return format.format(at);
 }
 
-const saysSomething = ({ rating, score, comment, correction, tags }: FeedbackSnapshot) =>
+const isNotEmpty = ({ rating, score, comment, correction, tags }: FeedbackSnapshot) =>
   tags.length > 0 || [rating, score, comment, correction].some((field) => field !== null);
 const micro = (score: number) => Math.round(score * 1e6);
-const countOf = <T>(all: readonly T[], is: (one: T) => boolean) => all.filter(is).length;
+const countOf = <T>(all: readonly T[], isCounted: (one: T) => boolean) => all.filter(isCounted).length;
 
 function countFeedback(replies: Reply[], query: StatsQuery, tag: string | undefined) {
-  const isMeant = (given: FeedbackSnapshot) =>
-    given.source === query.source && saysSomething(given) && (tag === undefined || given.tags.includes(tag));
-  const all = replies.flatMap(({ feedback }) => feedback.filter(isMeant));
+  const isCounted = (feedback: FeedbackSnapshot) =>
+    feedback.source === query.source &&
+    isNotEmpty(feedback) &&
+    (tag === undefined || feedback.tags.includes(tag));
+  const all = replies.flatMap(({ feedback }) => feedback.filter(isCounted));
   const scores = all.flatMap(({ score }) => (score === null ? [] : [micro(score)]));
   const isRated = ({ rating, score }: FeedbackSnapshot) => rating !== null || score !== null;
   return {
     records: all.length,
     rated:
-      tag === undefined ? countOf(replies, ({ feedback }) => feedback.filter(isMeant).some(isRated)) : null,
+      tag === undefined ? countOf(replies, ({ feedback }) => feedback.filter(isCounted).some(isRated)) : null,
     likes: countOf(all, ({ rating }) => rating === 'like'),
     dislikes: countOf(all, ({ rating }) => rating === 'dislike'),
     comments: countOf(all, ({ comment }) => comment !== null),
@@ -102,10 +108,10 @@ function countSignals(replies: Reply[]): Record<string, number> {
   return counts;
 }
 
-/** Rows in no particular order; a bucket as the clock on the wall shows it. */
+/** Rows in no particular order; buckets in local time. */
 export function recount(replies: Reply[], query: StatsQuery): Counted[] {
   const { topic, models, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
-  const meant = replies.filter(
+  const counted = replies.filter(
     (reply) =>
       reply.topic === topic &&
       (models === undefined || models.includes(reply.model)) &&
@@ -113,11 +119,11 @@ export function recount(replies: Reply[], query: StatsQuery): Counted[] {
       reply.createdAt.getTime() < to,
   );
   const groups = new Map<string, Reply[]>();
-  for (const reply of meant) {
-    const key = JSON.stringify([query.isByModel ? reply.model : null, shownAs(query, reply.createdAt)]);
+  for (const reply of counted) {
+    const key = JSON.stringify([query.isByModel ? reply.model : null, localTime(query, reply.createdAt)]);
     groups.set(key, [...(groups.get(key) ?? []), reply]);
   }
-  return [...groups].flatMap(([key, own]): Counted[] => {
+  return [...groups].flatMap(([key, groupReplies]): Counted[] => {
     const [model, bucket] = JSON.parse(key);
     if (!query.isByTag) {
       return [
@@ -125,13 +131,13 @@ export function recount(replies: Reply[], query: StatsQuery): Counted[] {
           model,
           bucket,
           tag: null,
-          replies: own.length,
-          ...countFeedback(own, query, undefined),
-          signals: countSignals(own),
+          replies: groupReplies.length,
+          ...countFeedback(groupReplies, query, undefined),
+          signals: countSignals(groupReplies),
         },
       ];
     }
-    const tags = own.flatMap(({ feedback }) =>
+    const tags = groupReplies.flatMap(({ feedback }) =>
       feedback.filter(({ source }) => source === query.source).flatMap((one) => one.tags),
     );
     return [...new Set(tags)]
@@ -140,8 +146,8 @@ export function recount(replies: Reply[], query: StatsQuery): Counted[] {
         model,
         bucket,
         tag,
-        replies: own.length,
-        ...countFeedback(own, query, tag),
+        replies: groupReplies.length,
+        ...countFeedback(groupReplies, query, tag),
         signals: {},
       }));
   });

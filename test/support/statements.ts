@@ -1,8 +1,13 @@
-// Listens at the Postgres driver: which statements the process sends while something runs.
+// Records at the Postgres driver which statements the process sends while something runs.
 import pg from 'pg';
 
-/** @returns the SQL of every statement that was sent meanwhile, in order */
-export async function recordStatements(run: () => Promise<unknown>): Promise<string[]> {
+/**
+ * @param run what sends statements; it is given those that were recorded so far, to wait for one
+ * @returns the SQL of every statement that was sent meanwhile, in order
+ */
+export async function recordStatements(
+  run: (texts: readonly string[]) => Promise<unknown>,
+): Promise<string[]> {
   const texts: string[] = [];
   const original = pg.Client.prototype.query;
   pg.Client.prototype.query = function query(this: pg.Client, ...args: unknown[]) {
@@ -12,7 +17,7 @@ export async function recordStatements(run: () => Promise<unknown>): Promise<str
     return Reflect.apply(original, this, args);
   };
   try {
-    await run();
+    await run(texts);
   } finally {
     pg.Client.prototype.query = original;
   }

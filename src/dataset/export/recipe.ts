@@ -1,9 +1,9 @@
 // What an export is made by: every filter and rule, read from texts, as the command line and a URL give them, or with
 // lists, as GraphQL does. Together with the log it decides every byte of the export.
 import { z } from 'zod';
-import { checkTopic, defaultTopic } from '../../conversation/commands.ts';
 import { AppError } from '../../errors.ts';
 import { feedbackSourceSchema, roleSchema } from '../../log/event.ts';
+import { checkTopic, defaultTopic } from '../../log/topic-name.ts';
 
 export const conflictRules = ['majority', 'drop', 'keep-all'] as const;
 export const pairKinds = ['preference', 'rating', 'correction'] as const;

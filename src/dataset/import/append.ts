@@ -1,7 +1,7 @@
 // Appends what one line says to the log, each event when the one before it is acknowledged.
+import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { AppError } from '../../errors.ts';
-import { TwoGenerationCache } from '../../lib/two-generation-cache.ts';
 import type { NewEvent } from '../../log/event.ts';
 import { fold } from '../../log/fold/fold.ts';
 import { readHistory } from '../../log/read/history.ts';
@@ -69,7 +69,7 @@ function withOriginalIds({ originals }: Entry, error: unknown): unknown {
 export function createAppender(
   destination: Destination,
 ): (entry: Entry, onAppended: OnAppended) => Promise<void> {
-  const usernames = new TwoGenerationCache<string>(rememberedConversations);
+  const usernames = new LRUCache<string, string>({ max: rememberedConversations });
 
   /** The conversation is there, though not by this event: by another one that says the same, or something else. */
   async function findMissing(entry: Entry, conflict: AppError): Promise<Entry['events']> {

@@ -1,7 +1,7 @@
 // Counts how often the same was said, in bounded memory. What was counted long ago may be counted too high, never
 // too low, and each time the same: an identifier made with the count is never given twice, and the same on every run.
 import { hash } from 'node:crypto';
-import { TwoGenerationCache } from '../../lib/two-generation-cache.ts';
+import { LRUCache } from 'lru-cache';
 
 const slots = 2 ** 22;
 
@@ -12,13 +12,17 @@ function slotOf(key: string): number {
 export class Occurrences {
   /** Of those that are no longer among the recent, several to a slot: the highest of their counts. */
   readonly #evictedMaxima = new Uint32Array(slots);
-  readonly #recent: TwoGenerationCache<number>;
+  readonly #recent: LRUCache<string, number>;
 
   /** @param limit how many different ones are counted exactly, at least */
   constructor(limit = 200_000) {
-    this.#recent = new TwoGenerationCache(limit, (key, count) => {
-      const slot = slotOf(key);
-      this.#evictedMaxima[slot] = Math.max(this.#evictedMaxima[slot] ?? 0, count);
+    this.#recent = new LRUCache({
+      max: limit,
+      dispose: (count, key, reason) => {
+        if (reason !== 'evict') return;
+        const slot = slotOf(key);
+        this.#evictedMaxima[slot] = Math.max(this.#evictedMaxima[slot] ?? 0, count);
+      },
     });
   }
 

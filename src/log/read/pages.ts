@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { AppError } from '../../errors.ts';
 import { referencedId } from '../../lib/ulid.ts';
 import type { EventType, LogEvent } from '../event.ts';
+import { checkTopicToRead } from '../topic-name.ts';
 import { parseCursor } from './cursor.ts';
-import { checkTopicToRead } from './topic.ts';
 
 /** Selects events of a topic; undefined selects all. */
 export type EventFilter = {

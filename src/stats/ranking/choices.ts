@@ -1,4 +1,4 @@
-// Reads how models fared against each other: choices between replies to the same message.
+// Reads how often each model was preferred to each other: choices between replies to the same message.
 import type pg from 'pg';
 import { z } from 'zod';
 import type { FeedbackSource } from '../../log/event.ts';
@@ -6,17 +6,17 @@ import type { FeedbackSource } from '../../log/event.ts';
 export type ChoicesQuery = {
   topic: string;
   source: FeedbackSource;
-  /** Of the replies that were chosen; undefined: without a bound. */
+  /** Bounds of when the chosen replies were made; undefined if unbounded. */
   from: Date | undefined;
   to: Date | undefined;
-  /** Only choices of those who gave one of these; undefined: all. */
+  /** Only choices whose author gave the chosen reply one of these tags; undefined for all choices. */
   tags: readonly string[] | undefined;
-  /** Whether a like and a dislike of one author count as a choice, where they made none of their own. */
+  /** Whether an author's like of one reply and dislike of another count as a choice, if they made no explicit one. */
   isFromRatings: boolean;
 };
 
 const rowSchema = z.object({ chosen: z.string(), other: z.string(), wins: z.number(), ties: z.number() });
-/** How often a model's replies were chosen over another's, or called as good. */
+/** How often a model's replies were chosen over another's, or considered equally good. */
 export type Choices = z.output<typeof rowSchema>;
 
 const ofReplies = `JOIN message AS m ON m.id = f.message_id JOIN conversation AS c ON c.id = m.conversation_id
@@ -40,7 +40,7 @@ const fromRatings = `
 const text = `SELECT chosen, other, count(*) FILTER (WHERE NOT is_tie)::int AS wins, count(*) FILTER (WHERE is_tie)::int AS ties
   FROM (${explicit} UNION ALL ${fromRatings}) AS choice WHERE chosen <> other GROUP BY 1, 2 ORDER BY 1, 2`;
 
-/** Replies of one model beside each other say nothing, and are left out. */
+/** Choices between two replies of the same model are left out: they compare nothing. */
 export async function readChoices(pool: pg.Pool, query: ChoicesQuery): Promise<Choices[]> {
   const { topic, source, from, to, tags, isFromRatings } = query;
   const values = [topic, source, from ?? '-infinity', to ?? 'infinity', tags ?? null, isFromRatings];

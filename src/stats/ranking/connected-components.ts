@@ -1,20 +1,20 @@
-// Which models can be compared: those that are connected by comparisons.
+// Which models can be ranked together: those that comparisons connect.
 
-/** Sets of connected models, the largest first; of sets of one size, the one with the first model. */
+/** Sets of connected models, the largest first; sets of equal size are ordered by their first model. */
 export function connectedSets(
   models: number,
   pairs: readonly { first: number; second: number }[],
 ): number[][] {
-  const root = Array.from({ length: models }, (_, model) => model);
-  const find = (model: number): number => {
-    const above = root[model] ?? model;
-    return above === model ? model : find(above);
+  const parents = Array.from({ length: models }, (_, model) => model);
+  const findRoot = (model: number): number => {
+    const parent = parents[model] ?? model;
+    return parent === model ? model : findRoot(parent);
   };
-  for (const { first, second } of pairs) root[find(first)] = find(second);
+  for (const { first, second } of pairs) parents[findRoot(first)] = findRoot(second);
   const sets = new Map<number, number[]>();
   for (let model = 0; model < models; model += 1) {
-    const place = find(model);
-    sets.set(place, [...(sets.get(place) ?? []), model]);
+    const root = findRoot(model);
+    sets.set(root, [...(sets.get(root) ?? []), model]);
   }
   return [...sets.values()].sort(
     (one, other) => other.length - one.length || (one[0] ?? 0) - (other[0] ?? 0),
@@ -22,7 +22,7 @@ export function connectedSets(
 }
 
 /**
- * Whether everyone can be reached from everyone by wins and ties, which finite strengths need: L. R. Ford (1957),
+ * Whether each model can be reached from each other by wins and ties, without which strengths are infinite: L. R. Ford (1957),
  * Solution of a ranking problem from binary comparisons, American Mathematical Monthly 64 (8), part 2, 28–33.
  */
 export function isStronglyConnected(

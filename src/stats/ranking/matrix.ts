@@ -1,6 +1,6 @@
 // The inverse of a small matrix.
 
-/** By Gauss and Jordan, with pivots. @returns undefined where there is none */
+/** Gauss-Jordan elimination with partial pivoting. @returns undefined if the matrix is singular */
 export function invert(matrix: readonly Float64Array[]): Float64Array[] | undefined {
   const size = matrix.length;
   const rows = matrix.map((row, index) => {
@@ -10,12 +10,12 @@ export function invert(matrix: readonly Float64Array[]): Float64Array[] | undefi
     return wide;
   });
   for (let column = 0; column < size; column += 1) {
-    const rest = rows.slice(column).map((row) => Math.abs(row[column] ?? 0));
-    const place = column + rest.indexOf(Math.max(...rest));
-    const [pivot, top] = [rows[place], rows[column]];
+    const candidates = rows.slice(column).map((row) => Math.abs(row[column] ?? 0));
+    const pivotIndex = column + candidates.indexOf(Math.max(...candidates));
+    const [pivot, top] = [rows[pivotIndex], rows[column]];
     const value = pivot?.[column] ?? 0;
     if (pivot === undefined || top === undefined || !(Math.abs(value) > 1e-12)) return undefined;
-    rows[place] = top;
+    rows[pivotIndex] = top;
     rows[column] = pivot.map((cell) => cell / value);
     for (const [index, row] of rows.entries()) {
       const factor = row[column] ?? 0;

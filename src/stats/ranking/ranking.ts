@@ -1,6 +1,5 @@
-// Ranks models by the choices between their replies, within each set of models that are connected by such choices:
-// between sets nothing can be said.
-
+// Ranks models by the choices between their replies, within each set of models that choices connect: models of
+// different sets can't be compared.
 import { z95 } from '../interval.ts';
 import { type Fit, fitBradleyTerry, type Pair } from './bradley-terry.ts';
 import type { Choices } from './choices.ts';
@@ -10,9 +9,9 @@ export type Opponent = { model: string; wins: number; losses: number; ties: numb
 
 export type RankedModel = {
   model: string;
-  /** From 1, within its set. */
+  /** From 1, the strongest of its set. */
   rank: number;
-  /** Number of the set of models that it can be compared with, the largest is 1. */
+  /** Number of the set of models that it can be compared with; 1 is the largest set. */
   set: number;
   setSize: number;
   strength: number;
@@ -42,25 +41,25 @@ function pairsOf(models: readonly string[], choices: readonly Choices[]): Pair[]
   return [...pairs.values()];
 }
 
-/** Half a win in each direction for every pair that met: then no strength is infinite. */
+/** Adds half a win in each direction for every pair that met, so that no strength is infinite. */
 function adjusted(pair: Pair): Pair {
   return { ...pair, firstWins: pair.firstWins + 0.5, secondWins: pair.secondWins + 0.5 };
 }
 
 type Fitted = Fit & { isAdjusted: boolean };
 
-/** The fit of one connected set, in whose order the models are numbered. */
+/** Fits one connected set; models are numbered by their position in it. */
 function fitSet(set: readonly number[], pairs: readonly Pair[]): Fitted {
-  const own = pairs
+  const setPairs = pairs
     .filter(({ first }) => set.includes(first))
     .map((pair) => ({ ...pair, first: set.indexOf(pair.first), second: set.indexOf(pair.second) }));
-  const all = set.map((_, index) => index);
-  // Where all are ties, there is no end to how likely one is.
-  const hasWin = own.some(({ firstWins, secondWins }) => firstWins + secondWins > 0);
-  const isBounded = hasWin && isStronglyConnected(all, own);
-  const fit = fitBradleyTerry(isBounded ? own : own.map(adjusted), set.length);
-  if (fit === undefined) throw new Error(`No strengths were found for ${set.length} connected models.`);
-  return { ...fit, isAdjusted: !isBounded };
+  const positions = set.map((_, index) => index);
+  // If all choices are ties, the most likely ν is infinite.
+  const hasWin = setPairs.some(({ firstWins, secondWins }) => firstWins + secondWins > 0);
+  const isAdjusted = !hasWin || !isStronglyConnected(positions, setPairs);
+  const fit = fitBradleyTerry(isAdjusted ? setPairs.map(adjusted) : setPairs, set.length);
+  if (fit === undefined) throw new Error(`No strengths found for ${set.length} connected models.`);
+  return { ...fit, isAdjusted };
 }
 
 function opponentsOf(index: number, models: readonly string[], pairs: readonly Pair[]): Opponent[] {
@@ -72,26 +71,29 @@ function opponentsOf(index: number, models: readonly string[], pairs: readonly P
   });
 }
 
-/** @returns the models of each set from the strongest to the weakest, set by set */
+/** @returns the models of each set from the strongest to the weakest, the largest set first */
 export function rankModels(choices: readonly Choices[]): RankedModel[] {
   const models = [...new Set(choices.flatMap(({ chosen, other }) => [chosen, other]))].sort();
   const pairs = pairsOf(models, choices);
-  return connectedSets(models.length, pairs).flatMap((set, place) => {
+  return connectedSets(models.length, pairs).flatMap((set, setIndex) => {
     const { strengths, standardErrors, isAdjusted } = fitSet(set, pairs);
     const ranked = set.map((index, position) => {
       const [strength, error] = [strengths[position] ?? 0, standardErrors[position] ?? 0];
       const opponents = opponentsOf(index, models, pairs);
-      const sum = (of: (opponent: Opponent) => number) =>
-        opponents.reduce((total, one) => total + of(one), 0);
+      const sum = (count: (opponent: Opponent) => number) =>
+        opponents.reduce((total, opponent) => total + count(opponent), 0);
       return {
         model: models[index] ?? '',
-        ...{ set: place + 1, setSize: set.length, strength, isAdjusted, opponents },
-        ...{ low: strength - z95 * error, high: strength + z95 * error },
-        ...{
-          wins: sum(({ wins }) => wins),
-          losses: sum(({ losses }) => losses),
-          ties: sum(({ ties }) => ties),
-        },
+        set: setIndex + 1,
+        setSize: set.length,
+        strength,
+        low: strength - z95 * error,
+        high: strength + z95 * error,
+        isAdjusted,
+        wins: sum(({ wins }) => wins),
+        losses: sum(({ losses }) => losses),
+        ties: sum(({ ties }) => ties),
+        opponents,
       };
     });
     return ranked

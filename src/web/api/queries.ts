@@ -2,7 +2,7 @@
 import { QueryClient, useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { onStatusChange, readStatus } from './connection.ts';
-import { ModelsDocument, ViewerDocument } from './operations.ts';
+import { ModelsDocument, TopicsDocument, ViewerDocument } from './operations.ts';
 import { RequestError, request } from './request.ts';
 
 export const queryClient: QueryClient = new QueryClient({
@@ -31,6 +31,15 @@ export function useModels() {
     staleTime: Number.POSITIVE_INFINITY,
     select: ({ models }) => models.nodes,
   });
+}
+
+/** Names of all topics with events, and the current one, which may have none. */
+export function useTopics(current: string): string[] {
+  const { data } = useQuery({
+    queryKey: ['topics'],
+    queryFn: ({ signal }) => request(TopicsDocument, {}, signal),
+  });
+  return [...new Set([current, ...(data?.topics.map(({ name }) => name) ?? [])])].sort();
 }
 
 export const useConnectionStatus = () => useSyncExternalStore(onStatusChange, readStatus);

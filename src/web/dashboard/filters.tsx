@@ -1,8 +1,6 @@
 // The filters of the dashboard: topic, period, source of the feedback, and models.
 import { Toggle } from '@base-ui/react/toggle';
-import { useQuery } from '@tanstack/react-query';
-import { TopicsDocument } from '../api/operations.ts';
-import { request } from '../api/request.ts';
+import { useTopics } from '../api/queries.ts';
 import { Select } from '../ui/select.tsx';
 import { type DashboardView, rangeOptions, sourceOptions } from './address.ts';
 import styles from './dashboard.module.css';
@@ -13,14 +11,6 @@ type FiltersProps = {
   models: readonly string[];
   onChange: (part: Partial<DashboardView>) => void;
 };
-
-function useTopics(current: string): string[] {
-  const { data } = useQuery({
-    queryKey: ['topics'],
-    queryFn: ({ signal }) => request(TopicsDocument, {}, signal),
-  });
-  return [...new Set([current, ...(data?.topics.map(({ name }) => name) ?? [])])].sort();
-}
 
 export function Filters({ view, models, onChange }: FiltersProps) {
   const topics = useTopics(view.topic);

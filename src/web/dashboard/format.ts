@@ -37,5 +37,5 @@ export function formatBucket(bucket: string, step: 'DAY' | 'HOUR'): string {
 /** @param size days or hours per point */
 export function describeStep(step: 'DAY' | 'HOUR', size: number): string {
   const unit = step === 'DAY' ? 'day' : 'hour';
-  return size === 1 ? `by ${unit}` : `by ${size} ${unit}s`;
+  return size === 1 ? `per ${unit}` : `in steps of ${size} ${unit}s`;
 }

@@ -98,7 +98,7 @@ export function LikeRateCard(props: LikeRateChartProps) {
   return (
     <Card
       title="Like rate"
-      about={`Likes among likes and dislikes of the replies made at that time, ${describeStep(step, size)}. The band is the 95 % interval.`}
+      about={`Likes as a share of likes and dislikes, for the replies made at that time, ${describeStep(step, size)}. The band is the 95 % interval.`}
       isWide
       isEmpty={rows.length === 0}
       emptyText="No ratings in this period. Like or dislike a reply in the chat, and it appears here."

@@ -1,24 +1,14 @@
 // The filters of the log: topic, event types, conversation.
 import { Toggle } from '@base-ui/react/toggle';
-import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { TopicsDocument } from '../api/operations.ts';
-import { request } from '../api/request.ts';
+import { useTopics } from '../api/queries.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Select } from '../ui/select.tsx';
 import { type LogView, typeOptions } from './address.ts';
 import styles from './log.module.css';
 
 type FiltersProps = { view: LogView; onChange: (part: Partial<LogView>) => void };
-
-function useTopics(current: string): string[] {
-  const { data } = useQuery({
-    queryKey: ['topics'],
-    queryFn: ({ signal }) => request(TopicsDocument, {}, signal),
-  });
-  return [...new Set([current, ...(data?.topics.map(({ name }) => name) ?? [])])].sort();
-}
 
 function ConversationField({ view: { conversationId }, onChange }: FiltersProps) {
   const [text, setText] = useState(conversationId ?? '');

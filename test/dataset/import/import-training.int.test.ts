@@ -213,7 +213,7 @@ it('a conversation that can’t be imported is a bad line, and leaves nothing', 
     '3 The record: Unrecognized key: "colour".',
     `4 Message ${asked.id} was not generated: only replies are.`,
     '5 messages.1.createdAt: must be an instant such as 2026-11-23T18:00:00.000Z.',
-    '6 model.id is empty: write something into it.',
+    '6 model.id is empty: give a text that is not blank.',
   ]);
 });
 

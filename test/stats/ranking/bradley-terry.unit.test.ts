@@ -1,4 +1,4 @@
-// Against published strengths, against another way of finding them, and against a simulated truth.
+// Strengths compared with published ones, with another algorithm, and with a simulated truth.
 import { describe, expect, it } from 'vitest';
 import { fitBradleyTerry, type Pair } from '../../../src/stats/ranking/bradley-terry.ts';
 import { rankModels } from '../../../src/stats/ranking/ranking.ts';
@@ -15,8 +15,8 @@ const wins = [
   [2, 4, 1, 3, 1, 7, 0],
 ];
 const season: Pair[] = teams.flatMap((_, first) =>
-  teams.slice(first + 1).map((__, rest) => {
-    const second = first + 1 + rest;
+  teams.slice(first + 1).map((__, index) => {
+    const second = first + 1 + index;
     return {
       first,
       second,
@@ -27,8 +27,8 @@ const season: Pair[] = teams.flatMap((_, first) =>
   }),
 );
 
-/** Strengths and ν by minorization and maximization: D. R. Hunter (2004), Annals of Statistics 32, 384–406. */
-function fitSlowly(pairs: Pair[], models: number): { strengths: number[]; tie: number } {
+/** Strengths and ν by minorization-maximization: D. R. Hunter (2004), Annals of Statistics 32, 384–406. */
+function fitByMinorization(pairs: Pair[], models: number): { strengths: number[]; tie: number } {
   let worth = Array.from({ length: models }, () => 1);
   let tie = 1;
   const allTies = pairs.reduce((sum, { ties }) => sum + ties, 0);
@@ -63,8 +63,8 @@ function randomFrom(seed: number): () => number {
 
 function simulate(truth: number[], logTie: number, games: number, random: () => number): Pair[] {
   return truth.flatMap((one, first) =>
-    truth.slice(first + 1).map((other, rest) => {
-      const pair = { first, second: first + 1 + rest, firstWins: 0, secondWins: 0, ties: 0 };
+    truth.slice(first + 1).map((other, index) => {
+      const pair = { first, second: first + 1 + index, firstWins: 0, secondWins: 0, ties: 0 };
       const [p, q] = [Math.exp(one), Math.exp(other)];
       const sum = p + q + Math.exp(logTie) * Math.sqrt(p * q);
       for (let game = 0; game < games; game += 1) {
@@ -89,16 +89,16 @@ describe('strengths', () => {
     expect(fit?.tie).toBe(0);
   });
 
-  it('with ties are those that another way of finding them comes to', () => {
+  it('with ties equal those of another algorithm', () => {
     const pairs = simulate([0.9, 0.2, -0.3, -0.8], -0.5, 40, randomFrom(7));
-    const [fit, slow] = [fitBradleyTerry(pairs, 4), fitSlowly(pairs, 4)];
-    for (const [index, strength] of slow.strengths.entries()) {
+    const [fit, reference] = [fitBradleyTerry(pairs, 4), fitByMinorization(pairs, 4)];
+    for (const [index, strength] of reference.strengths.entries()) {
       expect(fit?.strengths[index]).toBeCloseTo(strength, 6);
     }
-    expect(fit?.tie).toBeCloseTo(slow.tie, 6);
+    expect(fit?.tie).toBeCloseTo(reference.tie, 6);
   });
 
-  it('lie about as far from a simulated truth as their intervals say', () => {
+  it('are within their 95 % intervals of a simulated truth in about 95 % of the cases', () => {
     const truth = [1.2, 0.5, 0.1, -0.4, -1.4];
     const random = randomFrom(2026);
     let inside = 0;
@@ -106,8 +106,8 @@ describe('strengths', () => {
     for (let round = 0; round < rounds; round += 1) {
       const fit = fitBradleyTerry(simulate(truth, -0.7, 60, random), truth.length);
       for (const [index, strength] of truth.entries()) {
-        const away = Math.abs((fit?.strengths[index] ?? Number.NaN) - strength);
-        if (away < 1.96 * (fit?.standardErrors[index] ?? 0)) inside += 1;
+        const distance = Math.abs((fit?.strengths[index] ?? Number.NaN) - strength);
+        if (distance < 1.96 * (fit?.standardErrors[index] ?? 0)) inside += 1;
       }
     }
     const share = inside / (rounds * truth.length);
@@ -115,7 +115,7 @@ describe('strengths', () => {
     expect(share).toBeLessThan(0.97);
   });
 
-  it('are not given where one would be infinite', () => {
+  it('are undefined if one of them would be infinite', () => {
     expect(
       fitBradleyTerry([{ first: 0, second: 1, firstWins: 5, secondWins: 0, ties: 0 }], 2),
     ).toBeUndefined();
@@ -125,10 +125,14 @@ describe('strengths', () => {
 describe('a ranking', () => {
   const choice = (chosen: string, other: string, won = 1, ties = 0) => ({ chosen, other, wins: won, ties });
 
-  it('is one of each set of models that choices connect', () => {
+  it('is made for each set of models that choices connect', () => {
     const ranked = rankModels([
-      ...[choice('a', 'b', 3), choice('b', 'a', 1), choice('b', 'c', 2), choice('c', 'b', 1)],
-      ...[choice('x', 'y', 2), choice('y', 'x', 1)],
+      choice('a', 'b', 3),
+      choice('b', 'a', 1),
+      choice('b', 'c', 2),
+      choice('c', 'b', 1),
+      choice('x', 'y', 2),
+      choice('y', 'x', 1),
     ]);
     expect(ranked.map(({ model, set, setSize, rank }) => [model, set, setSize, rank])).toEqual([
       ['a', 1, 3, 1],
@@ -141,7 +145,9 @@ describe('a ranking', () => {
       ranked.every(({ isAdjusted, low, strength, high }) => !isAdjusted && low < strength && strength < high),
     ).toBe(true);
     expect(ranked[1]).toMatchObject({
-      ...{ wins: 3, losses: 4, ties: 0 },
+      wins: 3,
+      losses: 4,
+      ties: 0,
       opponents: [
         { model: 'a', wins: 1, losses: 3, ties: 0 },
         { model: 'c', wins: 2, losses: 1, ties: 0 },
@@ -149,7 +155,7 @@ describe('a ranking', () => {
     });
   });
 
-  it('of models that always or never won is finite, and says that it was adjusted', () => {
+  it('of models that always or never won is finite, and is marked as adjusted', () => {
     const ranked = rankModels([choice('a', 'b', 9), choice('b', 'c', 2), choice('c', 'b', 2)]);
     expect(ranked.map(({ model, isAdjusted }) => [model, isAdjusted])).toEqual([
       ['a', true],
@@ -159,13 +165,13 @@ describe('a ranking', () => {
     expect(ranked.every(({ low, high }) => Number.isFinite(low) && Number.isFinite(high))).toBe(true);
   });
 
-  it('of ties alone is level', () => {
+  it('from ties alone gives all models the same strength', () => {
     const ranked = rankModels([choice('a', 'b', 0, 4), choice('a', 'c', 0, 4), choice('b', 'c', 0, 4)]);
     expect(ranked.every(({ strength }) => Math.abs(strength) < 1e-6)).toBe(true);
     expect(ranked.map(({ ties }) => ties)).toEqual([8, 8, 8]);
   });
 
-  it('of nothing is empty', () => {
+  it('without choices is empty', () => {
     expect(rankModels([])).toEqual([]);
   });
 });

@@ -237,13 +237,17 @@ describe('a line is bad', () => {
     [
       'openai-sft',
       { messages: [user, { ...good, content: ' ' }] },
-      'The text of message 2 is empty: write something into it.',
+      'The text of message 2 is empty: give a text that is not blank.',
     ],
-    ['openai-sft', { messages: [user, long] }, 'The text of message 2 has 101 bytes; at most 100 are taken.'],
+    [
+      'openai-sft',
+      { messages: [user, long] },
+      'The text of message 2 has 101 bytes, and the maximum is 100: shorten it.',
+    ],
     [
       'openai-sft',
       { messages: [{ ...user, content: 'a\0' }] },
-      'The text of message 1 holds a NUL character (U+0000): remove it.',
+      'The text of message 1 contains a NUL character (U+0000): remove it.',
     ],
     ['kto', { prompt: [user], completion: [good] }, 'label: must be true or false.'],
     [

@@ -168,7 +168,10 @@ describe('an entry is bad', () => {
     ],
     [entry({ meta: { message_id: 'z' } }), 'The snapshot has no reply "z": nothing was rated.'],
     [entry({ meta: { message_id: 'p' } }), 'The snapshot has no reply "p": nothing was rated.'],
-    [entry({ data: { comment: 'x'.repeat(101) } }), 'comment has 101 bytes; at most 100 are taken.'],
+    [
+      entry({ data: { comment: 'x'.repeat(101) } }),
+      'comment has 101 bytes, and the maximum is 100: shorten it.',
+    ],
     [
       entry({ messages: [prompt, { ...answer, parentId: 'a' }] }),
       'The snapshot has no reply "a": nothing was rated.',

@@ -7,15 +7,6 @@ import {
   feedbackSourceSchema,
 } from './feedback-fields.ts';
 
-export {
-  type ConversationFeedbackFields,
-  type FeedbackFields,
-  type FeedbackSource,
-  feedbackSourceSchema,
-  type Rating,
-  ratingSchema,
-} from './feedback-fields.ts';
-
 /** What the reference writes for an unset field. In an update it means unchanged. */
 const unset = z.literal('');
 const timestamp = z.iso.datetime({ offset: true, local: true });

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { AppError } from '../errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { Optional } from '../lib/optional.ts';
-import type { FeedbackSource } from '../log/event.ts';
+import type { FeedbackSource } from '../log/feedback-fields.ts';
 import { type Comparison, compare } from './comparison.ts';
 import { emptyStats, type RatingStats, readRatingStats, ungrouped } from './read-rating-stats.ts';
 import { checkPeriod, checkStatsQuery } from './stats-query.ts';

@@ -3,7 +3,7 @@ import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import { readAllRoles, requireRole, type Viewer } from '../identity/viewer.ts';
 import type { Optional } from '../lib/optional.ts';
-import type { FeedbackSource } from '../log/event.ts';
+import type { FeedbackSource } from '../log/feedback-fields.ts';
 import { checkTopic, defaultTopic } from '../log/topic-name.ts';
 import { checkTimeZone } from './time-zone.ts';
 

@@ -2,7 +2,8 @@
 // Together with the log they decide every byte of the export.
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import { feedbackSourceSchema, roleSchema } from '../../log/event.ts';
+import { roleSchema } from '../../log/event.ts';
+import { feedbackSourceSchema } from '../../log/feedback-fields.ts';
 import { checkTopic, defaultTopic } from '../../log/topic-name.ts';
 
 export const conflictRules = ['majority', 'drop', 'keep-all'] as const;

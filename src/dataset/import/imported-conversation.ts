@@ -3,7 +3,8 @@
 import { checkFilled, checkText } from '../../conversation/validate-text.ts';
 import { AppError } from '../../errors.ts';
 import { derivedId } from '../../lib/ulid.ts';
-import type { FeedbackFields, Role } from '../../log/event.ts';
+import type { Role } from '../../log/event.ts';
+import type { FeedbackFields } from '../../log/feedback-fields.ts';
 import { feedbackEvent, messageEvent, startEvent } from '../../log/new-event.ts';
 import { importedConversationId } from './imported-id.ts';
 import { keepAsMetadata } from './kept-metadata.ts';

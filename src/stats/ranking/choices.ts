@@ -1,7 +1,7 @@
 // Reads how often each model was preferred to each other: choices between replies to the same message.
 import type pg from 'pg';
 import { z } from 'zod';
-import type { FeedbackSource } from '../../log/event.ts';
+import type { FeedbackSource } from '../../log/feedback-fields.ts';
 
 export type ChoicesQuery = {
   topic: string;

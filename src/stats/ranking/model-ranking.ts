@@ -4,7 +4,7 @@ import { checkText } from '../../conversation/validate-text.ts';
 import { AppError } from '../../errors.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { Optional } from '../../lib/optional.ts';
-import type { FeedbackSource } from '../../log/event.ts';
+import type { FeedbackSource } from '../../log/feedback-fields.ts';
 import { checkTopic, defaultTopic } from '../../log/topic-name.ts';
 import { checkPeriod, refuseUnlessAnalyst } from '../stats-query.ts';
 import { readChoices } from './choices.ts';

@@ -2,14 +2,13 @@
 import { z } from 'zod';
 import { isUlid } from '../../../lib/ulid.ts';
 import {
-  feedbackSourceSchema,
   finalStatusSchema,
   parametersSchema,
-  ratingSchema,
   roleSchema,
   timingsSchema,
   usageSchema,
 } from '../../../log/event.ts';
+import { feedbackSourceSchema, ratingSchema } from '../../../log/feedback-fields.ts';
 
 const id = z.string().refine(isUlid, 'must be a ULID, such as 01J7PTGBKBEYJHJAMZ9Q9EE9SD');
 const ids = z.array(id);

@@ -1,7 +1,7 @@
 // What single fields of the Python reference mean here. A value that has no meaning is an error, or kept as metadata.
 import { checkText } from '../../../conversation/validate-text.ts';
 import { AppError } from '../../../errors.ts';
-import type { FeedbackFields } from '../../../log/event.ts';
+import type { FeedbackFields } from '../../../log/feedback-fields.ts';
 import type { StartEvent } from '../../../log/new-event.ts';
 import { keepAsMetadata } from '../kept-metadata.ts';
 import type { StartRecord } from './ensign-record.ts';

@@ -112,6 +112,12 @@ export function toFeedbackFields(values: FeedbackValues) {
   } satisfies FeedbackFields;
 }
 
+/** Fields, of payloads and of records, that hold what a person wrote: what redaction looks through. */
+export const feedbackTextFields = ['feedback', 'comment', 'tags', 'correction'] as const satisfies readonly (
+  | keyof FeedbackFields
+  | keyof FeedbackValues
+)[];
+
 const valueNames = feedbackSchema.keyof().options;
 const fieldNames = feedbackFieldsSchema.keyof().options;
 

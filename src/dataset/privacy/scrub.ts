@@ -1,20 +1,12 @@
 // Removes what is private from a record, whatever its format: redacts texts, and replaces usernames.
+import { feedbackTextFields } from '../../log/feedback-fields.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { Redactor } from './redact.ts';
 
 export type Privacy = { names: Pseudonyms; redactor: Redactor | undefined };
 
 /** Fields that hold what people and models wrote, in every format. */
-const textFields = new Set([
-  'content',
-  'reasoning',
-  'comment',
-  'feedback',
-  'correction',
-  'title',
-  'error',
-  'tags',
-]);
+const textFields = new Set<string>(['content', 'reasoning', 'title', 'error', ...feedbackTextFields]);
 const nameFields = new Set(['username', 'actor']);
 /** Fields in which every text may be something that a person wrote. */
 const openFields = new Set(['metadata']);

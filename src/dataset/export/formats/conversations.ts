@@ -1,5 +1,11 @@
 // Our own format: whole conversations, with all their branches and all feedback. The import reads back what is written
 // here; when feedback was first given, and feedback that was withdrawn, stay in the log.
+import { z } from 'zod';
+import {
+  conversationFeedbackSchema,
+  feedbackSchema,
+  feedbackSourceSchema,
+} from '../../../log/feedback-fields.ts';
 import type {
   ConversationFeedbackSnapshot,
   ConversationSnapshot,
@@ -14,7 +20,6 @@ import { type Format, type JsonSchema, lineSchema } from './format.ts';
 
 const nullable = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
 const text = { type: 'string' };
-const ids = { type: 'array', items: text };
 const object = { type: 'object' };
 const instant = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z$' };
 
@@ -25,15 +30,13 @@ const closed = (properties: { [key: string]: JsonSchema }): JsonSchema => ({
   additionalProperties: false,
 });
 
-const conversationFeedback = {
-  username: text,
-  source: { enum: ['end_user', 'reviewer', 'judge'] },
-  rating: { enum: ['like', 'dislike', null] },
-  score: nullable({ type: 'number', minimum: 0, maximum: 1 }),
-  comment: nullable(text),
-  tags: ids,
-  updatedAt: instant,
-};
+const feedbackOf = (fields: z.ZodObject): JsonSchema =>
+  closed({
+    username: text,
+    source: { enum: feedbackSourceSchema.options },
+    ...z.toJSONSchema(fields).properties,
+    updatedAt: instant,
+  });
 
 const message = closed({
   id: text,
@@ -52,12 +55,7 @@ const message = closed({
   createdAt: instant,
   feedback: {
     type: 'array',
-    items: closed({
-      ...conversationFeedback,
-      correction: nullable(text),
-      preferredOver: ids,
-      tiedWith: ids,
-    }),
+    items: feedbackOf(feedbackSchema),
   },
 });
 
@@ -150,7 +148,7 @@ export const conversations: Format = {
     metadata: object,
     startedAt: instant,
     endedAt: nullable(instant),
-    feedback: { type: 'array', items: closed(conversationFeedback) },
+    feedback: { type: 'array', items: feedbackOf(conversationFeedbackSchema) },
     messages: { type: 'array', items: message },
   }),
   holdsUsernames: true,

@@ -2,10 +2,12 @@
 //
 // A later file of the same conversation adds what is new. An author's feedback in it replaces all their earlier feedback;
 // feedback that the file lacks stays, since a file may contain only a part.
+
 import { checkFilled, checkMetadata, checkText } from '../../../conversation/validate-text.ts';
 import { AppError } from '../../../errors.ts';
 import { derivedId } from '../../../lib/ulid.ts';
 import type { EndOfGeneration } from '../../../log/event.ts';
+import { toConversationFeedbackFields, toFeedbackFields } from '../../../log/feedback-fields.ts';
 import {
   conversationFeedbackEvent,
   endEvent,
@@ -95,15 +97,24 @@ function addEvent(context: Context, message: MessageRecord): Event {
 }
 
 /** All fields of an author's feedback: one that the file lacks is withdrawn. */
-function conversationFeedbackFields({ maxMessageBytes }: Context, feedback: ConversationFeedbackRecord) {
-  const { username, source, rating, score, comment, tags, updatedAt } = feedback;
+/** @throws AppError for a text that the log can't hold, in whichever field it is */
+function checkTexts({ maxMessageBytes }: Context, feedback: object): void {
+  for (const [name, value] of Object.entries(feedback)) {
+    if (typeof value === 'string') checkText(name, value, { bytes: maxMessageBytes });
+    if (!Array.isArray(value)) continue;
+    for (const text of value) checkText(name === 'tags' ? 'A tag' : name, String(text), { bytes: 100 });
+  }
+}
+
+/** The event's id follows from the order of these fields, so that a file imported again is the same. */
+function conversationFeedbackFields(context: Context, feedback: ConversationFeedbackRecord) {
+  const { username, source, updatedAt } = feedback;
+  checkText('username', username, { bytes: 200 });
+  checkTexts(context, feedback);
   return {
-    username: checkText('username', username, { bytes: 200 }),
+    username,
     source,
-    rating,
-    score,
-    feedback: comment === null ? null : checkText('comment', comment, { bytes: maxMessageBytes }),
-    tags: tags.map((tag) => checkText('A tag', tag, { bytes: 100 })),
+    ...toConversationFeedbackFields(feedback),
     ...(updatedAt !== undefined && { timestamp: updatedAt }),
   };
 }
@@ -112,14 +123,8 @@ const feedbackIdOf = (id: string) => (payload: object) =>
   derivedId(id, `imported feedback ${JSON.stringify(payload)}`);
 
 function changeEvent(context: Context, id: string, feedback: FeedbackRecord): Event {
-  const { correction, preferredOver, tiedWith } = feedback;
-  const { conversationId, maxMessageBytes: bytes } = context;
-  const change = {
-    ...conversationFeedbackFields(context, feedback),
-    correction: correction === null ? null : checkText('correction', correction, { bytes }),
-    preferred_over: preferredOver,
-    tied_with: tiedWith,
-  };
+  const { conversationId } = context;
+  const change = { ...conversationFeedbackFields(context, feedback), ...toFeedbackFields(feedback) };
   return feedbackEvent({ messageId: id, conversationId }, change, feedbackIdOf(id));
 }
 

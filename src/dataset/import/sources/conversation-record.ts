@@ -8,31 +8,32 @@ import {
   timingsSchema,
   usageSchema,
 } from '../../../log/event.ts';
-import { feedbackSourceSchema, ratingSchema } from '../../../log/feedback-fields.ts';
+import {
+  conversationFeedbackSchema,
+  feedbackSchema,
+  feedbackSourceSchema,
+} from '../../../log/feedback-fields.ts';
 
 const id = z.string().refine(isUlid, 'must be a ULID, such as 01J7PTGBKBEYJHJAMZ9Q9EE9SD');
 const ids = z.array(id);
-const tags = z.array(z.string());
 const object = z.record(z.string(), z.json());
 const instant = z.iso.datetime({
   offset: true,
   error: 'must be an instant such as 2026-11-23T18:00:00.000Z',
 });
 
-const conversationFeedbackRecord = z.strictObject({
+const givenBy = {
   username: z.string(),
   source: feedbackSourceSchema,
-  rating: ratingSchema.nullable(),
-  score: z.number().min(0).max(1).nullable(),
-  comment: z.string().nullable(),
-  tags,
   /** Absent: the time of the import. */
   updatedAt: instant.optional(),
-});
+};
+
+const conversationFeedbackRecord = z.strictObject({ ...conversationFeedbackSchema.shape, ...givenBy });
 
 const feedbackRecord = z.strictObject({
-  ...conversationFeedbackRecord.shape,
-  correction: z.string().nullable(),
+  ...feedbackSchema.shape,
+  ...givenBy,
   preferredOver: ids,
   tiedWith: ids,
 });

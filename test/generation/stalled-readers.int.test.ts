@@ -1,22 +1,23 @@
-// Many readers of one reply who stop reading: what each costs the server, and that the others and they themselves lose
-// nothing by it. STALLED_READERS=1000 makes it the measurement that bench/README.md tells of.
+// Many readers of one reply that stop reading: what each costs the server, and that neither they nor the others lose
+// anything by it.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createGraphQLClient } from '../support/graphql-client.ts';
 import { type MeasuredServer, startMeasuredServer } from '../support/measured.ts';
 import { createPausedReader, type PausedReader } from '../support/paused-reader.ts';
 import { createReplyReader } from '../support/reply-reader.ts';
+import { scaled } from '../support/scale.ts';
 import { createGate, delta, done, finish, head, wait } from '../support/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts';
 import { sendMessage, startConversation } from '../support/talk.ts';
 import { waitUntil } from '../support/wait.ts';
 
-const count = Number(process.env.STALLED_READERS ?? 60);
-const warmUp = 20;
-const mostReadOn = 20;
+const count = scaled({ small: 20, large: 60 });
+const warmUp = scaled({ small: 10, large: 20 });
+const maxReadOn = scaled({ small: 4, large: 20 });
 /** UTF-16 code units, as the schema says. */
-const mostInPiece = 4_096;
-const mostBytesEach = 65_536;
+const maxInPiece = 4_096;
+const maxBytesEach = 65_536;
 
 // Characters that take two bytes in memory and three on the wire, and more than the network holds for one socket:
 // up to 4 MiB where it is sent and as much where it is received.
@@ -72,7 +73,7 @@ async function openReply() {
   const brisk = createReplyReader(messageId);
   while (brisk.text.length < text.length) {
     // At least as many are still to come.
-    const pieces = Math.ceil((text.length - brisk.text.length) / mostInPiece);
+    const pieces = Math.ceil((text.length - brisk.text.length) / maxInPiece);
     await brisk.readOn(server.url, 'websocket', pieces);
   }
   return { messageId, brisk, open: gate.open };
@@ -88,8 +89,8 @@ async function startPausedReaders(messageId: string, many: number): Promise<Paus
   return readers;
 }
 
-it(`${count} readers who stop reading cost 64 KiB each at the most, delay nobody, and have it all in the end`, {
-  timeout: 600_000,
+it(`${count} readers that stop reading cost at most 64 KiB each, delay nobody, and have everything in the end`, {
+  timeout: scaled({ small: 120_000, large: 600_000 }),
 }, async () => {
   const { messageId, brisk, open } = await openReply();
   // What the first few cost once for all is not theirs.
@@ -104,7 +105,7 @@ it(`${count} readers who stop reading cost 64 KiB each at the most, delay nobody
   process.stdout.write(
     `${still} stalled readers cost ${Math.round(each)} bytes each, ${Math.round(residentEach)} of resident memory.\n`,
   );
-  expect(each).toBeLessThan(mostBytesEach);
+  expect(each).toBeLessThan(maxBytesEach);
   readers.push(...first);
   for (const { position } of readers) expect(position).toBeLessThan(text.length);
   // One who reads on is told of all that comes while the others stand still.
@@ -112,8 +113,8 @@ it(`${count} readers who stop reading cost 64 KiB each at the most, delay nobody
   open();
   await reading;
   expect(brisk.end).toEqual({ status: 'COMPLETE', content: `${text}end` });
-  // Some for all: a thousand would have to be sent twelve gigabytes.
-  const some = readers.slice(0, mostReadOn);
+  // Some stand for all: each has to be sent twelve megabytes.
+  const some = readers.slice(0, maxReadOn);
   for (const reader of some) await reader.readOn(`${text}end`);
   expect(some.every(({ isAtEnd }) => isAtEnd)).toBe(true);
 });

@@ -1,19 +1,26 @@
 // Ratings through GraphQL over HTTP, beside raw pg with one hand-written transaction for each, and beside peers that
 // make a mutation of the same statement.
-import type { Options } from './main.ts';
+import { type Contender, measureRounds, other, ours } from './results/rounds.ts';
+import type { Results } from './results/schema.ts';
 import { startAfterword } from './support/afterword.ts';
 import { type BenchDatabase, openDatabase } from './support/database.ts';
 import type { LoadCalls, LoadTarget } from './support/load.ts';
-import { type LoadMetric, loadColumns, measureLoad } from './support/measure-load.ts';
+import { loadMetrics, measureLoad } from './support/measure-load.ts';
+import { type Options, selectNamed } from './support/options.ts';
 import { rateFunction } from './support/rate-once.ts';
-import { measureRounds, renderResults } from './support/rounds.ts';
-import { eventsEach, seed } from './support/seed.ts';
-import { startServer } from './support/server.ts';
+import { eventsPerConversation, seed } from './support/seed.ts';
+import { checkPeers, startServer } from './support/server.ts';
 import { startWorker, type Worker } from './support/worker.ts';
 
-const contenders = ['afterword', 'raw pg', 'PostGraphile', 'Mercurius'];
+type ContenderName = 'afterword' | 'raw pg' | 'PostGraphile' | 'Mercurius';
+const contenders: Contender<ContenderName>[] = [
+  ours('afterword'),
+  other('raw pg'),
+  other('PostGraphile'),
+  other('Mercurius'),
+];
 const connections = 64;
-/** Of peers, as of Afterword. */
+/** Connections to Postgres of a peer: as many as Afterword has. */
 const poolSize = 10;
 
 const changes = [
@@ -39,39 +46,39 @@ const templates = {
   ),
 };
 
-/** @throws Error where the log has a hole: a contender that loses events is not faster */
+/** @throws Error if the log has a gap: a contender that loses events is not faster */
 async function checkLog(database: BenchDatabase, firstOffset: number): Promise<void> {
   const [log] = await database.run<{ events: number; grown: number }>(
     `SELECT (SELECT count(*) FROM event)::int AS events, (next_offset - $1)::int AS grown FROM topic`,
     [firstOffset],
   );
   if (log === undefined || log.events !== log.grown)
-    throw new Error(`The log has holes: ${JSON.stringify(log)}`);
+    throw new Error(`The log has gaps: ${JSON.stringify(log)}`);
 }
 
-type Cases = Record<string, LoadTarget['ids']>;
+type Case = { name: string; ids: LoadTarget['ids'] };
 
 /** Replies of one conversation, of one model within an hour or two, and of 32 models within a month. */
-async function seedCases(database: BenchDatabase, conversations: number): Promise<Cases> {
+async function seedCases(database: BenchDatabase, conversations: number) {
   const hot = await seed(database, conversations);
   const spread = await seed(database, conversations, { name: 'S', topics: ['default'] });
   await database.run(`UPDATE message SET model_id = 'bench-' || (abs(hashtext(id)) % 32),
     created_at = created_at + (abs(hashtext(id)) % 720) * interval '1 hour' WHERE id LIKE '01BENCHRS%'`);
   await database.run('VACUUM ANALYZE');
   return {
-    'hot conversation': { ...hot.replies, count: 2 },
-    'hot model': hot.replies,
-    spread: spread.replies,
+    hotConversation: { name: 'hot conversation', ids: { ...hot.replies, count: 2 } },
+    hotModel: { name: 'hot model', ids: hot.replies },
+    spread: { name: 'spread', ids: spread.replies },
   };
 }
 
-type Contender = { url: string; pid: number; load: Worker<LoadCalls>; templates: string[] };
+type RunningContender = { url: string; pid: number; load: Worker<LoadCalls>; templates: string[] };
 
 async function startContenders(
   stack: AsyncDisposableStack,
   database: BenchDatabase,
   profile: string | undefined,
-): Promise<Record<string, Contender>> {
+): Promise<Record<ContenderName, RunningContender>> {
   // The model is never asked: nothing listens there.
   const modelUrl = 'http://127.0.0.1:9/v1';
   const load = startWorker<LoadCalls>(new URL('./support/http-load.ts', import.meta.url));
@@ -87,42 +94,38 @@ async function startContenders(
   await database.run(rateFunction);
   return {
     afterword: { ...afterword, load, templates: templates.afterword },
-    // Without a server of its own: what calls pg is the process that is counted.
+    // There is no server in between: the process that calls pg is the one whose CPU counts.
     'raw pg': { url: database.url, pid: raw.pid, load: raw, templates: templates.peers },
     PostGraphile: await peer('./peers/postgraphile.ts'),
     Mercurius: await peer('./peers/mercurius.ts'),
   };
 }
 
-export async function benchFeedback(options: Options, stack: AsyncDisposableStack): Promise<string> {
+export async function benchFeedback(options: Options, stack: AsyncDisposableStack): Promise<Results> {
+  checkPeers();
   const database = await openDatabase(stack);
   const running = await startContenders(stack, database, options.profile);
   const conversations = options.isQuick ? 200 : 5_000;
   const cases = await seedCases(database, conversations);
-  const measure = (caseName: string, contender: string, seconds: number) => {
-    const [one, ids] = [running[contender], cases[caseName]];
-    if (one === undefined || ids === undefined) throw new Error(`There is no ${contender} or ${caseName}.`);
-    const target = { url: one.url, connections, ids, templates: one.templates };
-    return measureLoad({ database, load: one.load, pid: one.pid, seconds, target });
+  const measure = ({ ids }: Case, contender: ContenderName, seconds: number) => {
+    const { url, pid, load, templates } = running[contender];
+    return measureLoad({ database, load, pid, seconds, target: { url, connections, ids, templates } });
   };
-  for (const contender of contenders) await measure('spread', contender, options.isQuick ? 1 : 2);
+  for (const { name } of contenders) await measure(cases.spread, name, options.isQuick ? 1 : 2);
 
-  const names = {
-    cases: Object.keys(cases).filter((name) => options.only === undefined || name === options.only),
+  const plan = {
+    name: 'feedback',
+    cases: selectNamed<Case>(Object.values(cases), options.only),
     contenders,
+    metrics: loadMetrics({
+      rate: { title: 'mutations/s', ratioTitle: 'mutations/s by raw pg’s' },
+      totalCpu: { ratioTitle: 'total CPU by raw pg’s' },
+    }),
+    limit: 'raw pg' as const,
   };
-  const results = await measureRounds<LoadMetric>(
-    { rounds: options.rounds, ...names },
-    (caseName, contender) => measure(caseName, contender, options.seconds),
+  const table = await measureRounds(plan, options, (oneCase, contender) =>
+    measure(oneCase, contender, options.seconds),
   );
-  await checkLog(database, 2 * conversations * eventsEach);
-  return renderResults(results, {
-    ...names,
-    limit: 'raw pg',
-    columns: loadColumns('mutations/s'),
-    ratios: [
-      { title: 'mutations/s by raw pg’s', metric: 'rate' },
-      { title: 'total CPU by raw pg’s', metric: 'totalCpu' },
-    ],
-  });
+  await checkLog(database, 2 * conversations * eventsPerConversation);
+  return { postgresVersion: database.version, tables: [table] };
 }

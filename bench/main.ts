@@ -1,91 +1,116 @@
-// Runs one benchmark and prints its table. It keeps nothing: numbers belong to the machine and the moment.
-import { parseArgs } from 'node:util';
-import { benchAppend } from './append.ts';
-import { benchDashboards } from './dashboards.ts';
-import { benchExport } from './export.ts';
-import { benchFanout } from './fanout.ts';
-import { benchFeedback } from './feedback.ts';
-import { benchMemory } from './memory.ts';
-import { benchRead } from './read.ts';
-import { benchReplay } from './replay.ts';
-import { benchStream } from './stream.ts';
+// Runs the command that the arguments name, prints its tables to stdout and writes its result files.
+import { join } from 'node:path';
+import { benchmarkNames } from './benchmarks.ts';
+import { type Command, type JsonTarget, parseCommand } from './command-line.ts';
+import { checkComparable } from './compare/comparable.ts';
+import { compareResults } from './compare/compare.ts';
+import { renderComparison } from './compare/render-comparison.ts';
+import { renderBenchmark } from './results/render-table.ts';
+import { readResultFile, writeResultFile } from './results/result-file.ts';
+import type { ResultFile } from './results/schema.ts';
+import { runAll } from './run/run-all.ts';
+import { thisCheckout } from './run/run-child.ts';
+import { runOne } from './run/run-one.ts';
+import { runPaired, type Sides } from './run/run-paired.ts';
+import { progress } from './support/progress.ts';
 
-export type Options = {
-  rounds: number;
-  /** How long one measurement lasts (not of streams as fast as they can). */
-  seconds: number;
-  /** Small enough to find out in half a minute whether it still works; the numbers then mean nothing. */
-  isQuick: boolean;
-  /** Only the case of this name; of `read` only the contender, of `replay` only `pages` or `replay`. */
-  only: string | undefined;
-  /** Folder for CPU profiles of the Afterword server. */
-  profile: string | undefined;
-};
+const print = (text: string) => process.stdout.write(`${text}\n`);
 
-type Bench = {
-  run: (options: Options, stack: AsyncDisposableStack) => Promise<string>;
-  seconds: number;
-};
+const resultFolder = join(thisCheckout, '.afterword/bench');
 
-const benches: Record<string, Bench> = {
-  stream: { run: benchStream, seconds: 4 },
-  fanout: { run: benchFanout, seconds: 5 },
-  memory: { run: benchMemory, seconds: 1 },
-  append: { run: benchAppend, seconds: 4 },
-  feedback: { run: benchFeedback, seconds: 5 },
-  dashboards: { run: benchDashboards, seconds: 10 },
-  replay: { run: benchReplay, seconds: 5 },
-  export: { run: benchExport, seconds: 1 },
-  read: { run: benchRead, seconds: 8 },
-};
-
-const usage = `npm run bench -- stream|fanout|memory|append|replay|feedback|dashboards|export|read [--rounds 3] [--seconds N] [--quick] [--only CASE] [--profile FOLDER]
-Read bench/README.md for what is measured.
-`;
-
-function numberOf(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new Error(`--${name} ${JSON.stringify(text)} is no whole number from 1 to 9999.`);
+/** A name for results of now, for files that were not given one. */
+function defaultName({ date, commit }: ResultFile): string {
+  return `${date.replaceAll(/[:.]/g, '-')}-${commit?.slice(0, 12) ?? 'no-commit'}`;
 }
 
-function parse(): { bench: Bench; options: Options; name: string } {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      rounds: { type: 'string' },
-      seconds: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      only: { type: 'string' },
-      profile: { type: 'string' },
-    },
+function pathOf(file: ResultFile, json: JsonTarget): string | undefined {
+  if (json === 'none') return undefined;
+  return json === 'default' ? join(resultFolder, `${defaultName(file)}.json`) : json.path;
+}
+
+function save(file: ResultFile, json: JsonTarget): void {
+  const path = pathOf(file, json);
+  if (path !== undefined) writeResultFile(path, file);
+}
+
+/** Of a path that the caller chose there is nothing to say. */
+function reportPath(file: ResultFile, json: JsonTarget): void {
+  if (json === 'default') progress(`The results are in ${pathOf(file, json)}`);
+}
+
+function printTables({ benchmarks }: ResultFile): void {
+  for (const benchmark of benchmarks) print(`\n${renderBenchmark(benchmark)}`);
+}
+
+/** @returns whether none failed */
+function reportFailures({ failures }: ResultFile): boolean {
+  for (const { name, message } of failures) process.stderr.write(`${name} failed: ${message}\n`);
+  return failures.length === 0;
+}
+
+/** @returns whether nothing is worse */
+function compare(
+  [a, b]: [ResultFile, ResultFile],
+  options: { minDifference: number; force: boolean },
+): boolean {
+  checkComparable(a, b, options);
+  const comparisons = compareResults(a, b, options);
+  print(renderComparison([a, b], comparisons, options));
+  return comparisons.every(({ verdict }) => verdict !== 'worse');
+}
+
+async function paired(command: Extract<Command, { kind: 'paired' }>): Promise<boolean> {
+  const folderOf = ({ current }: Sides) =>
+    command.out ?? join(resultFolder, `paired-${defaultName(current)}`);
+  const sides = await runPaired(command, (soFar) => {
+    writeResultFile(join(folderOf(soFar), 'base.json'), soFar.base);
+    writeResultFile(join(folderOf(soFar), 'current.json'), soFar.current);
   });
-  const [name = '', ...rest] = positionals;
-  const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-  if (bench === undefined || rest.length > 0) throw new Error(`Which benchmark?\n${usage}`);
-  const isQuick = values.quick;
-  const options = {
-    rounds: numberOf('rounds', values.rounds, isQuick ? 1 : 3),
-    seconds: numberOf('seconds', values.seconds, isQuick ? 1 : bench.seconds),
-    isQuick,
-    only: values.only,
-    profile: values.profile,
-  };
-  return { bench, options, name };
+  const { base, current } = sides;
+  progress(`The results are in ${folderOf(sides)}`);
+  const isComplete = reportFailures(current);
+  if (current.benchmarks.length === 0) return false;
+  const isAsGood = compare([base, current], { minDifference: command.minDifference, force: false });
+  return isAsGood && isComplete;
+}
+
+/** @returns whether all went well */
+async function run(command: Command): Promise<boolean> {
+  switch (command.kind) {
+    case 'list':
+      print(benchmarkNames.join('\n'));
+      return true;
+    case 'show':
+      printTables(readResultFile(command.path));
+      return true;
+    case 'run': {
+      const file = await runOne(command.name, command.options);
+      printTables(file);
+      save(file, command.json);
+      reportPath(file, command.json);
+      return reportFailures(file);
+    }
+    case 'all': {
+      const file = await runAll(command.options, (soFar) => save(soFar, command.json));
+      reportPath(file, command.json);
+      return reportFailures(file);
+    }
+    case 'compare':
+      return compare([readResultFile(command.a), readResultFile(command.b)], command);
+    case 'paired':
+      return paired(command);
+    default:
+      return command satisfies never;
+  }
 }
 
 async function main(): Promise<void> {
-  const { bench, options, name } = parse();
-  await using stack = new AsyncDisposableStack();
-  // An interrupted run must not leave its servers and its database behind.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(130)));
+  try {
+    if (!(await run(parseCommand(process.argv.slice(2))))) process.exitCode = 1;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
   }
-  const table = await bench.run(options, stack);
-  process.stdout.write(`\n## ${name}: ${options.rounds} round(s), median (least–most)\n\n${table}\n`);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+await main();

@@ -1,21 +1,20 @@
 // The nested query by random id over many conversations, beside one statement and two GraphQL servers.
-
 import { deepStrictEqual } from 'node:assert';
-import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import type { Options } from './main.ts';
+import { measureRounds, other, ours } from './results/rounds.ts';
+import type { Results } from './results/schema.ts';
 import { type RunningServer, startAfterword } from './support/afterword.ts';
 import { openDatabase } from './support/database.ts';
 import { askGraphql } from './support/graphql.ts';
 import { idOf, type LoadCalls, type LoadTarget } from './support/load.ts';
-import { type LoadMetric, loadColumns, measureLoad } from './support/measure-load.ts';
-import { measureRounds, renderResults } from './support/rounds.ts';
+import { loadMetrics, measureLoad } from './support/measure-load.ts';
+import { type Options, selectNamed } from './support/options.ts';
 import { seed } from './support/seed.ts';
-import { startServer } from './support/server.ts';
+import { checkPeers, startServer } from './support/server.ts';
 import { startWorker } from './support/worker.ts';
 
-const contenders = ['afterword', 'raw pg', 'PostGraphile', 'Mercurius'] as const;
-type Contender = (typeof contenders)[number];
+const contenderNames = ['afterword', 'raw pg', 'PostGraphile', 'Mercurius'] as const;
+type ContenderName = (typeof contenderNames)[number];
 
 const connections = 16;
 /** The same for all: Afterword's default. */
@@ -28,7 +27,7 @@ const query = `query ($id: ID!) {
   }
 }`;
 
-// In PostGraphile's own words, since its fields follow from the tables.
+// PostGraphile derives its field names from the tables.
 const postgraphileQuery = `query ($id: String!) {
   conversation: conversationByRowId(rowId: $id) {
     id: rowId title modelId
@@ -38,7 +37,8 @@ const postgraphileQuery = `query ($id: String!) {
   }
 }`;
 
-const queryOf = (contender: Contender): string => (contender === 'PostGraphile' ? postgraphileQuery : query);
+const queryOf = (contender: ContenderName): string =>
+  contender === 'PostGraphile' ? postgraphileQuery : query;
 
 const feedbackSchema = z.array(
   z.object({
@@ -67,7 +67,7 @@ const dataSchema = z.object({
         ),
       }),
     })
-    // How the model is given differs: PostGraphile has it flat.
+    // PostGraphile has the model as a flat field.
     .and(z.object({ model: z.object({ id: z.string() }) }).or(z.object({ modelId: z.string() })))
     .transform(({ id, title, messages, ...rest }) => ({
       ...{ id, title, messages },
@@ -79,10 +79,10 @@ async function startContenders(
   options: Options,
   stack: AsyncDisposableStack,
   databaseUrl: string,
-): Promise<Record<Contender, RunningServer>> {
+): Promise<Record<ContenderName, RunningServer>> {
   const environment = { DATABASE_URL: databaseUrl, POOL_SIZE: poolSize };
   const start = (file: string) => startServer(stack, new URL(file, import.meta.url), environment);
-  // Afterword first: it makes the tables.
+  // Afterword first: it creates the tables.
   const modelUrl = 'http://127.0.0.1:9/v1';
   const afterword = await startAfterword(stack, { databaseUrl, modelUrl, profile: options.profile });
   return {
@@ -93,15 +93,15 @@ async function startContenders(
   };
 }
 
-/** @throws Error where they don't all say the same of a conversation */
+/** @throws Error if their answers about a conversation differ */
 async function checkAnswers(
-  servers: Record<Contender, RunningServer>,
+  servers: Record<ContenderName, RunningServer>,
   ids: LoadTarget['ids'],
 ): Promise<void> {
   for (const number of [0, Math.floor(ids.count / 2), ids.count - 1]) {
     const id = idOf(ids, number);
     const answers = await Promise.all(
-      contenders.map(async (contender) =>
+      contenderNames.map(async (contender) =>
         dataSchema.parse(await askGraphql(servers[contender].url, queryOf(contender), { id })),
       ),
     );
@@ -109,10 +109,8 @@ async function checkAnswers(
   }
 }
 
-export async function benchRead(options: Options, stack: AsyncDisposableStack): Promise<string> {
-  if (!existsSync(new URL('./peers/node_modules', import.meta.url))) {
-    throw new Error('The peers are not installed: run npm ci --prefix bench/peers');
-  }
+export async function benchRead(options: Options, stack: AsyncDisposableStack): Promise<Results> {
+  checkPeers();
   const database = await openDatabase(stack);
   const servers = await startContenders(options, stack, database.url);
   const { conversations: ids } = await seed(database, options.isQuick ? 2_000 : 100_000);
@@ -120,25 +118,24 @@ export async function benchRead(options: Options, stack: AsyncDisposableStack): 
   const load = startWorker<LoadCalls>(new URL('./support/http-load.ts', import.meta.url));
   stack.defer(() => load.stop());
 
-  const measure = (contender: Contender, seconds: number) => {
+  const measure = (contender: ContenderName, seconds: number) => {
     const { url, pid } = servers[contender];
     const templates = [JSON.stringify({ query: queryOf(contender), variables: { id: '%ID%' } })];
     return measureLoad({ database, load, pid, seconds, target: { url, connections, ids, templates } });
   };
-  for (const contender of contenders) await measure(contender, options.isQuick ? 1 : 3);
+  for (const contender of contenderNames) await measure(contender, options.isQuick ? 1 : 3);
 
-  const chosen = contenders.filter((name) => options.only === undefined || name === options.only);
-  const names = { cases: [`${connections} connections`], contenders: chosen };
-  const results = await measureRounds<LoadMetric>({ rounds: options.rounds, ...names }, (_case, contender) =>
-    measure(contenders.find((name) => name === contender) ?? 'afterword', options.seconds),
-  );
-  return renderResults(results, {
-    ...names,
-    limit: 'PostGraphile',
-    columns: loadColumns('requests/s'),
-    ratios: [
-      { title: 'requests/s by PostGraphile’s', metric: 'rate' },
-      { title: 'total CPU by PostGraphile’s', metric: 'totalCpu' },
-    ],
-  });
+  const contenders = contenderNames.map((name) => (name === 'afterword' ? ours(name) : other(name)));
+  const plan = {
+    name: 'read',
+    cases: [{ name: `${connections} connections` }],
+    contenders: selectNamed(contenders, options.only),
+    metrics: loadMetrics({
+      rate: { title: 'requests/s', ratioTitle: 'requests/s by PostGraphile’s' },
+      totalCpu: { ratioTitle: 'total CPU by PostGraphile’s' },
+    }),
+    limit: 'PostGraphile' as const,
+  };
+  const table = await measureRounds(plan, options, (_case, contender) => measure(contender, options.seconds));
+  return { postgresVersion: database.version, tables: [table] };
 }

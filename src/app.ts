@@ -1,4 +1,4 @@
-// The composition root: builds everything by hand, in the order in which it is needed, and stops it in reverse.
+// The composition root: creates all parts in the order in which they are needed, and stops them in reverse order.
 import { startEmbedded } from '@afterword/embedded-postgres';
 import type { Config } from './config.ts';
 import { connect, type Database } from './database/connect.ts';
@@ -9,45 +9,47 @@ import { demoModels, startDemoModel } from './demo/server.ts';
 import { createSummaries } from './feedback/summary.ts';
 import { openGenerations } from './generation/open-generations.ts';
 import { createAdmission } from './generation/produce/admission.ts';
-import { createModelClient, type ModelClient } from './generation/provider/openai.ts';
+import { createOpenAIClient } from './generation/provider/openai.ts';
+import type { ModelClient } from './generation/provider/provider.ts';
 import type { Services } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { type Connections, createConnections } from './http/connections/connections.ts';
 import { createExports } from './http/exports.ts';
 import { createReadiness } from './http/health.ts';
 import { createPolicy } from './http/policy.ts';
+import { createToJson } from './http/response-json.ts';
 import { createHttpServer } from './http/server.ts';
 import { serveWebSockets } from './http/websocket/websocket.ts';
 import { createGraphQL } from './http/yoga.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import { createEventCursors } from './log/live/event-cursor.ts';
-import { createTails } from './log/live/topic-tails.ts';
+import { createTopicTails } from './log/live/topic-tails.ts';
 import { createLogWriter } from './log/writer.ts';
 import type { Logger } from './logger.ts';
 import { createRelay, noRelay, type Relay } from './relay/relay.ts';
 import { createLiveStats } from './stats/live-stats.ts';
 
 export type App = {
-  /** Where it listens, without a path: http://127.0.0.1:4000 */
+  /** URL of the server without a path, such as http://127.0.0.1:4000 */
   url: string;
   models: readonly string[];
   isDemo: boolean;
-  /** How many cursors over replies, the log and statistics are open. */
+  /** Number of open cursors over replies, the log and statistics. */
   openCursors(): number;
-  /** Refuses new work, lets running replies end within the grace time, and stops every part. */
+  /** Refuses new work, lets running replies end within the grace period, and stops every part. */
   stop(): Promise<void>;
 };
 
-/** What every part is built with. */
+/** What the functions that create parts need. */
 type BuildContext = {
   config: Config;
   log: Logger;
-  /** Registers how to stop a part: in reverse order, each of them, also if another fails. */
+  /** Registers how to stop a part. Parts are stopped in reverse order, each of them even if another fails to stop. */
   onStop: (name: string, stop: () => Promise<unknown>) => void;
   onError: (error: unknown) => void;
 };
 
-/** @throws Error if a part can't be started; the parts that had been started are stopped again */
+/** @throws Error if a part can't be started; the parts started before it are stopped */
 export async function startApp(config: Config, log: Logger): Promise<App> {
   const stack = new AsyncDisposableStack();
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
@@ -88,7 +90,7 @@ async function openModel({ config, onStop }: BuildContext): Promise<ModelClient>
     onStop('demo model', () => demo.stop());
     endpoint = { baseUrl: demo.url, apiKey: undefined };
   }
-  return createModelClient({
+  return createOpenAIClient({
     ...endpoint,
     timeoutMs: config.modelTimeoutMs,
     idleTimeoutMs: config.modelIdleTimeoutMs,
@@ -101,7 +103,7 @@ function openRelay({ config, log, onStop }: BuildContext): Relay {
     url: config.natsUrl,
     onChange(isConnected, reason) {
       if (isConnected) log.info({ server: reason }, 'connected to NATS');
-      else log.warn({ reason }, 'NATS is unavailable: polling for news of other nodes until it is back');
+      else log.warn({ reason }, 'NATS is unavailable: polling for changes from other nodes until it is back');
     },
   });
   onStop('relay', () => relay.stop());
@@ -112,8 +114,9 @@ function createServers({ config, log, onError }: BuildContext, services: Service
   const mask = createErrorMask((error) => log.error({ err: error }, 'unexpected failure of an operation'));
   const authenticate = createAuthenticate(config.auth);
   const policy = createPolicy({ isLocal: config.auth === undefined, allowedOrigins: config.allowedOrigins });
-  const yoga = createGraphQL({ services, connections, authenticate, mask });
-  // Enough for a message of the maximum size in JSON that escapes much of it, and the rest of the request.
+  const toJson = createToJson();
+  const yoga = createGraphQL({ services, connections, authenticate, mask, toJson });
+  // Enough for a message of maximum size, much of it escaped in JSON, and the rest of the request.
   const maxRequestBytes = config.maxMessageBytes * 2 + 65_536;
   const { pool, readSlots } = services;
   const { pseudonymKey } = config;
@@ -133,17 +136,18 @@ function createServers({ config, log, onError }: BuildContext, services: Service
     server,
     authenticate,
     mask,
+    toJson,
     maxMessageBytes: maxRequestBytes,
   });
   return { http, sockets };
 }
 
-/** Builds the services that resolvers use. */
+/** Creates the services that resolvers use. */
 async function createServices(context: BuildContext) {
   const { config, log, onStop, onError } = context;
   const { prisma, pool, writerPool, backgroundPool } = await openDatabase(context);
   const relay = openRelay(context);
-  const tails = createTails({
+  const tails = createTopicTails({
     pool,
     relay,
     onError: (error) => log.warn({ err: error }, 'could not read the log; retrying'),
@@ -168,7 +172,7 @@ async function createServices(context: BuildContext) {
     writer,
     relay,
     ...replies,
-    admission: createAdmission({ pool, most: config.maxGenerationsPerUser }),
+    admission: createAdmission({ pool, maxPerUser: config.maxGenerationsPerUser }),
     events: createEventCursors({ pool, tails }),
     stats,
     summarize: createSummaries(pool),

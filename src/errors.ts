@@ -1,13 +1,13 @@
-// The one way to fail on purpose: an AppError with a code of the closed list.
-// Whatever is thrown and is not an AppError is a bug, and is masked at the edge.
+// AppError, the one way to fail on purpose, with its closed list of codes. Every other error is a bug, and is masked
+// before clients see it.
 
 /**
- * - UNAUTHENTICATED: no valid token, though one is needed.
- * - FORBIDDEN: the viewer's roles don't allow this operation at all.
- * - NOT_FOUND: it does not exist, or is not the viewer's to see.
- * - INVALID_INPUT: a value is out of its range or shape.
+ * - UNAUTHENTICATED: the request needs a valid token and has none.
+ * - FORBIDDEN: the viewer's roles do not allow this operation at all.
+ * - NOT_FOUND: the thing does not exist, or the viewer may not see it.
+ * - INVALID_INPUT: a value is out of range, or has the wrong form.
  * - CONFLICT: well-formed, but the current state or an earlier use of the same id forbids it.
- * - LIMIT_EXCEEDED: larger, deeper or more than the server is configured to take.
+ * - LIMIT_EXCEEDED: larger, deeper or more than the server is configured to accept.
  * - UPSTREAM_FAILED: the database or the model endpoint failed; repeating the request is safe.
  */
 export const errorCodes = [
@@ -22,7 +22,7 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** An expected failure. `message` is a full sentence that names the value and says what to do. */
+/** An expected failure. `message` says in full sentences what is wrong, with the value, and what to do. */
 export class AppError extends Error {
   readonly code: ErrorCode;
 
@@ -32,3 +32,6 @@ export class AppError extends Error {
     this.code = code;
   }
 }
+
+/** The message that clients get for an error that is not an AppError. */
+export const bugMessage = 'Something went wrong here. The error was logged.';

@@ -1,10 +1,10 @@
-// The server's own log: JSON lines on stderr, so that stdout is free for what a command answers.
+// The server's own log: JSON lines on stderr, so that stdout is free for the output of commands.
 import pino from 'pino';
 import type { Config } from './config.ts';
 
 export type Logger = pino.Logger;
 
-/** What is logged of an error: the driver hangs the whole connection on its own. */
+/** The fields of an error to log. Errors of the Postgres driver carry the whole connection, with its password. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = 'code' in error ? { code: error.code } : {};

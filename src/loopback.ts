@@ -1,8 +1,8 @@
-// Which hosts are this machine itself.
+// Which hosts are this machine itself (loopback).
 import { isIP } from 'node:net';
 
-/** Whether only this machine can reach a server that listens on the host. */
+/** Whether a server that listens on the host can be reached from this machine only. */
 export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
+  const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 }

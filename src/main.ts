@@ -1,4 +1,4 @@
-// The server's process: reads the configuration, starts the app, stops it on signals.
+// The server's process: reads the configuration, starts the app and stops it on signals.
 import { startApp } from './app.ts';
 import { ConfigError, parseConfig, readEnvironment } from './config.ts';
 import { createLogger } from './logger.ts';
@@ -19,7 +19,7 @@ function configOrFail() {
 
 function explain(error: unknown, port: number): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `Port ${port} is taken by another program: stop it, or set PORT to another one, such as PORT=${port + 1} npm start.`;
+    return `Port ${port} is in use by another program. Stop that program, or choose another port: PORT=${port + 1} npm start`;
   }
   return `Afterword could not start: ${error instanceof Error ? error.message : String(error)}`;
 }
@@ -35,25 +35,30 @@ Afterword is ready.
   Dashboard:  ${app.url}/dashboard
   Log:        ${app.url}/log
   API:        ${app.url}/graphql   (HTTP, SSE and WebSocket; GraphiQL in a browser)
-  Models:     ${app.models.join(', ')}${app.isDemo ? '   (the built-in demo; set MODEL_BASE_URL for a real one)' : ''}
-  Data:       ${config.databaseUrl === undefined ? config.dataDir : 'DATABASE_URL'}
+  Models:     ${app.models.join(', ')}${app.isDemo ? '   (built-in demo; set MODEL_BASE_URL to use a real model)' : ''}
+  Data:       ${config.databaseUrl === undefined ? config.dataDir : 'in the database of DATABASE_URL'}
+
+  Try the API:
 
   curl ${app.url}/graphql -H 'content-type: application/json' -d '{"query":"{ viewer { username } models { nodes { id } } }"}'
 
-Ctrl-C stops it; twice, at once.
+Press Ctrl-C to stop, and again to stop at once.
 `);
 
-/** npm passes on a signal that the terminal has sent to the server as well: two within this time are one. */
+/** npm forwards a signal that the terminal has sent to the server already: two within this time count as one. */
 const sameSignalMs = 100;
-let stoppingSince: number | undefined;
+let stopRequestedAt: number | undefined;
 
 async function stop(signal: string): Promise<void> {
-  if (stoppingSince !== undefined) {
-    if (performance.now() - stoppingSince < sameSignalMs) return;
-    log.warn({ signal }, 'stopping at once: running replies are left to other nodes, or to the next start');
+  if (stopRequestedAt !== undefined) {
+    if (performance.now() - stopRequestedAt < sameSignalMs) return;
+    log.warn(
+      { signal },
+      'stopping at once; other nodes, or the next start, take care of the running replies',
+    );
     process.exit(1);
   }
-  stoppingSince = performance.now();
+  stopRequestedAt = performance.now();
   log.info({ signal }, 'stopping');
   await app.stop();
   process.exit(0);

@@ -4,7 +4,7 @@ import { isLoopback } from '../src/loopback.ts';
 
 const secret = 'a secret of more than thirty-two characters';
 
-/** What the environment is refused with. */
+/** The problems that are reported for the environment. */
 function problemsOf(environment: Record<string, string>): string[] {
   try {
     parseConfig(environment);
@@ -20,7 +20,7 @@ function problemsOf(environment: Record<string, string>): string[] {
 }
 
 describe('the configuration', () => {
-  it('is for one local viewer with the embedded Postgres and the demo model where nothing is set', () => {
+  it('defaults to one local viewer, the embedded Postgres and the demo model', () => {
     expect(parseConfig({})).toEqual({
       host: '127.0.0.1',
       port: 4000,
@@ -45,12 +45,12 @@ describe('the configuration', () => {
     });
   });
 
-  it('counts an empty variable as not set', () => {
+  it('treats an empty variable as unset', () => {
     const empty = Object.fromEntries(Object.keys(environmentSchema.shape).map((name) => [name, '']));
     expect(parseConfig(empty)).toEqual(parseConfig({}));
   });
 
-  it('takes every variable', () => {
+  it('accepts every variable', () => {
     const config = parseConfig({
       HOST: '0.0.0.0',
       PORT: '0',
@@ -78,7 +78,7 @@ describe('the configuration', () => {
     expect(jwks.auth).toMatchObject({ kind: 'jwks', url: 'https://id.example/jwks.json' });
   });
 
-  it('names every bad variable at once, what it may be, and what it is', () => {
+  it('reports every invalid variable at once, with its rule and its value', () => {
     const problems = problemsOf({
       PORT: '80000',
       DATABASE_URL: 'mysql://host/x',
@@ -121,7 +121,7 @@ describe('the configuration', () => {
     ]);
   });
 
-  it('never shows a secret, nor a password in a URL', () => {
+  it('never shows a secret or a password in a URL', () => {
     const environment = {
       AUTH_JWT_SECRET: 'hunter2',
       DATABASE_URL: 'mysql://me:hunter2@db/x',
@@ -156,18 +156,18 @@ describe('rules across variables', () => {
     [{ AUTH_AUDIENCE: 'x' }, 'AUTH_AUDIENCE needs AUTH_JWT_SECRET or AUTH_JWKS_URL.'],
     [
       { AUTH_JWT_SECRET: secret, AUTH_JWKS_URL: 'http://id/jwks' },
-      'AUTH_JWT_SECRET and AUTH_JWKS_URL exclude each other: set one.',
+      'AUTH_JWT_SECRET and AUTH_JWKS_URL exclude each other: set only one.',
     ],
     [{ MODEL_API_KEY: 'x' }, 'MODEL_API_KEY needs MODEL_BASE_URL.'],
     [
       { MODEL_BASE_URL: 'http://model/v1' },
-      'MODEL_BASE_URL needs MODELS: the ids of the models on offer, separated by commas.',
+      'MODEL_BASE_URL needs MODELS: the ids of the available models, separated by commas.',
     ],
   ])('%o is refused', (environment, problem) => {
     expect(problemsOf(environment)).toEqual([problem]);
   });
 
-  it('are told together with the bad values', () => {
+  it('are reported together with the invalid values', () => {
     expect(problemsOf({ PORT: 'x', AUTH_ISSUER: 'x' })).toHaveLength(2);
   });
 });

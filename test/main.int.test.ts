@@ -1,4 +1,4 @@
-// The whole process: how it starts, how it stops, and what is left when it is killed.
+// The whole process: how it starts, how it stops, and what remains after it was killed.
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -28,9 +28,9 @@ afterEach(async () => {
     child.kill('SIGKILL');
     await ended;
   }
-  // A process that was killed leaves its Postgres to a supervisor, which ends it.
+  // A supervisor stops the Postgres of a process that was killed.
   await waitUntil(
-    'no process of the folder is left',
+    'no process of the folder is running',
     async () => (await processesOf(folder)).length === 0,
     20_000,
   );
@@ -62,10 +62,10 @@ async function readMessage(client: GraphQLClient, id: string) {
 }
 
 describe('the process', { timeout: 90_000 }, () => {
-  it('prints in a few lines what to open and what to paste, and SIGINT ends it with code 0', async () => {
+  it('prints in a few lines what to open and what to paste, and SIGINT stops it with code 0', async () => {
     const server = start();
     const url = await server.url;
-    await waitUntil('all is printed', () => server.output().includes('Ctrl-C'));
+    await waitUntil('the banner is printed', () => server.output().includes('Ctrl-C'));
     expect(server.output()).toContain(`${url}/graphql`);
     expect(server.output().trim().split('\n').length).toBeLessThan(15);
     const pasted = /curl (\S+) -H '([^:]+): ([^']+)' -d '([^']+)'/.exec(server.output());
@@ -80,7 +80,7 @@ describe('the process', { timeout: 90_000 }, () => {
     expect(await processesOf(folder)).toEqual([]);
   });
 
-  it('lets a running reply end after SIGTERM, tells its reader, and finds it again at the next start', async () => {
+  it('lets a running reply end after SIGTERM, sends its reader the end, and has the reply after the next start', async () => {
     const gate = createGate();
     model.enqueue([head(200), delta('begun, '), wait(gate.opened), delta('ended'), finish(), done]);
     const server = start();
@@ -91,7 +91,7 @@ describe('the process', { timeout: 90_000 }, () => {
     const reader = follow[Symbol.asyncIterator]();
     await reader.next();
     server.child.kill('SIGTERM');
-    await waitUntil('it says that it stops', async () => (await fetch(`${client.url}/ready`)).status === 503);
+    await waitUntil('it is no longer ready', async () => (await fetch(`${client.url}/ready`)).status === 503);
     gate.open();
     expect((await reader.next()).value).toMatchObject({ generation: { text: 'ended' } });
     expect((await reader.next()).value).toMatchObject({ generation: { message: { status: 'COMPLETE' } } });
@@ -105,7 +105,7 @@ describe('the process', { timeout: 90_000 }, () => {
     });
   });
 
-  it('makes a reply that outlasts SHUTDOWN_GRACE_MS INTERRUPTED, with its text', async () => {
+  it('interrupts a reply that runs longer than SHUTDOWN_GRACE_MS, and keeps its text', async () => {
     model.enqueue([head(200), delta('so far'), hang]);
     const server = start({ SHUTDOWN_GRACE_MS: '300' });
     const client = await startedClient(server);
@@ -121,21 +121,21 @@ describe('the process', { timeout: 90_000 }, () => {
     expect(await processesOf(folder)).toEqual([]);
   });
 
-  it('says that the port is taken, and by which variable to choose another, and leaves nothing running', async () => {
-    const other = createServer();
-    await once(other.listen(0, '127.0.0.1'), 'listening');
-    const address = other.address();
+  it('says that the port is in use and how to choose another, and leaves nothing running', async () => {
+    const otherServer = createServer();
+    await once(otherServer.listen(0, '127.0.0.1'), 'listening');
+    const address = otherServer.address();
     const port = address !== null && typeof address === 'object' ? String(address.port) : '';
     const server = start({ PORT: port });
     expect(await server.ended).toEqual({ code: 1, signal: null });
-    expect(server.output()).toContain(`Port ${port} is taken`);
-    expect(server.output()).toContain('set PORT');
+    expect(server.output()).toContain(`Port ${port} is in use`);
+    expect(server.output()).toContain('PORT=');
     expect(server.output()).not.toContain('    at ');
     expect(await processesOf(folder)).toEqual([]);
-    other.close();
+    otherServer.close();
   });
 
-  it('ends with code 1 and one message where variables are bad', async () => {
+  it('exits with code 1 and one message if variables are invalid', async () => {
     const server = start({ PORT: 'x', LOG_LEVEL: 'loud' });
     expect(await server.ended).toEqual({ code: 1, signal: null });
     expect(server.output()).toMatch(
@@ -143,7 +143,7 @@ describe('the process', { timeout: 90_000 }, () => {
     );
   });
 
-  it('that is killed loses nothing that it acknowledged, and its reply is INTERRUPTED with its text soon after the next start', async () => {
+  it('loses nothing that it acknowledged when it is killed, and interrupts its reply, with its text, soon after the next start', async () => {
     model.enqueue([head(200), delta('kept text'), hang]);
     const server = start();
     const client = await startedClient(server);
@@ -170,17 +170,20 @@ describe('the process', { timeout: 90_000 }, () => {
   });
 });
 
-/** A second after a reader has it, four rounds of the token log have written the text. */
+/** One second after a reader has the text, four rounds of the token log have written it. */
 async function followUntilPersisted(client: GraphQLClient, messageId: string): Promise<void> {
   const follow = client.follow('sse', operations.GenerationDocument, { messageId });
   const first = await follow[Symbol.asyncIterator]().next();
   expect(first.value).toMatchObject({ generation: { text: 'kept text' } });
   await follow.leave();
   const seenAt = Date.now();
-  await waitUntil('the text was written', () => Date.now() - seenAt > 1_000);
+  await waitUntil('the text is written', () => Date.now() - seenAt > 1_000);
 }
 
-/** Writes from eight sides, kills the process in the middle of it, and tells what had been acknowledged. */
+/**
+ * Writes from eight clients at once and kills the process meanwhile.
+ * @returns the ids of the messages that had been acknowledged
+ */
 async function writeUntilKilled(
   server: ServerProcess,
   client: GraphQLClient,

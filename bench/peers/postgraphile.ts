@@ -6,7 +6,7 @@ import { makePgService } from 'postgraphile/adaptors/pg';
 import { grafserv } from 'postgraphile/grafserv/node';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 
-// The tables have no foreign keys, from which PostGraphile learns relations: this is how it is told of them.
+// PostGraphile derives relations from foreign keys. The tables have none, so smart tags declare them.
 const relations = makeJSONPgSmartTagsPlugin({
   version: 1,
   config: {

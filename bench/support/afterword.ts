@@ -14,11 +14,11 @@ export type AfterwordOptions = {
   modelUrl: string;
   /** Folder for a CPU profile of the server, written when it stops. */
   profile: string | undefined;
-  /** For one of several nodes. */
+  /** For a server that is one of several nodes. */
   natsUrl?: string;
 };
 
-/** @param stack takes what is to be released at the end */
+/** @param stack stops the server at the end */
 export async function startAfterword(
   stack: AsyncDisposableStack,
   { databaseUrl, modelUrl, profile, natsUrl }: AfterwordOptions,
@@ -46,7 +46,7 @@ export async function startAfterword(
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
     if (url !== undefined) resolve(url);
   });
-  child.once('exit', (code) => reject(new Error(`Afterword ended (${code}) instead of serving.`)));
+  child.once('exit', (code) => reject(new Error(`Afterword ended (exit code ${code}) before it served.`)));
   try {
     return { url: `${await promise}/graphql`, pid: child.pid ?? 0 };
   } finally {

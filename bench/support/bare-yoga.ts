@@ -1,5 +1,5 @@
-// A peer of `stream`: what one writes first. A Yoga subscription, over server-sent events as Yoga has them, on an async
-// generator that asks the model itself and gives each of its tokens on; nothing is kept, shared or resumed.
+// A peer of `stream`: the obvious first version. A Yoga subscription over Yoga's server-sent events, on an async
+// generator that calls the model itself and yields each token; nothing is persisted, shared or resumed.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EventSourceParserStream } from 'eventsource-parser/stream';

@@ -1,4 +1,4 @@
-// The limit of `fanout`: asks the model once and sends each of its pieces, rendered once, to every WebSocket.
+// The limit of `fanout`: calls the model once and sends each piece of text, serialized once, to every WebSocket.
 import { Agent, request as ask, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';

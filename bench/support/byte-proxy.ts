@@ -1,4 +1,4 @@
-// The limit of `stream`: passes the model's bytes through and understands nothing of them.
+// The limit of `stream`: pipes the model's bytes through without parsing them.
 import { Agent, request as ask, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

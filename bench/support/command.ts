@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
-/** Starts a command; what it prints to stdout is read by the caller. */
+/** Starts a command; the caller reads its stdout. */
 export function startCommand(databaseUrl: string, args: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -13,10 +13,10 @@ export function startCommand(databaseUrl: string, args: readonly string[]): Chil
   });
 }
 
-/** Makes the tables. By the command line: Prisma's engine holds its process for seconds after it is done. */
+/** Creates the tables, in a process of its own: Prisma's engine keeps its process alive for seconds afterwards. */
 export async function migrateDatabase(databaseUrl: string): Promise<void> {
   const child = startCommand(databaseUrl, ['migrate']);
   child.stdout?.resume();
   const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`The database could not be migrated (${code}).`);
+  if (code !== 0) throw new Error(`The database could not be migrated (exit code ${code}).`);
 }

@@ -1,15 +1,21 @@
-// Worker: dashboards that follow one aggregate over WebSockets, and ratings at a steady pace. It looks into the
-// updates of the first dashboard only; of the others it counts them.
+// Worker: dashboards that follow one aggregate over WebSockets, and ratings at a steady pace. It reads the updates of
+// the first dashboard only, and counts those of the others.
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { idOf, type LoadTarget } from './load.ts';
-import { percentile } from './statistics.ts';
+import { percentile } from './percentile.ts';
 import { serveCalls } from './worker.ts';
 
-export type DashboardTarget = { url: string; dashboards: number; perSecond: number; ids: LoadTarget['ids'] };
+export type DashboardTarget = {
+  url: string;
+  dashboards: number;
+  ratingsPerSecond: number;
+  ids: LoadTarget['ids'];
+};
 export type DashboardMark = { updates: number; ratings: number; elapsedMs: number; p50: number; p99: number };
 
-const beatMs = 10;
+const sendIntervalMs = 10;
+const openedTogether = 50;
 const query =
   'subscription { ratingStats(by: [MODEL]) { offset rows { model { id } feedback likes dislikes likeRate likeRateLow likeRateHigh } } }';
 const rate = 'mutation ($input: RateMessageInput!) { rateMessage(input: $input) { feedback { rating } } }';
@@ -19,16 +25,22 @@ let timer: NodeJS.Timeout | undefined;
 let updates = 0;
 let markedAt = 0;
 let failure: unknown;
-/** When each rating was acknowledged, in that order; each is a new record, so that a count tells which are in it. */
-let acknowledged: number[] = [];
+/**
+ * When each rating was acknowledged, in that order. Each adds a feedback record, so the count in an update says which
+ * ratings it includes.
+ */
+let acknowledgedAt: number[] = [];
+/** How many of them the last update included. */
 let counted = 0;
 let latencies: number[] = [];
 
-function look(data: Buffer, base: number): void {
-  const records = /"feedback":(\d+)/.exec(data.toString())?.[1];
+const feedbackCount = (update: Buffer): number => Number(/"feedback":(\d+)/.exec(update.toString())?.[1]);
+
+function recordLatencies(update: Buffer, countBefore: number): void {
+  const records = feedbackCount(update) - countBefore;
   const now = performance.now();
-  for (; counted < Number(records) - base && counted < acknowledged.length; counted += 1) {
-    latencies.push(now - (acknowledged[counted] ?? now));
+  for (; counted < records && counted < acknowledgedAt.length; counted += 1) {
+    latencies.push(now - (acknowledgedAt[counted] ?? now));
   }
 }
 
@@ -38,7 +50,7 @@ async function open(url: string, isFirst: boolean): Promise<void> {
   });
   sockets.push(socket);
   const ready = Promise.withResolvers<void>();
-  let base: number | undefined;
+  let countBefore: number | undefined;
   socket.once('error', ready.reject);
   socket.once('open', () => socket.send('{"type":"connection_init"}'));
   socket.on('message', (data: Buffer) => {
@@ -48,8 +60,8 @@ async function open(url: string, isFirst: boolean): Promise<void> {
       updates += 1;
       ready.resolve();
       if (!isFirst) return;
-      base ??= Number(/"feedback":(\d+)/.exec(data.toString())?.[1]);
-      look(data, base);
+      countBefore ??= feedbackCount(data);
+      recordLatencies(data, countBefore);
     } else if (data.includes('"error"')) ready.reject(new Error(data.toString()));
     else if (data.includes('"ping"')) socket.send('{"type":"pong"}');
   });
@@ -66,35 +78,37 @@ async function rateOnce({ url, ids }: DashboardTarget): Promise<void> {
   });
   const text = await response.text();
   if (text.includes('"errors"')) throw new Error(text);
-  acknowledged.push(performance.now());
+  acknowledgedAt.push(performance.now());
 }
 
 function mark(): DashboardMark {
   if (failure !== undefined) throw failure;
   const now = performance.now();
   const sorted = Float64Array.from(latencies).sort();
-  const found = { updates, ratings: sorted.length, elapsedMs: now - markedAt };
+  const counts = { updates, ratings: sorted.length, elapsedMs: now - markedAt };
   [updates, latencies, markedAt] = [0, [], now];
-  return { ...found, p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) };
+  return { ...counts, p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) };
 }
 
 serveCalls({
   async start(target: DashboardTarget) {
-    [acknowledged, counted, latencies, updates] = [[], 0, [], 0];
+    [acknowledgedAt, counted, latencies, updates] = [[], 0, [], 0];
     await open(target.url, true);
-    for (let left = target.dashboards - 1; left > 0; left -= 50) {
-      await Promise.all(Array.from({ length: Math.min(50, left) }, () => open(target.url, false)));
+    for (let remaining = target.dashboards - 1; remaining > 0; remaining -= openedTogether) {
+      await Promise.all(
+        Array.from({ length: Math.min(openedTogether, remaining) }, () => open(target.url, false)),
+      );
     }
     const startedAt = performance.now();
     let sent = 0;
     timer = setInterval(() => {
-      const due = ((performance.now() - startedAt) * target.perSecond) / 1_000;
-      for (; sent < due; sent += 1) {
+      const scheduled = ((performance.now() - startedAt) * target.ratingsPerSecond) / 1_000;
+      for (; sent < scheduled; sent += 1) {
         rateOnce(target).catch((error: unknown) => {
           failure ??= error;
         });
       }
-    }, beatMs);
+    }, sendIntervalMs);
     mark();
   },
   mark,

@@ -1,5 +1,5 @@
-// The database of one run: created on BENCH_DATABASE_URL's server or on an embedded Postgres of its own, and
-// dropped at the end.
+// The database of one run: created on the server of BENCH_DATABASE_URL or else on an embedded Postgres that only this
+// run uses, and dropped at the end.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startEmbedded } from '@afterword/embedded-postgres';
@@ -8,18 +8,21 @@ import { type CpuUse, postgresPids, postmasterOf, readCpu } from './cpu.ts';
 
 export type BenchDatabase = {
   url: string;
-  /** Its server's version, in the server's own words. */
+  /** Version as its server reports it. */
   version: string;
-  /** Of the processes of its Postgres; undefined where they can't be seen from here. */
+  /** CPU of the processes of its Postgres; undefined if they can't be seen from here. */
   readCpu(): CpuUse | undefined;
-  /** Runs statements on a connection of its own. */
+  /** Runs a statement, on a connection that nothing else uses. */
   run<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
 };
 
-/** Where databases are made; @param stack takes what is to be released at the end */
+/**
+ * @param stack stops the server at the end, if it was started for this run
+ * @returns URL of the server on which databases are created
+ */
 export async function openServer(stack: AsyncDisposableStack): Promise<string> {
-  const given = process.env.BENCH_DATABASE_URL;
-  if (given !== undefined && given !== '') return given;
+  const { BENCH_DATABASE_URL: url } = process.env;
+  if (url !== undefined && url !== '') return url;
   const folder = fileURLToPath(new URL('../../.afterword/', import.meta.url));
   mkdirSync(folder, { recursive: true });
   const dataDir = mkdtempSync(`${folder}bench-`);
@@ -37,19 +40,19 @@ async function openClient(stack: AsyncDisposableStack, url: string): Promise<pg.
 }
 
 /**
- * @param stack takes what is to be released at the end
- * @param given for a run with several databases: the server that has them, and what tells them apart
+ * @param stack drops the database at the end
+ * @param shared for a run with several databases: their server, and a suffix that tells them apart
  */
 export async function openDatabase(
   stack: AsyncDisposableStack,
-  given?: { serverUrl: string; suffix: string },
+  shared?: { serverUrl: string; suffix: string },
 ): Promise<BenchDatabase> {
-  const serverUrl = given?.serverUrl ?? (await openServer(stack));
+  const serverUrl = shared?.serverUrl ?? (await openServer(stack));
   const server = await openClient(stack, serverUrl);
-  const name = `afterword_bench_${process.pid}${given?.suffix ?? ''}`;
+  const name = `afterword_bench_${process.pid}${shared?.suffix ?? ''}`;
   await server.query(`CREATE DATABASE ${name}`);
   stack.defer(async () => void (await server.query(`DROP DATABASE ${name} WITH (FORCE)`)));
-  // Whatever the server is set to: an append that is not on disk is not comparable with one that is.
+  // Regardless of the server's setting: an append that is not on disk is not comparable with one that is.
   await server.query(`ALTER DATABASE ${name} SET synchronous_commit = on`);
 
   const url = new URL(serverUrl);
@@ -57,13 +60,13 @@ export async function openDatabase(
   const client = await openClient(stack, url.href);
   const run = async <Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> =>
     (await client.query<Row>(text, values)).rows;
-  const [about] = await run<{ version: string; pid: number }>(
+  const [session] = await run<{ version: string; pid: number }>(
     `SELECT current_setting('server_version') AS version, pg_backend_pid() AS pid`,
   );
-  const postmaster = about === undefined ? undefined : postmasterOf(about.pid);
+  const postmaster = session === undefined ? undefined : postmasterOf(session.pid);
   return {
     url: url.href,
-    version: about?.version ?? '',
+    version: session?.version ?? '',
     readCpu: () => (postmaster === undefined ? undefined : readCpu(postgresPids(postmaster, name))),
     run,
   };

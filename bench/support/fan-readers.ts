@@ -1,16 +1,22 @@
-// Worker: many readers of one reply over WebSockets. They count what comes, and look into it no more than they must,
-// since they have the same two cores as what is measured.
+// Worker: many readers of one reply over WebSockets. They count what arrives and parse as little of it as they can:
+// they run on the same cores as the server that is measured.
 import { WebSocket } from 'ws';
 import { instant, tokenLength } from './tokens.ts';
 import { serveCalls } from './worker.ts';
 
-/** @param messageId the reply to follow; undefined: the server sends it unasked */
-export type FanTarget = { url: string; readers: number; count: number; messageId: string | undefined };
+export type FanTarget = {
+  url: string;
+  readers: number;
+  tokens: number;
+  /** Reply to follow; undefined: the server sends it without a subscription. */
+  messageId: string | undefined;
+};
 
 const query = 'subscription ($id: ID!) { generation(messageId: $id) { ... on GenerationDelta { text } } }';
-/** What surrounds the text of a piece, in both contenders. */
-const envelope = '{"id":"1","type":"next","payload":{"data":{"generation":{"text":""}}}}'.length;
+/** Length of what surrounds the text in a frame, the same for both contenders. */
+const envelopeLength = '{"id":"1","type":"next","payload":{"data":{"generation":{"text":""}}}}'.length;
 
+const openedTogether = 100;
 let deliveries = 0;
 let finished: Promise<void>[] = [];
 let open: WebSocket[] = [];
@@ -27,40 +33,40 @@ function subscribe(socket: WebSocket, id: string): Promise<void> {
   });
 }
 
-/** Resolves with the end of the stream. @throws Error where it ends before the whole text has come */
-function readAll(socket: WebSocket, count: number): Promise<void> {
+/** Resolves at the end of the stream; rejects if it ends before the whole text arrived. */
+function readAll(socket: WebSocket, tokens: number): Promise<void> {
   let characters = 0;
   const done = new Promise<void>((resolve, reject) => {
     socket.on('message', (data: Buffer) => {
-      // A piece of text begins so; the end of a reply, an acknowledgement and a ping do not.
+      // Only frames with text hold this key, not the end of a reply, an acknowledgement or a ping.
       if (data.includes('"text":')) {
         deliveries += 1;
-        characters += data.length - envelope;
+        characters += data.length - envelopeLength;
       } else if (data.includes('"complete"')) socket.close();
     });
     socket.once('close', () => {
-      if (characters === count * tokenLength) resolve();
-      else reject(new Error(`${characters} of ${count * tokenLength} characters came.`));
+      if (characters === tokens * tokenLength) resolve();
+      else reject(new Error(`${characters} of ${tokens * tokenLength} characters arrived.`));
     });
   });
-  // Told by `finish`, however early it fails.
+  // `finish` reports the failure, however early it happens.
   done.catch(() => {});
   return done;
 }
 
 const calls = {
-  /** Resolves when every reader is in place. */
-  async open({ url, readers, count, messageId }: FanTarget): Promise<void> {
+  /** Resolves when every reader has subscribed. */
+  async open({ url, readers, tokens, messageId }: FanTarget): Promise<void> {
     deliveries = 0;
     open = [];
     finished = [];
-    for (let from = 0; from < readers; from += 100) {
+    for (let opened = 0; opened < readers; opened += openedTogether) {
       const sockets = Array.from(
-        { length: Math.min(100, readers - from) },
+        { length: Math.min(openedTogether, readers - opened) },
         () => new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { perMessageDeflate: false }),
       );
       open.push(...sockets);
-      finished.push(...sockets.map((socket) => readAll(socket, count)));
+      finished.push(...sockets.map((socket) => readAll(socket, tokens)));
       await Promise.all(
         sockets.map((socket) =>
           messageId === undefined
@@ -70,17 +76,17 @@ const calls = {
       );
     }
   },
-  /** From now on nothing is read of any socket. */
+  /** Stops reading from all sockets. */
   stall(): void {
     for (const socket of open) socket.pause();
   },
   resume(): void {
     for (const socket of open) socket.resume();
   },
-  /** Resolves when all have had their end, with how many pieces came and when the last did. */
-  async finish(): Promise<{ deliveries: number; at: number }> {
+  /** Resolves when every stream has ended, with the number of frames with text and the time of the last end. */
+  async finish(): Promise<{ deliveries: number; finishedAt: number }> {
     await Promise.all(finished);
-    return { deliveries, at: instant() };
+    return { deliveries, finishedAt: instant() };
   },
 };
 export type FanCalls = typeof calls;

@@ -1,9 +1,9 @@
 // One GraphQL request over HTTP.
 import { z } from 'zod';
 
-const answerSchema = z.object({ data: z.unknown().optional(), errors: z.array(z.unknown()).optional() });
+const responseSchema = z.object({ data: z.unknown().optional(), errors: z.array(z.unknown()).optional() });
 
-/** @throws Error where the answer holds errors */
+/** @throws Error if the response holds errors */
 export async function askGraphql(
   url: string,
   query: string,
@@ -15,7 +15,7 @@ export async function askGraphql(
     body: JSON.stringify({ query, variables }),
   });
   const text = await response.text();
-  const { data, errors } = answerSchema.parse(JSON.parse(text));
+  const { data, errors } = responseSchema.parse(JSON.parse(text));
   if (errors !== undefined) throw new Error(`${url} answered ${text.slice(0, 1_000)}`);
   return data;
 }

@@ -1,5 +1,5 @@
-// Worker: HTTP load over keep-alive connections, written on bare sockets: node:http's client would take as much of
-// the two cores as some of the servers.
+// Worker: HTTP load over keep-alive connections, on bare sockets: the client of node:http would use as much CPU as some
+// of the servers.
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { type Connection, type LoadTarget, serveLoad } from './load.ts';
@@ -7,7 +7,7 @@ import { randomAuthor } from './random-author.ts';
 
 const headEnd = '\r\n\r\n';
 
-/** The answer's body once it is whole; undefined while more must come. */
+/** Body of a complete response; undefined while it is incomplete. */
 function bodyOf(received: Buffer): string | undefined {
   const headLength = received.indexOf(headEnd);
   if (headLength === -1) return undefined;
@@ -19,14 +19,14 @@ function bodyOf(received: Buffer): string | undefined {
     const end = start + Number(declared);
     return received.length < end ? undefined : received.toString('utf8', start, end);
   }
-  // Chunked: JSON holds no line breaks of its own, so this can only be the last chunk.
+  // Chunked: JSON on one line holds no line breaks, so this can only be the last chunk.
   return received.subarray(-5).toString('latin1') === '0\r\n\r\n'
     ? received.toString('utf8', start)
     : undefined;
 }
 
-// A look at the answer, not its parsing, which would cost as much as the request: that all contenders say the same
-// is checked once, before.
+// A search instead of a parse, which would cost as much as the request. That all contenders answer the same is checked
+// once, before the load.
 function check(body: string): void {
   if (/"data" ?: ?\{/.test(body) && !body.includes('"errors"') && !/"conversation" ?: ?null/.test(body))
     return;
@@ -39,7 +39,7 @@ async function connect({ url, templates }: LoadTarget): Promise<Connection> {
   await once(socket, 'connect');
   const head = `POST ${pathname} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nAccept: application/json\r\n`;
   let received = Buffer.alloc(0);
-  let answer = Promise.withResolvers<void>();
+  let response = Promise.withResolvers<void>();
   socket.on('data', (bytes) => {
     received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
     try {
@@ -47,23 +47,23 @@ async function connect({ url, templates }: LoadTarget): Promise<Connection> {
       if (body === undefined) return;
       received = Buffer.alloc(0);
       check(body);
-      answer.resolve();
+      response.resolve();
     } catch (error) {
-      answer.reject(error);
+      response.reject(error);
     }
   });
-  socket.on('error', (error) => answer.reject(error));
-  socket.on('close', () => answer.reject(new Error('The server closed a connection.')));
+  socket.on('error', (error) => response.reject(error));
+  socket.on('close', () => response.reject(new Error('The server closed a connection.')));
   return {
-    send(id, turn) {
-      answer = Promise.withResolvers();
-      const template = templates[turn % templates.length] ?? '';
+    send(id, sequence) {
+      response = Promise.withResolvers();
+      const template = templates[sequence % templates.length] ?? '';
       const body = template
         .replaceAll('%ID%', id)
         .replaceAll('%NUMBER%', () => String(Number(id)))
         .replaceAll('%AUTHOR%', randomAuthor);
       socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}${headEnd}${body}`);
-      return answer.promise;
+      return response.promise;
     },
     close: () => void socket.destroy(),
   };

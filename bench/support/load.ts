@@ -1,36 +1,36 @@
-// The loop of every load worker: a number of connections, each sending its next request when it has its answer.
-import { percentile } from './statistics.ts';
+// The loop of every load worker: a number of connections, each of which sends its next request after the response.
+import { percentile } from './percentile.ts';
 import { serveCalls } from './worker.ts';
 
 export type LoadTarget = {
   url: string;
   connections: number;
-  /** Requests are made for random ids: the prefix, then a number below count, to 26 characters in all. */
+  /** Requests name random ids: the prefix, then a number below count, padded to 26 characters in all. */
   ids: { prefix: string; count: number };
   /**
-   * What to send in turn: over HTTP bodies, with %ID% where the id belongs, or %NUMBER% where it does without prefix
-   * and zeros, and %AUTHOR% where one of many users does; else as the worker reads them.
+   * Requests, sent in turn. Over HTTP they are bodies in which %ID% stands for the id, %NUMBER% for its number without
+   * prefix and zeros, and %AUTHOR% for one of many users. Other workers give them a meaning of their own.
    */
   templates: string[];
-  /** Of those that each hold a connection to Postgres: how many it takes. Default: as many as wanted. */
-  mostConnections?: number;
+  /** Maximum of connections to Postgres, for workers that hold one for each of theirs. Default: unlimited. */
+  maxConnections?: number;
 };
 
-/** What was answered since the mark before. */
+/** Responses since the previous mark. */
 export type LoadMark = { count: number; elapsedMs: number; p50: number; p99: number };
 
 export type Connection = {
-  /** Sends one request and resolves when its answer has been checked. */
-  send(id: string, turn: number): Promise<void>;
+  /** Sends one request and resolves when its response has been checked. */
+  send(id: string, sequence: number): Promise<void>;
   close(): void | Promise<void>;
 };
 
 export type LoadCalls = {
   start(target: LoadTarget): Promise<void>;
   mark(): LoadMark;
-  /** Resolves when every connection has its last answer, and is closed. */
+  /** Resolves when every connection has its last response and is closed. */
   stop(): Promise<void>;
-  /** All answers since the worker began, also those between two measurements. */
+  /** All responses since the worker started, also those between two measurements. */
   total(): number;
 };
 
@@ -48,17 +48,17 @@ function createLoad(connect: (target: LoadTarget) => Promise<Connection>): LoadC
   let loops: Promise<void>[] = [];
   let total = 0;
 
-  async function run(connection: Connection, { ids }: LoadTarget, place: number): Promise<void> {
+  async function run(connection: Connection, { ids }: LoadTarget, index: number): Promise<void> {
     try {
-      for (let turn = place; !isStopping; turn += 1) {
+      for (let sequence = index; !isStopping; sequence += 1) {
         const id = idOf(ids, Math.floor(Math.random() * ids.count));
         const sentAt = performance.now();
-        await connection.send(id, turn);
+        await connection.send(id, sequence);
         latencies.push(performance.now() - sentAt);
         total += 1;
       }
     } catch (error) {
-      // Told at the next call: half a load would look like a slow server.
+      // Thrown by the next call: half a load would look like a slow server.
       failure ??= error;
     } finally {
       await connection.close();
@@ -68,11 +68,11 @@ function createLoad(connect: (target: LoadTarget) => Promise<Connection>): LoadC
   return {
     async start(target) {
       isStopping = false;
-      const places = Array.from({ length: target.connections }, (_, place) => place);
-      const connections = await Promise.all(places.map(() => connect(target)));
+      const connecting = Array.from({ length: target.connections }, () => connect(target));
+      const connections = await Promise.all(connecting);
       latencies = [];
       markedAt = performance.now();
-      loops = connections.map((connection, place) => run(connection, target, place));
+      loops = connections.map((connection, index) => run(connection, target, index));
     },
     mark() {
       if (failure !== undefined) throw failure;

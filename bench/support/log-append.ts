@@ -1,5 +1,5 @@
-// Worker: Afterword's log writer in a process of its own, with as many callers as there are writers, each of which
-// appends its next event when the one before is acknowledged.
+// Worker: Afterword's log writer in its own process, with as many concurrent callers as there are writers. Each appends
+// its next event when the previous one is acknowledged.
 import { connect } from '../../src/database/connect.ts';
 import { newId } from '../../src/lib/ulid.ts';
 import { type Append, createLogWriter, type LogWriter } from '../../src/log/writer.ts';
@@ -8,8 +8,8 @@ import { type LoadTarget, serveLoad } from './load.ts';
 const actor = 'local';
 const changes = [{ rating: 'like' }, { rating: 'dislike' }, { score: 0.75 }] as const;
 
-function ratingOf(id: string, turn: number): Append {
-  const payload = { id, username: actor, source: 'end_user' as const, ...changes[turn % changes.length] };
+function ratingOf(id: string, sequence: number): Append {
+  const payload = { id, username: actor, source: 'end_user' as const, ...changes[sequence % changes.length] };
   return { actor, isPrivileged: false, events: [{ id: newId(), type: 'UPDATE_MESSAGE', payload }] };
 }
 
@@ -40,17 +40,17 @@ function open(url: string): Shared {
 
 serveLoad(async ({ url, templates }: LoadTarget) => {
   shared ??= open(url);
-  const own = shared;
-  own.users += 1;
+  const current = shared;
+  current.users += 1;
   return {
-    async send(id, turn) {
-      await own.writer.append(templates[0] === 'message' ? messageOf(id) : ratingOf(id, turn));
+    async send(id, sequence) {
+      await current.writer.append(templates[0] === 'message' ? messageOf(id) : ratingOf(id, sequence));
     },
     async close() {
-      own.users -= 1;
-      if (own.users > 0) return;
+      current.users -= 1;
+      if (current.users > 0) return;
       shared = undefined;
-      await own.close();
+      await current.close();
     },
   };
 });

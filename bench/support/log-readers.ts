@@ -1,4 +1,4 @@
-// Worker: reads a log from its first event on, each way that there is, and checks that every offset comes once and
+// Worker: reads a log from its first event on, in each way that there is, and checks that every offset arrives once and
 // in order.
 import { once } from 'node:events';
 import { request as ask, type IncomingMessage } from 'node:http';
@@ -20,14 +20,19 @@ const pageQuery = `query ($topic: String!, $offset: Offset!, $first: Int!) {
 }`;
 const pageSize = 1_000;
 
-type Read = { offset: number | string };
+type ReadEvent = { offset: number | string };
 
-/** @throws Error where an event is missing, comes twice, or out of order */
-function createCheck(): { take(event: Read): void; readonly count: number } {
+type OrderCheck = {
+  /** @throws Error if the event is not the next one */
+  take(event: ReadEvent): void;
+  readonly count: number;
+};
+
+function createOrderCheck(): OrderCheck {
   let count = 0;
   return {
     take({ offset }) {
-      if (Number(offset) !== count) throw new Error(`Offset ${offset} came in the place of ${count}.`);
+      if (Number(offset) !== count) throw new Error(`Offset ${offset} arrived instead of ${count}.`);
       count += 1;
     },
     get count() {
@@ -51,9 +56,9 @@ async function readText(response: IncomingMessage): Promise<string> {
 }
 
 const readers = {
-  /** The next page is asked for before the last is looked into. */
+  /** Requests the next page before it parses the last. */
   async query({ url, topic, count }: LogTarget): Promise<void> {
-    const check = createCheck();
+    const check = createOrderCheck();
     const fetchPage = async (offset: number): Promise<string> => {
       const variables = { topic, offset, first: pageSize };
       return readText(await post(url, { query: pageQuery, variables }, 'application/json'));
@@ -72,7 +77,7 @@ const readers = {
     const options = { perMessageDeflate: false };
     const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', options);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const check = createCheck();
+    const check = createOrderCheck();
     socket.once('open', () => socket.send('{"type":"connection_init"}'));
     socket.once('error', reject);
     socket.once('close', () => reject(new Error('The socket closed before the end.')));
@@ -94,7 +99,7 @@ const readers = {
   },
 
   async 'event stream'({ url, topic, count }: LogTarget): Promise<void> {
-    const check = createCheck();
+    const check = createOrderCheck();
     const response = await post(url, { query: subscription, variables: { topic } }, 'text/event-stream');
     for await (const line of createInterface({ input: response })) {
       if (!line.startsWith('data: ')) continue;
@@ -104,28 +109,29 @@ const readers = {
     response.destroy();
   },
 
-  /** From the instant that the command is started. */
+  /** Includes the start of the command. */
   async 'command line'({ databaseUrl, topic, count }: LogTarget): Promise<void> {
     const child = startCommand(databaseUrl, ['events', '--topic', topic, '--limit', String(count)]);
-    const check = createCheck();
+    const check = createOrderCheck();
     const exited = once(child, 'exit');
     const { stdout } = child;
-    if (stdout === null) throw new Error('A command without stdout.');
-    let rest = '';
-    // Where an offset stands in a line is known: to parse every line would take longer than to print it.
+    if (stdout === null) throw new Error('The command has no stdout.');
+    let incomplete = '';
+    // A search instead of a parse, which would take longer than printing the line did.
     for await (const text of stdout.setEncoding('utf8')) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
+      const lines = (incomplete + text).split('\n');
+      incomplete = lines.pop() ?? '';
       for (const line of lines) check.take({ offset: /"offset":(\d+)/.exec(line)?.[1] ?? 'none' });
     }
     const [code] = await exited;
-    if (code !== 0 || check.count !== count) throw new Error(`It printed ${check.count} events (${code}).`);
+    if (code !== 0 || check.count !== count)
+      throw new Error(`The command printed ${check.count} of ${count} events (exit code ${code}).`);
   },
 
   async 'raw pg'({ databaseUrl, topic, count }: LogTarget): Promise<void> {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
-    const check = createCheck();
+    const check = createOrderCheck();
     const text = 'SELECT * FROM event WHERE topic = $1 AND "offset" >= $2 ORDER BY "offset" LIMIT $3';
     while (check.count < count) {
       const { rows } = await client.query({ name: 'page', text, values: [topic, check.count, pageSize] });
@@ -137,7 +143,7 @@ const readers = {
 export type LogReader = keyof typeof readers;
 
 const calls = {
-  /** Resolves, when all have come, with how long it took. */
+  /** Resolves with the duration in milliseconds when all events have arrived. */
   async read({ by, target }: { by: LogReader; target: LogTarget }): Promise<number> {
     const startedAt = instant();
     await readers[by](target);

@@ -1,21 +1,26 @@
-// One measurement under load: what was answered between two marks, and the CPU that it took.
+// One measurement under load: the requests answered between two marks, and the CPU that they took.
+import type { Metric, Sample } from '../results/rounds.ts';
 import { cpuBetween, readCpu } from './cpu.ts';
 import type { BenchDatabase } from './database.ts';
 import type { LoadCalls, LoadTarget } from './load.ts';
-import type { Column, Sample } from './rounds.ts';
 import type { Worker } from './worker.ts';
 
 export type LoadMetric = 'rate' | 'p50' | 'p99' | 'serverCpu' | 'postgresCpu' | 'totalCpu';
 
-/** @param rate what is counted, per second */
-export const loadColumns = (rate: string): Column<LoadMetric>[] => [
-  { title: rate, metric: 'rate', digits: 0 },
-  { title: 'p50 ms', metric: 'p50', digits: 2 },
-  { title: 'p99 ms', metric: 'p99', digits: 2 },
-  { title: 'server CPU µs', metric: 'serverCpu', digits: 0 },
-  { title: 'Postgres CPU µs', metric: 'postgresCpu', digits: 0 },
-  { title: 'total CPU µs', metric: 'totalCpu', digits: 0 },
+type Titles = { title?: string; ratioTitle?: string };
+
+const metrics: Metric<LoadMetric>[] = [
+  { name: 'rate', title: 'requests/s', digits: 0, better: 'higher' },
+  { name: 'p50', title: 'p50 ms', digits: 2, better: 'lower' },
+  { name: 'p99', title: 'p99 ms', digits: 2, better: 'lower' },
+  { name: 'serverCpu', title: 'server CPU µs', digits: 0, better: 'lower' },
+  { name: 'postgresCpu', title: 'Postgres CPU µs', digits: 0, better: 'lower' },
+  { name: 'totalCpu', title: 'total CPU µs', digits: 0, better: 'lower' },
 ];
+
+/** @param titles where a benchmark's differ, and of the ratios that its table shows */
+export const loadMetrics = (titles: Partial<Record<LoadMetric, Titles>>): Metric<LoadMetric>[] =>
+  metrics.map((metric) => ({ ...metric, ...titles[metric.name] }));
 
 const warmUpMs = 500;
 

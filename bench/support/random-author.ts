@@ -1,4 +1,4 @@
-// Who gives a rating: one of many, as in an application with many users.
+// Author of a rating: one of many, as in an application with many users.
 const authors = 10_000_000;
 
 export function randomAuthor(): string {

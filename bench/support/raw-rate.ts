@@ -14,8 +14,8 @@ serveLoad(async ({ url }: LoadTarget) => {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   return {
-    async send(id, turn) {
-      const change = changes[turn % changes.length];
+    async send(id, sequence) {
+      const change = changes[sequence % changes.length];
       const values = [id, randomAuthor(), change?.rating ?? null, change?.score ?? null];
       const { rowCount } = await client.query({ name: 'rate', text: rateOnce, values });
       if (rowCount !== 1) throw new Error(`The rating of ${id} was not written.`);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 const requestSchema = z.object({ variables: z.object({ id: z.string() }) });
 
-// As text, so that the server passes it on and does not parse it.
+// As text, so that pg does not parse the JSON and the server does not serialize it again.
 const read = `SELECT json_build_object('data', json_build_object('conversation', json_build_object(
     'id', c.id, 'title', c.title, 'model', json_build_object('id', c.model_id),
     'messages', json_build_object('nodes', coalesce(m.nodes, '[]')))))::text AS body

@@ -1,27 +1,28 @@
-// Worker: the readers of streams. Each compares every piece with the text that it must be, and notes when it came.
+// Worker: the readers of `stream`. Each compares every piece with the expected text and records when it arrived.
 import { request as ask } from 'node:http';
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
-import { beginReply, promptOf } from './replies.ts';
+import { promptOf, startReply } from './replies.ts';
 import { frameLength, instant, renderBody, textOf, tokenLength } from './tokens.ts';
 import { serveCalls } from './worker.ts';
 
 export type StreamTarget = {
   kind: 'WebSocket' | 'event stream' | 'bytes';
   url: string;
-  /** Where replies are begun; undefined: the subscription itself asks the model. */
-  beginUrl: string | undefined;
+  /** Server that starts the replies; undefined: the subscription itself calls the model. */
+  startUrl: string | undefined;
   generations: number;
-  count: number;
+  /** Of each generation. */
+  tokens: number;
 };
 
-/** One reader's pieces: how many tokens it had after each, and when. */
+/** The pieces of one reader: the total of tokens after each, and its time. */
 export type Receipts = { tokens: Float64Array; times: Float64Array };
 type Reader = { tokens: number[]; times: number[]; done: Promise<void> };
 
 const openedTogether = 50;
 let readers: Reader[] = [];
-const expected = { count: -1, text: '', body: Buffer.alloc(0) };
+const expected = { tokens: -1, text: '', body: Buffer.alloc(0) };
 
 const followDocument = `subscription ($id: ID!) {
   generation(messageId: $id, after: 0) {
@@ -35,28 +36,28 @@ type Frame =
   | { type: 'connection_ack' | 'ping' | 'complete' }
   | { type: 'next'; payload: { data: { generation: Piece } } };
 
-/** @returns whether this was the end */
+/** @returns whether this was the end of the reply */
 function takePiece(reader: Reader, piece: Piece): boolean {
-  const have = (reader.tokens.at(-1) ?? 0) * tokenLength;
+  const received = (reader.tokens.at(-1) ?? 0) * tokenLength;
   if ('message' in piece) {
-    if (piece.message.status !== 'COMPLETE') throw new Error(`The reply ended ${piece.message.status}.`);
-    if (have !== expected.text.length)
-      throw new Error(`Only ${have} of ${expected.text.length} characters came.`);
+    if (piece.message.status !== 'COMPLETE') throw new Error(`The reply ended as ${piece.message.status}.`);
+    if (received !== expected.text.length)
+      throw new Error(`Only ${received} of ${expected.text.length} characters arrived.`);
     return true;
   }
   const { offset, end, text } = piece;
-  if (offset !== have || text !== expected.text.slice(offset, end))
+  if (offset !== received || text !== expected.text.slice(offset, end))
     throw new Error(`Wrong text at ${offset}.`);
   reader.times.push(instant());
   reader.tokens.push(end / tokenLength);
   return false;
 }
 
-type Opened = { reader: Reader; resolve(): void; reject(error: unknown): void };
+type PendingReader = { reader: Reader; resolve(): void; reject(error: unknown): void };
 
-function createReader(): Opened {
+function createReader(): PendingReader {
   const { promise: done, resolve, reject } = Promise.withResolvers<void>();
-  // Told by `finish`, however early it fails.
+  // `finish` reports the failure, however early it happens.
   done.catch(() => {});
   return { reader: { tokens: [], times: [], done }, resolve, reject };
 }
@@ -80,7 +81,7 @@ async function openSocket(url: string, replyId: string): Promise<Reader> {
       else if (frame.type === 'next' && takePiece(reader, frame.payload.data.generation)) resolve();
       else if (frame.type === 'complete') socket.close();
     } catch (error) {
-      reject(new Error(`${String(error)} It came as ${String(data).slice(0, 500)}`));
+      reject(new Error(`${String(error)} The frame was ${String(data).slice(0, 500)}`));
     }
   });
   await Promise.race([opened, reader.done]);
@@ -99,7 +100,7 @@ function openEventStream(url: string, replyId: string): Promise<Reader> {
           try {
             if (takePiece(reader, JSON.parse(line.slice(6)).data.generation)) resolve();
           } catch (error) {
-            reject(new Error(`${String(error)} It came as ${line.slice(0, 500)}`));
+            reject(new Error(`${String(error)} The line was ${line.slice(0, 500)}`));
           }
         })
         .once('close', () => reject(new Error('The event stream ended before the reply.')));
@@ -109,56 +110,56 @@ function openEventStream(url: string, replyId: string): Promise<Reader> {
   });
 }
 
-function openBytes(url: string, place: number): Reader {
+function openBytes(url: string, generation: number): Reader {
   const { reader, resolve, reject } = createReader();
-  let have = 0;
+  let received = 0;
   const request = ask(
     url,
     { method: 'POST', headers: { 'content-type': 'application/json' } },
     (response) => {
       response.on('data', (bytes: Buffer) => {
-        if (!bytes.equals(expected.body.subarray(have, have + bytes.length)))
-          reject(new Error(`Wrong bytes at ${have}.`));
-        have += bytes.length;
+        if (!bytes.equals(expected.body.subarray(received, received + bytes.length)))
+          reject(new Error(`Wrong bytes at ${received}.`));
+        received += bytes.length;
         reader.times.push(instant());
-        reader.tokens.push(Math.min(Math.floor(have / frameLength), expected.count));
+        reader.tokens.push(Math.min(Math.floor(received / frameLength), expected.tokens));
       });
       response.once('end', () => {
-        if (have === expected.body.length) resolve();
-        else reject(new Error(`Only ${have} of ${expected.body.length} bytes came.`));
+        if (received === expected.body.length) resolve();
+        else reject(new Error(`Only ${received} of ${expected.body.length} bytes arrived.`));
       });
       response.once('error', reject);
     },
   );
   request.once('error', reject);
-  const messages = [{ role: 'user', content: promptOf(place) }];
+  const messages = [{ role: 'user', content: promptOf(generation) }];
   request.end(JSON.stringify({ model: 'bench', messages, stream: true }));
   return reader;
 }
 
-async function openReader({ kind, url, beginUrl }: StreamTarget, place: number): Promise<Reader> {
-  if (kind === 'bytes') return openBytes(url, place);
-  const replyId = beginUrl === undefined ? promptOf(place) : await beginReply(beginUrl, place);
+async function openReader({ kind, url, startUrl }: StreamTarget, generation: number): Promise<Reader> {
+  if (kind === 'bytes') return openBytes(url, generation);
+  const replyId = startUrl === undefined ? promptOf(generation) : await startReply(startUrl, generation);
   return kind === 'WebSocket' ? openSocket(url, replyId) : openEventStream(url, replyId);
 }
 
 const calls = {
-  /** Begins the generations and follows them; resolves when every reader is in place. */
+  /** Starts the generations and follows them; resolves when every reader has subscribed. */
   async open(target: StreamTarget): Promise<void> {
-    const { generations, count } = target;
-    if (expected.count !== count) {
-      const { frames, end } = renderBody(count);
-      Object.assign(expected, { count, text: textOf(count), body: Buffer.concat([frames, end]) });
+    const { generations, tokens } = target;
+    if (expected.tokens !== tokens) {
+      const { frames, end } = renderBody(tokens);
+      Object.assign(expected, { tokens, text: textOf(tokens), body: Buffer.concat([frames, end]) });
     }
     readers = [];
-    // Not all in one instant: how they begin is not what is measured.
-    for (let from = 0; from < generations; from += openedTogether) {
-      const length = Math.min(openedTogether, generations - from);
-      const places = Array.from({ length }, (_, index) => from + index);
-      readers.push(...(await Promise.all(places.map((place) => openReader(target, place)))));
+    // Not all at once: the start is not what is measured.
+    for (let first = 0; first < generations; first += openedTogether) {
+      const length = Math.min(openedTogether, generations - first);
+      const opening = Array.from({ length }, (_, index) => openReader(target, first + index));
+      readers.push(...(await Promise.all(opening)));
     }
   },
-  /** Resolves when every reader has had its end, with the instant of the last. */
+  /** Resolves when every reader has its whole reply, with the time of the last end. */
   async finish(): Promise<number> {
     await Promise.all(readers.map(({ done }) => done));
     return instant();

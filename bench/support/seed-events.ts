@@ -1,13 +1,13 @@
-// Fills the log alone with conversations that were rated: what an export reads. In few statements, so that millions
-// of messages take minutes.
+// Fills the log, and only the log, with rated conversations for exports to read. It takes few statements, so that
+// millions of messages take only minutes.
 import type { BenchDatabase } from './database.ts';
 import { idLength } from './load.ts';
 
-/** Prompts in a conversation, each with its reply. */
-const turns = 4;
-/** A start, the messages, and a rating of each second reply. */
-export const eventsEach = 1 + 2 * turns + turns / 2;
-export const messagesEach = 2 * turns;
+/** Each prompt has a reply. */
+const promptsPerConversation = 4;
+export const messagesPerConversation = 2 * promptsPerConversation;
+/** The start, the messages, and a rating of every second reply. */
+const eventsPerConversation = 1 + messagesPerConversation + promptsPerConversation / 2;
 
 const conversationsAtOnce = 20_000;
 const prefixes = { conversation: '01EXPC', message: '01EXPM', event: '01EXPE' };
@@ -15,31 +15,31 @@ const prefixes = { conversation: '01EXPC', message: '01EXPM', event: '01EXPE' };
 const id = (kind: keyof typeof prefixes, number: string): string =>
   `'${prefixes[kind]}' || lpad((${number})::text, ${idLength - prefixes[kind].length}, '0')`;
 
-const messageNumber = `n * ${2 * turns} + place`;
-// Of a hundred words, so that texts differ and yet are no noise.
+const messageNumber = `n * ${messagesPerConversation} + position`;
+// From a vocabulary of a hundred words, so that texts differ and yet repeat themselves as language does.
 const text = (words: string) =>
-  `(SELECT string_agg(substr(md5((n * 31 + place * 7 + word % 97)::text), 1, 2 + word % 6), ' ') FROM generate_series(1, ${words}) AS word)`;
+  `(SELECT string_agg(substr(md5((n * 31 + position * 7 + word % 97)::text), 1, 2 + word % 6), ' ') FROM generate_series(1, ${words}) AS word)`;
 
-/** version: 1 the start, then each message, the ratings last. */
+/** Versions: 1 for the start, then the messages, then the ratings. */
 const statement = `INSERT INTO event (id, topic, "offset", type, conversation_id, version, actor, recorded_at, payload)
-  SELECT ${id('event', `n * ${eventsEach} + version`)}, 'export', n * ${eventsEach} + version - 1, type::event_type,
+  SELECT ${id('event', `n * ${eventsPerConversation} + version`)}, 'export', n * ${eventsPerConversation} + version - 1, type::event_type,
          ${id('conversation', 'n')}, version, 'local', timestamptz '2026-01-01 00:00:00Z' + n * interval '1 second', payload
   FROM generate_series($1::int, $2::int - 1) AS n
   CROSS JOIN LATERAL (
     SELECT 1 AS version, 'START_CONVERSATION' AS type, jsonb_build_object('id', ${id('conversation', 'n')},
       'model', '{"id": "bench", "metadata": {}}'::jsonb, 'username', 'user ' || n % 1000, 'messages', '[]'::jsonb) AS payload
     UNION ALL
-    SELECT 2 + place, 'ADD_MESSAGE', jsonb_build_object('id', ${id('message', messageNumber)}, 'conversation_id',
-      ${id('conversation', 'n')}, 'role', CASE place % 2 WHEN 0 THEN 'user' ELSE 'assistant' END, 'rating', '',
+    SELECT 2 + position, 'ADD_MESSAGE', jsonb_build_object('id', ${id('message', messageNumber)}, 'conversation_id',
+      ${id('conversation', 'n')}, 'role', CASE position % 2 WHEN 0 THEN 'user' ELSE 'assistant' END, 'rating', '',
       'feedback', '', 'timestamp', '2026-01-01T00:00:00Z', 'parent_id',
-      CASE WHEN place > 0 THEN ${id('message', `${messageNumber} - 1`)} END,
-      'content', CASE place % 2 WHEN 0 THEN ${text('12')} ELSE ${text('80')} END)
-    FROM generate_series(0, ${2 * turns - 1}) AS place
+      CASE WHEN position > 0 THEN ${id('message', `${messageNumber} - 1`)} END,
+      'content', CASE position % 2 WHEN 0 THEN ${text('12')} ELSE ${text('80')} END)
+    FROM generate_series(0, ${messagesPerConversation - 1}) AS position
     UNION ALL
-    SELECT ${2 + 2 * turns} + place / 4, 'UPDATE_MESSAGE', jsonb_build_object('id', ${id('message', messageNumber)},
+    SELECT ${2 + messagesPerConversation} + position / 4, 'UPDATE_MESSAGE', jsonb_build_object('id', ${id('message', messageNumber)},
       'conversation_id', ${id('conversation', 'n')}, 'rating', CASE n % 3 WHEN 0 THEN 'dislike' ELSE 'like' END)
-    FROM generate_series(1, ${2 * turns - 1}, 4) AS place
-  ) AS made`;
+    FROM generate_series(1, ${messagesPerConversation - 1}, 4) AS position
+  ) AS events`;
 
 export async function seedEvents(database: BenchDatabase, conversations: number): Promise<void> {
   for (let from = 0; from < conversations; from += conversationsAtOnce) {
@@ -48,7 +48,7 @@ export async function seedEvents(database: BenchDatabase, conversations: number)
   await database.run(
     `INSERT INTO topic (name, next_offset) VALUES ('export', $1)
     ON CONFLICT (name) DO UPDATE SET next_offset = excluded.next_offset`,
-    [conversations * eventsEach],
+    [conversations * eventsPerConversation],
   );
   await database.run('VACUUM ANALYZE event');
 }

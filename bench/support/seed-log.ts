@@ -1,22 +1,22 @@
-// Fills one topic with events, in a few statements: the log only, since its projections are not read here. Indexes
-// are made after the rows, which is what makes ten million of them a matter of a minute.
+// Fills the log of one topic, without projections, which replays do not read. Indexes are created after the rows, which
+// is why ten million rows take only a minute or two.
 import type { BenchDatabase } from './database.ts';
 
 export const seededTopic = 'default';
-/** Events in a conversation: its start, its messages, and one rating. */
-const eventsEach = 8;
+/** The start, the messages, and one rating. */
+const eventsPerConversation = 8;
 const rowsPerStatement = 1_000_000;
 
 const id = (letter: string, number: string): string =>
   `'01BENCH${letter}' || lpad((${number})::text, 18, '0')`;
-const conversation = `n / ${eventsEach}`;
-const version = `n % ${eventsEach} + 1`;
+const conversation = `n / ${eventsPerConversation}`;
+const version = `n % ${eventsPerConversation} + 1`;
 const recordedAt = `timestamptz '2026-01-01 00:00:00Z' + n * interval '50 milliseconds'`;
 
 const payload = `CASE ${version}
   WHEN 1 THEN jsonb_build_object('id', ${id('C', conversation)}, 'username', 'local', 'messages', '[]'::jsonb,
     'model', '{"id": "bench", "metadata": {}}'::jsonb)
-  WHEN ${eventsEach} THEN jsonb_build_object('id', ${id('M', 'n - 1')}, 'conversation_id', ${id('C', conversation)},
+  WHEN ${eventsPerConversation} THEN jsonb_build_object('id', ${id('M', 'n - 1')}, 'conversation_id', ${id('C', conversation)},
     'rating', 'like', 'username', 'local', 'source', 'end_user')
   ELSE jsonb_build_object('id', ${id('M', 'n')}, 'conversation_id', ${id('C', conversation)},
     'role', CASE WHEN n % 2 = 1 THEN 'user' ELSE 'assistant' END,
@@ -25,14 +25,14 @@ const payload = `CASE ${version}
 
 const insert = `INSERT INTO event (id, topic, "offset", type, conversation_id, version, actor, recorded_at, payload)
   SELECT ${id('E', 'n')}, $1, n,
-         CASE ${version} WHEN 1 THEN 'START_CONVERSATION' WHEN ${eventsEach} THEN 'UPDATE_MESSAGE'
+         CASE ${version} WHEN 1 THEN 'START_CONVERSATION' WHEN ${eventsPerConversation} THEN 'UPDATE_MESSAGE'
               ELSE 'ADD_MESSAGE' END::event_type,
          ${id('C', conversation)}, ${version}, 'local', ${recordedAt}, ${payload}
   FROM generate_series($2::bigint, $3::bigint) AS n`;
 
 type Index = { name: string; definition: string; isPrimary: boolean };
 
-/** Takes the table's indexes away. @returns makes them again */
+/** @returns a function that creates the indexes again */
 async function dropIndexes(database: BenchDatabase): Promise<() => Promise<void>> {
   const indexes =
     await database.run<Index>(`SELECT c.relname AS name, pg_get_indexdef(i.indexrelid) AS definition,
@@ -50,17 +50,17 @@ async function dropIndexes(database: BenchDatabase): Promise<() => Promise<void>
   };
 }
 
-/** Makes the topic one of so many events, in a database whose log is empty. */
+/** Appends so many events, in a database whose log is empty. */
 export async function seedLog(database: BenchDatabase, events: number): Promise<void> {
-  // A seed that a crash would lose is made again.
+  // A crash may lose the seed: it is part of the run.
   await database.run('SET synchronous_commit = off');
-  const makeIndexes = await dropIndexes(database);
+  const createIndexes = await dropIndexes(database);
   for (let from = 0; from < events; from += rowsPerStatement) {
     await database.run(insert, [seededTopic, from, Math.min(from + rowsPerStatement, events) - 1]);
   }
-  await makeIndexes();
+  await createIndexes();
   await database.run('INSERT INTO topic (name, next_offset) VALUES ($1, $2)', [seededTopic, events]);
-  // Else the first reads would write: hint bits, and the visibility map.
+  // Otherwise the first reads would write: hint bits, and the visibility map.
   await database.run('VACUUM ANALYZE event');
   await database.run('CHECKPOINT');
 }

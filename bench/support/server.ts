@@ -1,11 +1,18 @@
-// Peers: a server file is forked, and says over IPC on which port it listens.
+// Starts a peer or a limit: forks a server file, which sends the port that it listens on over IPC.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { RunningServer } from './afterword.ts';
 
 const startTimeoutMs = 60_000;
 
-/** @param stack takes what is to be released at the end */
+/** @throws Error if the packages of the peers are missing */
+export function checkPeers(): void {
+  if (existsSync(new URL('../peers/node_modules', import.meta.url))) return;
+  throw new Error('The peers are not installed. Run npm ci --prefix bench/peers');
+}
+
+/** @param stack stops the server at the end */
 export async function startServer(
   stack: AsyncDisposableStack,
   file: URL,
@@ -20,7 +27,7 @@ export async function startServer(
     await exited;
   });
   const signal = AbortSignal.timeout(startTimeoutMs);
-  const failed = exited.then(() => Promise.reject(new Error(`${file.pathname} ended instead of serving.`)));
+  const failed = exited.then(() => Promise.reject(new Error(`${file.pathname} ended before it served.`)));
   const [port]: unknown[] = await Promise.race([once(child, 'message', { signal }), failed]);
   return { url: `http://127.0.0.1:${port}/graphql`, pid: child.pid ?? 0 };
 }

@@ -1,5 +1,5 @@
-// The text of every scripted reply, by token, and its frames: all of one length, so that a count of characters or
-// bytes tells how many tokens they are.
+// The text of scripted replies, by token, and its frames. All tokens and frames have one length, so that a number of
+// characters or bytes can be converted into a number of tokens.
 
 /** Characters in a token. */
 export const tokenLength = 5;
@@ -21,13 +21,13 @@ const tokenFrame = (token: string): string =>
 /** Bytes in the frame of one token. */
 export const frameLength = tokenFrame(tokenAt(0)).length;
 
-export function textOf(count: number): string {
-  return Array.from({ length: count }, (_, index) => tokenAt(index)).join('');
+export function textOf(tokens: number): string {
+  return Array.from({ length: tokens }, (_, index) => tokenAt(index)).join('');
 }
 
-/** The frames of all tokens, one after the other, and what ends the stream. */
-export function renderBody(count: number): { frames: Buffer; end: Buffer } {
-  const frames = Array.from({ length: count }, (_, index) => tokenFrame(tokenAt(index)));
+/** The frames of all tokens, one after the other, and the end of the stream. */
+export function renderBody(tokens: number): { frames: Buffer; end: Buffer } {
+  const frames = Array.from({ length: tokens }, (_, index) => tokenFrame(tokenAt(index)));
   const end = `${frameOf({ index: 0, delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`;
   return { frames: Buffer.from(frames.join('')), end: Buffer.from(end) };
 }

@@ -1,9 +1,9 @@
-// Processes of the benchmark's own: a worker serves named calls over Node's IPC, so that what loads a server and
-// what is measured never share an event loop.
+// Worker processes: a worker serves named calls over Node's IPC, so that load and measured server never share an event
+// loop.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a worker serves: each call takes one value and answers with one. */
+/** Calls that a worker serves: each takes one value and returns one. */
 export type Calls = Record<string, (input: never) => unknown>;
 
 export type Worker<Served extends Calls> = {
@@ -16,11 +16,11 @@ export type Worker<Served extends Calls> = {
 };
 
 type Request = { id: number; name: string; input: unknown };
-type Answer = { id: number; result?: unknown; error?: string };
+type Response = { id: number; result?: unknown; error?: string };
 
-/** Answers the parent's calls until it goes away. To be called once, by the worker's own file. */
+/** Serves calls until the parent disconnects. To be called once, by the worker's file. */
 export function serveCalls(calls: Calls): void {
-  const answer = async ({ id, name, input }: Request): Promise<Answer> => {
+  const respond = async ({ id, name, input }: Request): Promise<Response> => {
     try {
       return { id, result: await calls[name]?.(input as never) };
     } catch (error) {
@@ -28,7 +28,7 @@ export function serveCalls(calls: Calls): void {
     }
   };
   process.on('message', (request: Request) => {
-    void answer(request).then((reply) => process.send?.(reply));
+    void respond(request).then((response) => process.send?.(response));
   });
   process.once('disconnect', () => process.exit(0));
 }
@@ -42,7 +42,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Starts the file as a worker; whoever starts it stops it. */
+/** Starts the file as a worker. The caller stops it. */
 export function startWorker<Served extends Calls>(
   file: URL,
   environment: NodeJS.ProcessEnv = {},
@@ -51,18 +51,18 @@ export function startWorker<Served extends Calls>(
     serialization: 'advanced',
     env: { ...process.env, NODE_ENV: 'production', ...environment },
   });
-  const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
+  const pending = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
   let lastId = 0;
   child.on('message', (message) => {
-    const { id, result, error } = message as Answer;
-    const call = waiting.get(id);
-    waiting.delete(id);
+    const { id, result, error } = message as Response;
+    const call = pending.get(id);
+    pending.delete(id);
     if (error === undefined) call?.resolve(result as never);
     else call?.reject(new Error(error));
   });
   child.once('exit', (code, signal) => {
-    for (const { reject } of waiting.values()) {
-      reject(new Error(`${file.pathname} ended in the middle of a call (${code ?? signal}).`));
+    for (const { reject } of pending.values()) {
+      reject(new Error(`${file.pathname} ended during a call (exit code or signal: ${code ?? signal}).`));
     }
   });
   if (child.pid === undefined) throw new Error(`${file.pathname} could not be started.`);
@@ -71,7 +71,7 @@ export function startWorker<Served extends Calls>(
     call: (name, input) =>
       new Promise((resolve, reject) => {
         lastId += 1;
-        waiting.set(lastId, { resolve, reject });
+        pending.set(lastId, { resolve, reject });
         child.send({ id: lastId, name, input });
       }),
     stop: () => end(child),

@@ -1,4 +1,4 @@
-// Completes what every resolver is handed: who asks, and the services of every domain.
+// Completes the context of every resolver: the viewer, and the services of every domain.
 import type { ConversationServices } from '../conversation/commands.ts';
 import type { Previews } from '../dataset/export/preview.ts';
 import type { ReadSlots } from '../dataset/read-slots.ts';
@@ -11,7 +11,7 @@ import type { EventCursors } from '../log/live/event-cursor.ts';
 import type { LiveStats } from '../stats/live-stats.ts';
 
 declare module '../graphql/context.ts' {
-  /** Made once, by src/app.ts. */
+  /** Built once, by src/app.ts. */
   interface Services extends ConversationServices, GenerationServices, FeedbackServices {
     replyCursors: ReplyCursors;
     events: EventCursors;
@@ -23,7 +23,7 @@ declare module '../graphql/context.ts' {
 
   interface Context {
     viewer: Viewer;
-    /** The last event id of a browser's event stream that reconnects: it takes precedence over any argument. */
+    /** The Last-Event-ID of an event stream that a browser reconnects. It takes precedence over arguments. */
     lastEventId: string | undefined;
   }
 }

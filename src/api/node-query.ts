@@ -1,4 +1,4 @@
-// The query `node`: finds a thing by its id alone.
+// The query `node`: finds an object by its id alone.
 import { visibleConversations, visibleMessages } from '../conversation/access.ts';
 import { Conversation, Message } from '../conversation/graphql.ts';
 import { builder } from '../graphql/builder.ts';
@@ -10,8 +10,9 @@ builder.queryField('node', (t) =>
   t.field({
     type: Node,
     nullable: true,
-    description: 'A thing by its id; null where there is none that the viewer may see.',
-    args: { id: t.arg.id({ required: true, description: 'Its ULID.' }) },
+    description:
+      'Conversation, message or event with the id. Null if it does not exist or the viewer may not see it.',
+    args: { id: t.arg.id({ required: true, description: 'ULID of the object.' }) },
     resolve: async (_root, { id }, { viewer, services: { prisma } }) => {
       if (!isUlid(id)) return null;
       const visible = visibleConversations(viewer);

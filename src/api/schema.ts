@@ -1,4 +1,4 @@
-// Imports what the domains define, and builds the schema.
+// Imports the types and fields that the domains define, and builds the schema.
 import './context.ts';
 import '../graphql/scalars.ts';
 import '../identity/graphql.ts';

@@ -1,13 +1,13 @@
-// The database that a command works on, beside a running server or without one.
-
+// The database that a command works on: that of the server, whether or not the server is running.
 import { findEmbedded, startEmbedded } from '@afterword/embedded-postgres';
 import { type Config, parseConfig, readEnvironment } from '../config.ts';
 import { connect, type Database } from '../database/connect.ts';
 import { isCurrent, migrate } from '../database/migrate.ts';
 
 /**
- * The database at DATABASE_URL, or the embedded one of DATA_DIR: the one that a server started there, or one that is
- * started here and stopped with the stack.
+ * The URL of the database at DATABASE_URL, or of the embedded one in DATA_DIR. If no server has started the embedded one,
+ * it is started here, and stopped when the stack is disposed of.
+ * @returns isOwn whether it was started here
  */
 export async function openUrl(
   config: Config,
@@ -21,8 +21,8 @@ export async function openUrl(
 }
 
 /**
- * Connects to the database of the configuration; everything is released with the stack.
- * @throws Error where it belongs to another version: a command must not migrate it under the servers that use it
+ * Connects to the database of the configuration. The connections are closed when the stack is disposed of.
+ * @throws Error if the database has another version: a command must not migrate it while servers use it
  */
 export async function openDatabase(
   stack: AsyncDisposableStack,
@@ -31,7 +31,9 @@ export async function openDatabase(
   const { url, isOwn } = await openUrl(config, stack);
   if (isOwn) await migrate(url);
   else if (!(await isCurrent(url))) {
-    throw new Error('The database is not at this version: run npm run afterword -- migrate, then try again.');
+    throw new Error(
+      'The database has another version than this command: run npm run afterword -- migrate, then try again.',
+    );
   }
   const onError = (error: Error) => process.stderr.write(`Lost a connection to Postgres: ${error.message}\n`);
   const database = connect({ url, poolSize: config.databasePoolSize, onError });

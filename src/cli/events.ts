@@ -1,4 +1,4 @@
-// Prints events of the log as JSON lines, and follows it. What it prints can be resumed with the cursor of any line.
+// `events`: prints the events of the log as JSON lines, and follows it. The cursor of any line is where to resume.
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
@@ -18,18 +18,19 @@ import { openDatabase } from './database.ts';
 
 const usage = `Usage: npm run --silent afterword -- events [OPTION…]
 
-Prints the events of a topic, a JSON line each. With the cursor of any line, --after goes on behind it.
+Prints the events of a topic as JSON lines. Each line has a cursor, with which --after resumes.
 
   --topic NAME        the topic (default: default)
-  --offset N          begin at this offset (default: 0); beyond the end: there, once the log has come so far
-  --after CURSOR      begin after the event that has this cursor
-  --types A,B         only events of these types: ${eventTypes.join(', ')}
-  --conversation ID   only events of this conversation, whichever its topic is
-  --limit N           end after so many events
-  --follow, -f        go on with what is written from now on, and wait for a database that is away
+  --offset N          start at this offset (default: 0); an offset beyond the end is waited for with --follow
+  --after CURSOR      start after the event with this cursor
+  --types A,B         only events of these types:
+                      ${eventTypes.join(', ')}
+  --conversation ID   only events of this conversation, whatever its topic is
+  --limit N           end after N events
+  --follow, -f        wait for new events at the end of the log, and for a database that is unavailable
 
-Ends with 0, also where its reader closes the pipe, which shows at the next event; 1 where the log can't be read from
-there, and 2 where the arguments make no sense.
+Exit codes: 0 success, also if the reader closes the pipe (noticed at the next event), 1 the log can't be read from
+there, 2 invalid arguments.
 `;
 
 const config = {
@@ -45,22 +46,24 @@ const config = {
 } as const;
 
 const pageSize = 2_000;
-/** How often the log is looked at while nothing comes. */
+/** How often the end of the log is polled for new events. */
 const pollIntervalMs = 100;
-/** How long a database that is away is left alone. */
+/** How long to wait before an unavailable database is tried again. */
 const retryPauseMs = 1_000;
 
-type Reading = { place: LogPosition; filter: EventFilter; limit: number; isFollowing: boolean };
+type Reading = { position: LogPosition; filter: EventFilter; limit: number; isFollowing: boolean };
 
 function readTypes(list: string | undefined): EventType[] | undefined {
   return list?.split(',').map((name) => {
-    const type = eventTypes.find((known) => known === name.trim().toUpperCase());
+    const type = eventTypes.find((existing) => existing === name.trim().toUpperCase());
     if (type !== undefined) return type;
-    throw new UsageError(`--types ${JSON.stringify(name)} is no type: choose from ${eventTypes.join(', ')}.`);
+    throw new UsageError(
+      `--types ${JSON.stringify(name)} is not a type of event: choose from ${eventTypes.join(', ')}.`,
+    );
   });
 }
 
-/** The payload is JSON already: it is passed on as it is. */
+/** The payload is JSON already, and is printed unchanged. */
 function renderLine({ payload, ...row }: EventRow): string {
   const { id, topic, offset, type, conversationId, version, actor, recordedAt } = row;
   const cursor = formatCursor(row);
@@ -78,48 +81,48 @@ function renderLine({ payload, ...row }: EventRow): string {
   return `${head.slice(0, -1)},"payload":${payload}}\n`;
 }
 
-/** Reads a page; while following, a database that is away is waited for. */
-async function readPatiently(pool: pg.Pool, { place, filter, isFollowing }: Reading, most: number) {
-  let hasTold = false;
+/** Reads a page. While following, waits for a database that is unavailable. */
+async function readWhenAvailable(pool: pg.Pool, { position, filter, isFollowing }: Reading, maxRows: number) {
+  let isReported = false;
   for (;;) {
     try {
-      return await readPage(pool, place, { filter, most });
+      return await readPage(pool, position, { filter, maxEvents: maxRows });
     } catch (error) {
       if (!isFollowing) throw error;
-      if (!hasTold) process.stderr.write(`The log can't be read, it is tried again: ${String(error)}\n`);
-      hasTold = true;
+      if (!isReported) process.stderr.write(`The log can't be read, trying again: ${String(error)}\n`);
+      isReported = true;
       await pause(retryPauseMs);
     }
   }
 }
 
 async function print(rows: EventRow[]): Promise<void> {
-  // Who reads slowly is waited for: nothing piles up here.
+  // Backpressure: waits for a slow reader instead of buffering without bound.
   if (!process.stdout.write(rows.map(renderLine).join(''))) await once(process.stdout, 'drain');
 }
 
 async function run(pool: pg.Pool, reading: Reading): Promise<void> {
-  let { place, limit } = reading;
-  const next = (from: LogPosition): Promise<LogPage> =>
-    readPatiently(pool, { ...reading, place: from }, Math.min(pageSize, limit));
-  let page = next(place);
-  while (limit > 0) {
+  let { position, limit: remaining } = reading;
+  const readFrom = (from: LogPosition): Promise<LogPage> =>
+    readWhenAvailable(pool, { ...reading, position: from }, Math.min(pageSize, remaining));
+  let page = readFrom(position);
+  while (remaining > 0) {
     const { rows, next: offset, isLast } = await page;
-    limit -= rows.length;
-    place = { ...place, offset };
-    const hasMore = limit > 0 && (!isLast || reading.isFollowing);
+    remaining -= rows.length;
+    position = { ...position, offset };
+    const hasMore = remaining > 0 && (!isLast || reading.isFollowing);
     // The next page is read while this one is printed.
-    if (hasMore && !isLast) page = next(place);
+    if (hasMore && !isLast) page = readFrom(position);
     if (rows.length > 0) await print(rows);
     if (!hasMore) return;
     if (!isLast) continue;
     await pause(pollIntervalMs);
-    page = next(place);
+    page = readFrom(position);
   }
 }
 
 export const eventsCommand: Command = {
-  summary: 'prints the events of a topic as JSON lines, and follows it',
+  summary: 'prints the events of a topic as JSON lines, and follows them',
   usage,
   async run(args) {
     const { values } = readArgs(args, config);
@@ -134,8 +137,8 @@ export const eventsCommand: Command = {
       conversationId === undefined
         ? values.topic
         : await topicOfConversation(pool, conversationId, undefined);
-    const place = logPositionOf(topic, { offset, after: values.after });
-    await run(pool, { place, filter: { types, conversationId }, limit, isFollowing: values.follow });
+    const position = logPositionOf(topic, { offset, after: values.after });
+    await run(pool, { position, filter: { types, conversationId }, limit, isFollowing: values.follow });
     return 0;
   },
 };

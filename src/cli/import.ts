@@ -1,4 +1,4 @@
-// Imports what other systems recorded into the log, as ordinary events.
+// `import`: adds conversations and feedback that other systems recorded to the log, as ordinary events.
 import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { parseConfig, readEnvironment } from '../config.ts';
@@ -8,7 +8,7 @@ import { type ImportOptions, type ImportResult, importSource } from '../dataset/
 import { findImportFormat, importFormats } from '../dataset/import/sources/sources.ts';
 import { checkTopic, defaultTopic } from '../log/topic-name.ts';
 import { createLogWriter } from '../log/writer.ts';
-import { type Command, readArgs, UsageError } from './command.ts';
+import { type Command, checkNoMore, readArgs, UsageError } from './command.ts';
 import { openDatabase } from './database.ts';
 import { createProgress, type Progress } from './progress.ts';
 
@@ -18,31 +18,31 @@ const listOfFormats = Object.entries(importFormats)
 
 const usage = `Usage: npm run afterword -- import FORMAT FILE [OPTION…]
 
-Adds what a file holds (- is stdin) to the log, as ordinary events. It can be repeated, after an interruption or with a
-file that has grown: what the log has already is not added again. Events of one conversation keep their order; those of
-different conversations may change places.
+Adds the contents of a file (- is stdin) to the log, as ordinary events. It can be repeated, after an interruption or
+with a file that has grown: events that the log already has are not added again. Events of one conversation keep their
+order; the order between conversations may change.
 
 Formats:
 ${listOfFormats}
 
-Lines of training data are conversations of their own, of the model "unknown"; the same line twice in a file is two.
-Fields that mean nothing here are kept as metadata. What export writes in a format, import reads.
+Each line of training data becomes a conversation of its own, with the model "unknown"; so do equal lines of one file.
+Fields that have no meaning here are kept as metadata. Import reads what export writes in the same format.
 
 Options:
   --topic NAME       the topic to import into (default: ${defaultTopic})
-  --username NAME    whose the conversations and the feedback are that name nobody (default: imported)
-  --utc-offset=±H:M  what timestamps without a zone are local to, such as -05:00 (default: they are in UTC)
-  --strict           end at the first bad line: what comes before it is imported, and of what comes after it at most
-                     the lines that were already on their way
-  --dry-run          read the file and report bad lines, but write nothing; what the log would refuse isn't found
+  --username NAME    the owner of conversations, and author of feedback, for which the file names none
+                     (default: imported)
+  --utc-offset=±H:M  the offset of timestamps without a zone, such as -05:00 (default: they are in UTC)
+  --strict           end at the first bad line; all lines before it are imported, and a few after it may be
+  --dry-run          read the file and report bad lines, but write nothing; does not find what the log would refuse
 
-A bad line, or a bad entry of an array, is reported with its number, and the rest is imported. Ends with 0 where there
-was none, 1 where there was one or the import failed, 2 where the arguments make no sense, and 130 when it was
-interrupted.
+A bad line, or a bad entry of an array, is reported with its number, and the others are imported.
+
+Exit codes: 0 no bad line, 1 a bad line, or the import failed, 2 invalid arguments, 130 interrupted.
 `;
 
 const maxReported = 20;
-const counted = new Intl.NumberFormat('en');
+const numbers = new Intl.NumberFormat('en');
 
 type Options = ReturnType<typeof readOptions>;
 
@@ -59,14 +59,15 @@ function readOptions(args: string[]) {
   });
   const [name, file, ...more] = positionals;
   if (name === undefined || file === undefined) throw new UsageError('Give a format and a file.');
-  if (more.length > 0)
-    throw new UsageError(`One file at a time: ${JSON.stringify(more[0])} is one too many.`);
+  checkNoMore(more);
   const format = findImportFormat(name);
   if (format === undefined)
     throw new UsageError(`There is no format ${JSON.stringify(name)}:\n${listOfFormats}`);
   const utcOffset = values['utc-offset'];
   if (!/^([+-](0\d|1[0-4]):[0-5]\d)?$/.test(utcOffset)) {
-    throw new UsageError(`--utc-offset ${JSON.stringify(utcOffset)} is no offset such as +01:00 or -05:00.`);
+    throw new UsageError(
+      `--utc-offset ${JSON.stringify(utcOffset)} is not an offset such as +01:00 or -05:00.`,
+    );
   }
   return {
     format,
@@ -79,7 +80,7 @@ function readOptions(args: string[]) {
   };
 }
 
-/** @returns the file, and its size where it has one */
+/** Opens the file or stdin. @returns its stream, and its size if it has one */
 async function openInput(
   file: string,
   stack: AsyncDisposableStack,
@@ -96,30 +97,30 @@ async function openInput(
   return { stream, bytes: status.isFile() ? status.size : undefined };
 }
 
-/** Bad lines as people see them: the first ones, and how many more there are. */
+/** Reports bad lines on stderr: the first ones, and at the end how many more there were. */
 function createReport(
   progress: Progress | undefined,
   { format: { unit = 'Line' } }: Options,
 ): Pick<ImportOptions, 'onBadLine'> & { end(): void } {
   let count = 0;
-  const tell = (text: string) => {
+  const print = (text: string) => {
     progress?.end();
     process.stderr.write(`${text}\n`);
   };
   return {
     onBadLine(line, reason) {
       count += 1;
-      if (count <= maxReported) tell(`${unit} ${line}: ${reason}`);
+      if (count <= maxReported) print(`${unit} ${line}: ${reason}`);
     },
     end() {
       progress?.end();
-      if (count > maxReported) tell(`And ${counted.format(count - maxReported)} more bad lines.`);
+      if (count > maxReported) print(`And ${numbers.format(count - maxReported)} more bad lines.`);
     },
   };
 }
 
-const plural = (count: number, one: string, many: string) =>
-  `${counted.format(count)} ${count === 1 ? one : many}`;
+const plural = (count: number, singular: string, pluralForm: string) =>
+  `${numbers.format(count)} ${count === 1 ? singular : pluralForm}`;
 
 function summaryOf({ added, known, badLines }: ImportResult, { topic, isDryRun }: Options): string {
   const events = plural(added, 'event', 'events');
@@ -138,7 +139,7 @@ async function openAppend(options: Options, stack: AsyncDisposableStack): Promis
   const writer = createLogWriter({
     pool: writerPool,
     timeoutMs: config.appendTimeoutMs,
-    // A server finds what is new by looking: a moment later than if it were told.
+    // Servers find the new events by polling, a moment later than with a wake-up.
     onCommitted: () => {},
   });
   stack.defer(() => writer.drain());
@@ -167,29 +168,31 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   }
   if (result.failure !== undefined) {
     process.stderr.write(
-      `The import ended early: ${result.failure.message}\nWhat is imported stays. Run the same command again: it adds what is missing.\n`,
+      `The import ended early: ${result.failure.message}\nWhat was imported stays. Run the same command again to add what is missing.\n`,
     );
   } else if (options.isStrict && result.badLines > 0) {
-    process.stderr.write('Ended at the bad line: what comes before it is imported.\n');
+    process.stderr.write('Ended at the bad line: all lines before it are imported.\n');
   }
   process.stdout.write(summaryOf(result, options));
   return result.failure === undefined && result.badLines === 0 ? 0 : 1;
 }
 
 export const importCommand: Command = {
-  summary: 'adds what other systems recorded to the log',
+  summary: 'adds conversations and feedback of other systems to the log',
   usage,
   async run(args) {
     const options = readOptions(args);
     const interrupt = new AbortController();
     const onInterrupt = () => interrupt.abort();
-    // Once: a second Ctrl-C ends the process at once, which is as safe.
+    // Once: a second Ctrl-C ends the process immediately, which is safe too.
     process.once('SIGINT', onInterrupt);
     try {
       return await run(options, interrupt.signal);
     } catch (error) {
       if (!interrupt.signal.aborted) throw error;
-      process.stderr.write('Interrupted. What is imported stays: run the same command again for the rest.\n');
+      process.stderr.write(
+        'Interrupted. What was imported stays. Run the same command again to add what is missing.\n',
+      );
       return 130;
     } finally {
       process.off('SIGINT', onInterrupt);

@@ -1,13 +1,19 @@
-// Applies migrations and functions without starting the server, as a step of a deployment.
+// `migrate`: applies migrations and SQL functions without starting the server, as a step of a deployment.
 import { parseConfig, readEnvironment } from '../config.ts';
 import { migrate } from '../database/migrate.ts';
 import { type Command, readArgs } from './command.ts';
 import { openUrl } from './database.ts';
 
+const usage = `Usage: npm run afterword -- migrate
+
+Migrates the database at DATABASE_URL, or the embedded one in DATA_DIR, to this version, and prints what it applied.
+
+Exit codes: 0 the database has this version, 1 it could not be migrated, 2 invalid arguments.
+`;
+
 export const migrateCommand: Command = {
-  summary: 'brings the database to this version',
-  usage:
-    'Usage: npm run afterword -- migrate\n\nBrings the database at DATABASE_URL, or the embedded one, to this version.\n',
+  summary: 'migrates the database to this version',
+  usage,
   async run(args) {
     readArgs(args, {});
     await using stack = new AsyncDisposableStack();

@@ -1,7 +1,7 @@
-// How far a long command has come: one line on the terminal that is written over; nothing where stderr is none.
+// The progress of a long command: one line that is overwritten if stderr is a terminal, otherwise nothing.
 
 export type Progress = {
-  /** Tells how much is done by now, of the total. */
+  /** Shows how much of the total is done. */
   report(done: number): void;
   /** Clears the line. */
   end(): void;
@@ -10,7 +10,7 @@ export type Progress = {
 const intervalMs = 100;
 const barWidth = 24;
 
-const counted = new Intl.NumberFormat('en');
+const numbers = new Intl.NumberFormat('en');
 
 function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
@@ -18,17 +18,17 @@ function duration(seconds: number): string {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** The line: share, a bar, how many of how many, how many a second, and the time left. */
+/** The line: percentage, bar, done and total, rate per second, and the time left. */
 export function progressLine(label: string, at: { done: number; total: number; seconds: number }): string {
   const { done, total, seconds } = at;
   const share = total === 0 ? 1 : Math.min(done / total, 1);
   const rate = seconds === 0 ? 0 : done / seconds;
   const bar = '█'.repeat(Math.floor(share * barWidth)).padEnd(barWidth, '░');
   const left = duration(rate === 0 ? Number.POSITIVE_INFINITY : Math.max(total - done, 0) / rate);
-  return `${label} ${String(Math.floor(share * 100)).padStart(3)} % ${bar} ${counted.format(done)} of ${counted.format(total)}, ${counted.format(Math.round(rate))}/s, ${left} left`;
+  return `${label} ${String(Math.floor(share * 100)).padStart(3)} % ${bar} ${numbers.format(done)} of ${numbers.format(total)}, ${numbers.format(Math.round(rate))}/s, ${left} left`;
 }
 
-/** @param total how much there is to do, in the unit that is reported */
+/** @param total how much there is to do, in the unit of `report` */
 export function createProgress(label: string, total: number): Progress {
   const startedAt = performance.now();
   let shownAt = Number.NEGATIVE_INFINITY;

@@ -4,6 +4,7 @@ import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts'
 import type { Optional } from '../lib/optional.ts';
 import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
 import type { NewEvent, Role } from '../log/event.ts';
+import { endEvent, messageEvent, startEvent } from '../log/new-event.ts';
 import { checkTopic, defaultTopic } from '../log/topic-name.ts';
 import type { LogWriter } from '../log/writer.ts';
 import { checkModelOnOffer } from './offered-models.ts';
@@ -37,34 +38,6 @@ export type AddMessageInput = {
   createdAt?: Optional<Date>;
 };
 
-/**
- * The event that adds a message. Its id is derived from the message's, so that a repeated request repeats the event.
- * @param extra.parent_id defaults to the newest message of the conversation; null starts a new thread
- */
-export function messageEvent(
-  fields: { id: string; conversationId: string; role: Role; content: string; createdAt?: Date },
-  extra: Pick<
-    Extract<NewEvent, { type: 'ADD_MESSAGE' }>['payload'],
-    'parent_id' | 'model' | 'parameters' | 'metadata' | 'status'
-  >,
-): NewEvent {
-  return {
-    id: derivedId(fields.id, 'ADD_MESSAGE'),
-    type: 'ADD_MESSAGE',
-    conversationId: fields.conversationId,
-    payload: {
-      id: fields.id,
-      conversation_id: fields.conversationId,
-      role: fields.role,
-      content: fields.content,
-      rating: '',
-      feedback: '',
-      timestamp: (fields.createdAt ?? new Date()).toISOString(),
-      ...extra,
-    },
-  };
-}
-
 /** @returns the conversation's id */
 export async function startConversation(
   services: ConversationServices,
@@ -74,32 +47,18 @@ export async function startConversation(
   const id = chosenId('id', input.id);
   const topic = checkTopic(input.topic ?? defaultTopic);
   const username = checkUsername(authorOf(viewer, input.username));
-  const payload = {
-    id,
+  const fields = {
     model: { id: checkModelOnOffer(services.models, input.model), metadata: {} },
     username,
-    messages: [],
     ...(input.title == null ? {} : { title: checkText('title', input.title, { bytes: 1_000 }) }),
     ...(input.metadata == null ? {} : { metadata: checkMetadata('metadata', input.metadata) }),
   };
-  const events: NewEvent[] = [
-    {
-      id: derivedId(id, 'START_CONVERSATION'),
-      type: 'START_CONVERSATION',
-      topic,
-      conversationId: id,
-      payload,
-    },
-  ];
+  const events: NewEvent[] = [startEvent({ conversationId: id, topic }, fields)];
   if (input.systemPrompt != null) {
     const content = checkFilled('systemPrompt', input.systemPrompt, { bytes: services.maxMessageBytes });
-    const system = {
-      id: derivedId(id, 'system prompt'),
-      conversationId: id,
-      role: 'system',
-      content,
-    } as const;
-    events.push(messageEvent(system, { parent_id: null }));
+    const ids = { messageId: derivedId(id, 'system prompt'), conversationId: id };
+    const timestamp = new Date().toISOString();
+    events.push(messageEvent(ids, { role: 'system', content, timestamp, parent_id: null }));
   }
   await services.writer.append({ actor: viewer.username, isPrivileged: mayWriteForOthers(viewer), events });
   return id;
@@ -114,14 +73,11 @@ export async function addMessage(
   const id = chosenId('id', input.id);
   const content = checkFilled('content', input.content, { bytes: services.maxMessageBytes });
   const event = messageEvent(
+    { messageId: id, conversationId: referencedId('conversation', input.conversationId) },
     {
-      id,
-      conversationId: referencedId('conversation', input.conversationId),
       role: input.role,
       content,
-      ...(input.createdAt == null ? {} : { createdAt: input.createdAt }),
-    },
-    {
+      timestamp: (input.createdAt ?? new Date()).toISOString(),
       ...(input.parentId === undefined ? {} : { parent_id: input.parentId }),
       ...(input.model == null ? {} : { model: checkFilled('model', input.model, { bytes: 200 }) }),
       ...(input.metadata == null ? {} : { metadata: checkMetadata('metadata', input.metadata) }),
@@ -141,11 +97,9 @@ export async function endConversation(
   viewer: Viewer,
   conversationId: string,
 ): Promise<void> {
-  // A conversation ends once, so the id of the event is derived from that of the conversation.
-  const id = derivedId(referencedId('conversation', conversationId), 'END_CONVERSATION');
   await services.writer.append({
     actor: viewer.username,
     isPrivileged: mayWriteForOthers(viewer),
-    events: [{ id, type: 'END_CONVERSATION', conversationId, payload: { id: conversationId } }],
+    events: [endEvent(referencedId('conversation', conversationId))],
   });
 }

@@ -1,8 +1,8 @@
-// One statement that can be aborted: it then ends in Postgres too, and its connection is given back.
+// Runs one statement that can be aborted: it is then also canceled in Postgres, and its connection is released.
 import type pg from 'pg';
 
-/** As Postgres told it when the connection began; the driver's types leave it out. */
-function processOf(client: pg.PoolClient): unknown {
+/** Process id of the backend, which Postgres sends at the start of a connection; the driver's types lack it. */
+function backendPidOf(client: pg.PoolClient): unknown {
   return 'processID' in client ? client.processID : undefined;
 }
 
@@ -20,8 +20,8 @@ async function runOn<Row extends pg.QueryResultRow>(
 }
 
 /**
- * @param pool of at least two connections: the other one carries the abort
- * @throws the signal's reason once it is aborted, when the statement has ended
+ * @param pool with at least two connections: the abort uses another one
+ * @throws the reason of the signal if it is aborted, after the statement has ended
  */
 export async function queryUntilAborted<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
@@ -32,24 +32,24 @@ export async function queryUntilAborted<Row extends pg.QueryResultRow>(
   const client = await pool.connect();
   if (signal.aborted) client.release();
   signal.throwIfAborted();
-  let isSound = false;
-  let cancelled: Promise<unknown> | undefined;
+  let hasSucceeded = false;
+  let cancellation: Promise<unknown> | undefined;
   const cancel = () => {
-    cancelled = pool.query('SELECT pg_cancel_backend($1)', [processOf(client)]).catch(() => {});
+    cancellation = pool.query('SELECT pg_cancel_backend($1)', [backendPidOf(client)]).catch(() => {});
   };
-  // A connection that breaks says so to whoever waits for its answer; unheard here, it would end the process.
+  // A broken connection rejects its query. Without a listener, its error event would also end the process.
   const onError = () => {};
   client.on('error', onError);
   signal.addEventListener('abort', cancel, { once: true });
   try {
     const rows = await runOn<Row>(client, statement, signal);
-    isSound = true;
+    hasSucceeded = true;
     return rows;
   } finally {
     signal.removeEventListener('abort', cancel);
-    await cancelled;
+    await cancellation;
     client.off('error', onError);
-    // A cancellation may come late: it would end the next statement of the connection.
-    client.release(!isSound || cancelled !== undefined);
+    // A late cancellation would end the next statement of the connection, so the connection is closed.
+    client.release(!hasSucceeded || cancellation !== undefined);
   }
 }

@@ -1,5 +1,5 @@
-// Opens the connections to Postgres: one pool, shared by Prisma (reads) and plain SQL, one connection of the log
-// writer's own, and few for what runs in the background, so that reads starve neither an append nor a lease.
+// Opens the connections to Postgres: a pool for reads by Prisma and plain SQL, one connection for the log writer, and a
+// few for background work, so that reads delay neither an append nor the renewal of a lease.
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
@@ -9,7 +9,7 @@ export type Database = {
   pool: pg.Pool;
   /** One connection: the log writer has one batch in flight at a time. */
   writerPool: pg.Pool;
-  /** For short statements that come again by themselves: one that hangs fails after five seconds. */
+  /** For short periodic statements. A statement that hangs fails after five seconds. */
   backgroundPool: pg.Pool;
   close(): Promise<void>;
 };
@@ -20,21 +20,21 @@ const background = { connections: 3, timeoutMs: 5_000 };
 const maxNamedStatements = 500;
 
 /**
- * Names statements, so that each connection prepares them once. Operations of clients vary without limit and a
- * prepared statement stays for as long as its connection: beyond the first ones they go unnamed.
+ * Names statements, so that each connection prepares them once. Clients may send any number of different operations,
+ * and a prepared statement lives as long as its connection, so only the first ones get names.
  */
 function createStatementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {
-    const known = names.get(sql);
-    if (known !== undefined || names.size >= maxNamedStatements) return known ?? '';
+    const existing = names.get(sql);
+    if (existing !== undefined || names.size >= maxNamedStatements) return existing ?? '';
     const name = `prisma_${names.size}`;
     names.set(sql, name);
     return name;
   };
 }
 
-/** @param poolSize most connections for reading; one more belongs to the writer */
+/** @param options.poolSize maximum number of connections for reads; the writer and background work have four more */
 export function connect(options: {
   url: string;
   poolSize: number;
@@ -45,31 +45,31 @@ export function connect(options: {
     connectionTimeoutMillis: connectionTimeoutMs,
     keepAlive: true,
     application_name: 'afterword',
-    // The adapter reads every timestamp as UTC, whatever zone the server writes it in.
+    // The adapter parses every timestamp as UTC, in whatever time zone the server formats it.
     options: '-c TimeZone=UTC',
   };
   const pool = new pg.Pool({ ...settings, max: options.poolSize, idleTimeoutMillis: 30_000 });
-  // A connection that went silent must fail, so that the writer can repeat its batch on another.
+  // A connection that hangs must fail, so that the writer can send its batch again on another.
   const writerPool = new pg.Pool({
     ...settings,
     max: 1,
     idleTimeoutMillis: 0,
     query_timeout: writeTimeoutMs,
   });
-  // A lease would run out behind a statement whose connection went silent.
+  // Without a timeout, a lease would expire while its renewal waits on a connection that hangs.
   const backgroundPool = new pg.Pool({
     ...settings,
     max: background.connections,
     idleTimeoutMillis: 30_000,
     query_timeout: background.timeoutMs,
   });
-  // An idle connection that breaks emits an error here; unheard, it would end the process.
+  // A broken idle connection emits an error event. Without a listener, it would end the process.
   let isClosing = false;
   const onError = (error: Error) => {
-    // What ends after the pools have, ends on purpose.
+    // Once the pools are closing, lost connections are expected.
     if (!isClosing) options.onError(error);
   };
-  for (const each of [pool, writerPool, backgroundPool]) each.on('error', onError);
+  for (const anyPool of [pool, writerPool, backgroundPool]) anyPool.on('error', onError);
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() });
   const prisma = new PrismaClient({ adapter });
   return {

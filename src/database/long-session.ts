@@ -1,26 +1,26 @@
-// One connection for long work on the log: it can be aborted, and what it holds ends with it.
+// One connection for long work on the log, which can be aborted. Its locks and temporary tables end with it.
 import type pg from 'pg';
 
 export type LongSession = {
-  /** @throws the signal's reason once it is aborted */
+  /** @throws the reason of the signal once it is aborted */
   query<Row extends pg.QueryResultRow = Record<string, unknown>>(
     text: string,
     values?: unknown[],
   ): Promise<Row[]>;
-  /** Runs work between the given BEGIN and COMMIT; rolls back where it fails. */
+  /** Runs work between the given BEGIN and COMMIT; rolls back if it fails. */
   transact<T>(begin: string, work: () => Promise<T>): Promise<T>;
-  /** Runs a statement even though the signal is aborted; whether it succeeded is not told. */
+  /** Runs a statement for cleanup, even if the signal is aborted; ignores its failure. */
   clear(text: string): Promise<void>;
 };
 
-/** @param settled resolves when nothing that was aborted earlier can end a later statement any more */
+/** @param cancellation resolves once an earlier abort can no longer cancel a later statement */
 function createSession(
   client: pg.PoolClient,
   signal: AbortSignal,
-  settled: () => Promise<unknown>,
+  cancellation: () => Promise<unknown>,
 ): LongSession {
   const clear = async (text: string) => {
-    await settled();
+    await cancellation();
     await client.query(text).catch(() => {});
   };
   const query: LongSession['query'] = async <Row extends pg.QueryResultRow>(
@@ -53,11 +53,10 @@ function createSession(
 }
 
 /**
- * Runs work on a connection of the pool, without the time limits that a server may have for others; the connection
- * is closed afterwards.
- * @param options.pool of at least two connections: the other one carries the abort
- * @param options.name what the connection is called in pg_stat_activity
- * @param options.signal ends the statement that runs, and the work with it
+ * Runs work on a connection of the pool without the timeouts that the server may set, and closes it afterwards.
+ * @param options.pool with at least two connections: the abort uses another one
+ * @param options.name application name in pg_stat_activity
+ * @param options.signal cancels the running statement, and with it the work
  */
 export async function withLongSession<T>(
   options: { pool: pg.Pool; name: string; signal: AbortSignal },
@@ -66,9 +65,9 @@ export async function withLongSession<T>(
   const { pool, name, signal } = options;
   signal.throwIfAborted();
   const client = await pool.connect();
-  // A connection that breaks says so to whoever waits for its answer; unheard here, it would end the process.
+  // A broken connection rejects its query. Without a listener, its error event would also end the process.
   client.on('error', () => {});
-  let cancelled: Promise<unknown> = Promise.resolve();
+  let cancellation: Promise<unknown> = Promise.resolve();
   let onAbort = () => {};
   try {
     const { rows } = await client.query<{ pid: number }>(
@@ -78,13 +77,13 @@ export async function withLongSession<T>(
       [name],
     );
     onAbort = () => {
-      cancelled = pool.query('SELECT pg_cancel_backend($1)', [rows[0]?.pid]).catch(() => {});
+      cancellation = pool.query('SELECT pg_cancel_backend($1)', [rows[0]?.pid]).catch(() => {});
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    return await work(createSession(client, signal, () => cancelled));
+    return await work(createSession(client, signal, () => cancellation));
   } finally {
     signal.removeEventListener('abort', onAbort);
-    await cancelled;
+    await cancellation;
     client.release(true);
   }
 }

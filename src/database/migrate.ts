@@ -1,5 +1,5 @@
-// Brings a database to the schema of this version: the migrations through Prisma's engine (compiled to WASM,
-// so that nothing is downloaded), then the SQL functions, which are re-applied when their text changed.
+// Upgrades a database to the schema of this version: applies the migrations with Prisma's engine (compiled to WASM, so
+// that nothing is downloaded), then the SQL functions if their text has changed.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import pg from 'pg';
 
 const prismaFolder = new URL('../../prisma/', import.meta.url);
 const noFilter: SchemaFilter = { externalTables: [], externalEnums: [] };
-// Any constant will do, as long as every node of every version takes the same one.
+// Any constant works, as long as every node of every version uses the same one.
 const migrationLock = 4_097_2026;
 
 async function readMigrations(): Promise<MigrationList> {
@@ -39,7 +39,7 @@ async function readMigrations(): Promise<MigrationList> {
   };
 }
 
-/** Runs work with Prisma's engine, and closes the connections that it opened. */
+/** Runs work with Prisma's engine, and closes its connections afterwards. */
 async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const schema = await readFile(new URL('schema.prisma', prismaFolder), 'utf8');
   const pool = new pg.Pool({ connectionString: url });
@@ -56,7 +56,7 @@ async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promis
   }
 }
 
-/** Every function carries this comment: what it was applied from, and that it is ours to drop. */
+/** The comment on every function: a hash of the SQL files, and a mark that Afterword may drop the function. */
 const markOf = (hash: string) => `afterword ${hash}`;
 
 async function readFunctions(): Promise<{ text: string; mark: string }> {
@@ -74,8 +74,8 @@ async function appliedMark(client: pg.Client): Promise<string | null | undefined
   return rows[0]?.mark;
 }
 
-// Within the transaction that applies them, functions have its id as xmin: those are current, and other marked ones are
-// what an earlier version left.
+// Functions that the current transaction created or replaced have its id as xmin. Other marked functions are left over
+// from an earlier version.
 const markFunctions = `
   DO $do$
   DECLARE
@@ -98,14 +98,14 @@ const markFunctions = `
 async function applyFunctions(client: pg.Client): Promise<void> {
   const { text, mark } = await readFunctions();
   if ((await appliedMark(client)) === mark) return;
-  // Functions may call functions of files that come later.
+  // Functions may call functions of later files.
   const settings = `SET LOCAL check_function_bodies = off; SET LOCAL afterword.mark = '${mark}'`;
   await client.query(`BEGIN; ${settings}; ${text}; ${markFunctions}; COMMIT`);
 }
 
 /**
- * Applies what is missing; safe to call from any number of nodes at once, and again after a crash.
- * @returns the names of the migrations that were applied now
+ * Applies what is missing. Safe to call from several nodes at once, and again after a crash.
+ * @returns the names of the newly applied migrations
  */
 export async function migrate(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, application_name: 'afterword migrate' });
@@ -123,7 +123,7 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
-/** Whether nothing is missing that migrate would apply. */
+/** Whether migrate would have nothing to apply. */
 export async function isCurrent(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, application_name: 'afterword' });
   await client.connect();
@@ -139,7 +139,7 @@ export async function isCurrent(url: string): Promise<boolean> {
   }
 }
 
-/** The SQL that makes the tables of schema.prisma in an empty database: what the migrations must add up to. */
+/** The SQL that creates the tables of schema.prisma in an empty database: the migrations must have the same result. */
 export async function schemaScript(url: string): Promise<string> {
   const content = await readFile(new URL('schema.prisma', prismaFolder), 'utf8');
   const { stdout } = await withEngine(url, (engine) =>

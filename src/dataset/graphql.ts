@@ -1,9 +1,9 @@
-// What an export would hold, in the language of GraphQL: what goes into it, its first records, and its counts.
+// GraphQL types of datasets: the settings of an export, its first records, and its counts.
 import { RoleEnum } from '../conversation/graphql.ts';
-import { FeedbackSourceEnum } from '../feedback/graphql.ts';
+import { FeedbackSourceEnum } from '../feedback/fields-graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { estimateTokens } from './export/export-counts.ts';
-import { formatNames } from './export/formats/formats.ts';
+import { formatNames, formats } from './export/formats/formats.ts';
 import type { Preview, Summary } from './export/preview.ts';
 import { conflictRules, pairKinds, replyRules, systemRules, turnRules } from './export/recipe.ts';
 
@@ -17,46 +17,52 @@ const enumValues = <Name extends string>(names: readonly Name[], describe: (name
 
 export const DatasetFormatEnum = builder.enumType('DatasetFormat', {
   description: 'A format of training data.',
-  values: enumValues(formatNames, (name) => `As the command \`export ${name}\` writes it.`),
+  values: enumValues(
+    formatNames,
+    (name) => `${formats[name].label}. As the command \`export ${name}\` writes it.`,
+  ),
 });
 
 const conflictMeanings = {
-  majority: 'What more of them say; a tie is dropped.',
-  drop: 'Nothing.',
-  'keep-all': 'Both.',
+  majority: 'What the majority says counts; a tie is dropped.',
+  drop: 'The reply or pair is left out.',
+  'keep-all': 'Both sides count, each in a record of its own.',
 };
 const ConflictRuleEnum = builder.enumType('ConflictRule', {
-  description: 'What becomes of contradictions between authors.',
+  description: 'A rule for authors who contradict each other.',
   values: enumValues(conflictRules, (rule) => conflictMeanings[rule]),
 });
 
 const pairMeanings = {
   preference: 'One reply was chosen over its siblings.',
-  rating: 'Of two siblings the same author liked one and disliked the other.',
-  correction: 'Someone wrote what the reply should have been.',
+  rating: 'One author liked one of two siblings and disliked the other.',
+  correction: 'An author wrote what the reply should have been.',
 };
 const PairKindEnum = builder.enumType('PairKind', {
-  description: 'Where a pair of a better and a worse reply comes from.',
+  description: 'The kind of feedback that makes a pair of a better and a worse reply.',
   values: enumValues(pairKinds, (kind) => pairMeanings[kind]),
 });
 
 const replyMeanings = {
-  all: 'To their end, whatever was said.',
-  'not-disliked': 'Up to their first reply that was disliked, or over which a sibling was chosen.',
-  liked: 'Up to their last reply that was liked.',
+  all: 'The whole thread, whatever its feedback.',
+  'not-disliked': 'The thread until a reply was disliked or a sibling of it was preferred.',
+  liked: 'The thread until its last liked reply.',
 };
 const ReplyRuleEnum = builder.enumType('ReplyRule', {
-  description: 'How far threads are taken, by what was said of their replies.',
+  description: 'How much of a thread is used, by the feedback on its replies.',
   values: enumValues(replyRules, (rule) => replyMeanings[rule]),
 });
 
-const systemMeanings = { keep: 'They stay.', drop: 'They are left out.' };
+const systemMeanings = { keep: 'System prompts stay.', drop: 'System prompts are left out.' };
 const SystemPromptRuleEnum = builder.enumType('SystemPromptRule', {
-  description: 'What becomes of system prompts.',
+  description: 'Whether system prompts are exported.',
   values: enumValues(systemRules, (rule) => systemMeanings[rule]),
 });
 
-const turnMeanings = { thread: 'All of it.', last: 'What the user said last, with what the system said.' };
+const turnMeanings = {
+  thread: 'The whole thread before the reply.',
+  last: 'What the user wrote last, with the system prompts.',
+};
 const TurnRuleEnum = builder.enumType('TurnRule', {
   description: 'How much of the thread before a reply is its prompt.',
   values: enumValues(turnRules, (rule) => turnMeanings[rule]),
@@ -64,70 +70,80 @@ const TurnRuleEnum = builder.enumType('TurnRule', {
 
 export const DatasetFilter = builder.inputType('DatasetFilter', {
   description:
-    'What goes into a dataset: the options of the command `export`. A list may not be empty: what is left out does not limit.',
+    'What goes into a dataset: the options of the command `export`. An omitted list does not filter; an empty list is refused.',
   fields: (t) => ({
-    topic: t.string({ description: 'The topic; `default` where not given.' }),
+    topic: t.string({ description: 'Topic of the conversations. Defaults to `default`.' }),
     asOf: t.field({
       type: 'Offset',
-      description: 'As the log stood at this offset; the newest where not given.',
+      description: 'Offset up to which the log is read. Defaults to the newest.',
     }),
-    models: t.stringList({ description: 'Only replies of these models; of all where not given.' }),
-    from: t.field({ type: 'DateTime', description: 'Only replies from this instant on.' }),
-    to: t.field({ type: 'DateTime', description: 'Only replies before this instant.' }),
+    models: t.stringList({ description: 'Only replies of these models. Defaults to all.' }),
+    from: t.field({
+      type: 'DateTime',
+      description: 'Only replies created at this instant or later. Defaults to no limit.',
+    }),
+    to: t.field({
+      type: 'DateTime',
+      description: 'Only replies created before this instant. Defaults to no limit.',
+    }),
     source: t.field({
       type: [FeedbackSourceEnum],
-      description: 'Whose feedback counts; END_USER where not given, of events and conversations all.',
+      description:
+        'Only feedback of these sources. Defaults to END_USER, and to all for EVENTS and CONVERSATIONS.',
     }),
-    tags: t.stringList({ description: 'Only feedback with one of these tags; all where not given.' }),
+    tags: t.stringList({
+      description: 'Only feedback that has at least one of these tags. Defaults to all.',
+    }),
     minRaters: t.int({
-      description: 'Only what so many authors agree on; 1 where not given, of threads 0.',
+      description:
+        'Minimum number of authors that must agree on a record. Defaults to 1, and to 0 for threads (SFT, OPENAI_SFT).',
     }),
     scoreThreshold: t.float({
       description:
-        'From 0 to 1. Where an author gave no rating, a score from here on counts as a like, one below as a dislike; scores do not count where not given.',
+        'From 0 to 1. If an author gave a score but no rating, a score of this or more counts as a like, a lower one as a dislike. If omitted, scores do not count.',
     }),
     conflict: t.field({
       type: ConflictRuleEnum,
-      description: 'Where authors contradict each other; MAJORITY where not given.',
+      description: 'Rule for authors who contradict each other. Defaults to MAJORITY.',
     }),
     pairs: t.field({
       type: [PairKindEnum],
-      description: 'Where pairs come from (DPO, REWARD, OPENAI_DPO); all three where not given.',
+      description: 'Kinds of feedback to make pairs of (DPO, REWARD, OPENAI_DPO). Defaults to all.',
     }),
     replies: t.field({
       type: ReplyRuleEnum,
-      description: 'How far threads go (SFT, OPENAI_SFT); NOT_DISLIKED where not given.',
+      description: 'How much of a thread is used (SFT, OPENAI_SFT). Defaults to NOT_DISLIKED.',
     }),
     roles: t.field({
       type: [RoleEnum],
-      description: 'Only messages of these roles, ASSISTANT among them; all three where not given.',
+      description: 'Only messages of these roles; must include ASSISTANT. Defaults to all.',
     }),
     system: t.field({
       type: SystemPromptRuleEnum,
-      description: 'What becomes of system prompts; KEEP where not given.',
+      description: 'Whether system prompts are exported. Defaults to KEEP.',
     }),
     turns: t.field({
       type: TurnRuleEnum,
-      description: 'How much of the thread before a reply is its prompt; THREAD where not given.',
+      description: 'How much of the thread before a reply is its prompt. Defaults to THREAD.',
     }),
     maxCharacters: t.int({
-      description: 'No record whose texts have more characters; of any length where not given.',
+      description: 'Maximum characters of content in a record. Defaults to no limit.',
     }),
     deduplicate: t.boolean({
-      description: 'Of records that are exactly the same only the first; false where not given.',
+      description: 'Whether equal records are written only once. Defaults to false.',
     }),
     includeStopped: t.boolean({
-      description: 'Also replies that were stopped; false where not given.',
+      description: 'Whether replies that were stopped are included. Defaults to false.',
     }),
     redact: t.boolean({
-      description: 'Personal data and keys as placeholders; false where not given.',
+      description: 'Whether personal data and keys are replaced by placeholders. Defaults to false.',
     }),
     usernames: t.boolean({
       description:
-        'Usernames as they are: in events and conversations, where numbers stand for them otherwise, and in the provenance of records, which names nobody otherwise. False where not given.',
+        'Whether usernames are exported unchanged. If false, EVENTS and CONVERSATIONS have numbers in their place, and the provenance of records names no authors. Defaults to false.',
     }),
     provenance: t.boolean({
-      description: 'Each record says where it comes from, in `provenance`; false where not given.',
+      description: 'Whether each record says in `provenance` where it comes from. Defaults to false.',
     }),
   }),
 });
@@ -138,11 +154,11 @@ export const DatasetPreview = builder.objectRef<Preview>('DatasetPreview').imple
     offset: t.expose('offset', {
       type: 'Offset',
       nullable: true,
-      description: 'Where it holds; null where the topic is empty.',
+      description: 'Offset up to which the log was read. Null if the topic is empty.',
     }),
     records: t.field({
       type: ['JSON'],
-      description: 'As an export writes them.',
+      description: 'Records as an export writes them.',
       resolve: ({ records }) => records,
     }),
   }),
@@ -151,55 +167,58 @@ export const DatasetPreview = builder.objectRef<Preview>('DatasetPreview').imple
 type Count = { key: string; count: number };
 
 const DatasetCount = builder.objectRef<Count>('DatasetCount').implement({
-  description: 'How many records have something in common.',
+  description: 'The number of records that have something in common.',
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'What they have in common.' }),
-    count: t.exposeInt('count', { description: 'How many they are.' }),
+    key: t.exposeString('key', { description: 'What the records have in common.' }),
+    count: t.exposeInt('count', { description: 'Number of records.' }),
   }),
 });
 
-const countsOf = (counts: Record<string, number>): Count[] =>
-  Object.entries(counts).map(([key, count]) => ({ key, count }));
+const toCounts = (countsByKey: Record<string, number>): Count[] =>
+  Object.entries(countsByKey).map(([key, count]) => ({ key, count }));
 
 export const DatasetSummary = builder.objectRef<Summary>('DatasetSummary').implement({
-  description: 'What a dataset would come to.',
+  description: 'The counts of a dataset.',
   fields: (t) => ({
     offset: t.expose('offset', {
       type: 'Offset',
       nullable: true,
-      description: 'Where it holds; null where the topic is empty.',
+      description: 'Offset up to which the log was read. Null if the topic is empty.',
     }),
     conversations: t.int({
-      description: 'Conversations that were read.',
-      resolve: ({ tally }) => tally.conversations,
+      description: 'Number of conversations that were read.',
+      resolve: ({ counts }) => counts.conversations,
     }),
-    messages: t.int({ description: 'Messages in them.', resolve: ({ tally }) => tally.messages }),
+    messages: t.int({
+      description: 'Number of messages in these conversations.',
+      resolve: ({ counts }) => counts.messages,
+    }),
     records: t.int({
-      description: 'Records that an export would write.',
-      resolve: ({ tally }) => tally.records,
+      description: 'Number of records that an export would write.',
+      resolve: ({ counts }) => counts.records,
     }),
     tokenEstimate: t.int({
-      description: 'Tokens in the records, at four characters each.',
-      resolve: ({ tally }) => estimateTokens(tally),
+      description: 'Estimated tokens in the records: one for four characters.',
+      resolve: ({ counts }) => estimateTokens(counts),
     }),
     conflicts: t.int({
-      description: 'Contradictions between authors.',
-      resolve: ({ tally }) => tally.conflicts.found,
+      description: 'Number of contradictions between authors.',
+      resolve: ({ counts }) => counts.conflicts.found,
     }),
     models: t.field({
       type: [DatasetCount],
       description: 'Records by the model whose reply they teach.',
-      resolve: ({ tally }) => countsOf(tally.models),
+      resolve: ({ counts }) => toCounts(counts.models),
     }),
     provenance: t.field({
       type: [DatasetCount],
-      description: 'Records by what they come from.',
-      resolve: ({ tally }) => countsOf(tally.provenance),
+      description: 'Records by the kind of feedback that they come from.',
+      resolve: ({ counts }) => toCounts(counts.provenance),
     }),
     skipped: t.field({
       type: [DatasetCount],
-      description: 'What could have been a record and is none, by the reason.',
-      resolve: ({ tally }) => countsOf(tally.skipped),
+      description: 'What could have been a record and was left out, by the reason.',
+      resolve: ({ counts }) => toCounts(counts.skipped),
     }),
   }),
 });

@@ -1,8 +1,7 @@
-// What an export would come to, before it is made: for those who may read everything.
-import { AppError } from '../errors.ts';
+// Queries that preview an export, for viewers who may read everything.
 import { builder } from '../graphql/builder.ts';
 import { checkPage } from '../graphql/page.ts';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import { readAllRoles, requireRole, type Viewer } from '../identity/viewer.ts';
 import { readRecipe } from './export/recipe.ts';
 import { DatasetFilter, DatasetFormatEnum, DatasetPreview, DatasetSummary } from './graphql.ts';
 
@@ -11,7 +10,7 @@ function settingOf(value: unknown): unknown {
   return typeof value === 'number' ? String(value) : value;
 }
 
-/** By the names of the command line, which are read and refused in one place. */
+/** The filter by the names of the command line: readRecipe is the one place that validates settings. */
 function settingsOf(filter: object | null | undefined): Record<string, unknown> {
   const entries = Object.entries(filter ?? {}).filter(([, value]) => value != null);
   return Object.fromEntries(
@@ -23,25 +22,28 @@ function settingsOf(filter: object | null | undefined): Record<string, unknown> 
 }
 
 function checkReader(viewer: Viewer): void {
-  if (mayReadAll(viewer)) return;
-  throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN look into datasets.');
+  requireRole(viewer, { roles: readAllRoles, action: 'preview datasets' });
 }
 
-/** Each may read a whole topic: an operation can hold ten of them, not hundreds. */
+/** Each may read a whole topic: an operation may contain ten of them, not hundreds. */
 const cost = 5_000;
 
-const bounds =
-  'Datasets of one operation are read one after the other, for at most 30 s together and no longer than the client waits; a node reads those of as many operations at once, with exports over HTTP, as a quarter of DATABASE_POOL_SIZE. What is beyond is refused with LIMIT_EXCEEDED. For ANALYST, SERVICE and ADMIN.';
+const limits =
+  'All datasets of one operation are read one after the other, for at most 30 s together and only while the client waits. A node serves as many such operations and exports over HTTP at once as a quarter of DATABASE_POOL_SIZE. Beyond these limits it answers LIMIT_EXCEEDED. For ANALYST, SERVICE and ADMIN.';
 
 builder.queryFields((t) => ({
   datasetPreview: t.field({
     type: DatasetPreview,
-    description: `The first records that an export would write: it reads until it has them. ${bounds}`,
+    description: `The first records of an export. Reads the topic only until it has them. ${limits}`,
     complexity: { field: cost, multiplier: 1 },
     args: {
-      format: t.arg({ type: DatasetFormatEnum, required: true, description: 'In which format.' }),
-      filter: t.arg({ type: DatasetFilter, description: 'What goes into it.' }),
-      first: t.arg.int({ required: true, defaultValue: 10, description: 'How many; at most 100.' }),
+      format: t.arg({ type: DatasetFormatEnum, required: true, description: 'Format of the records.' }),
+      filter: t.arg({ type: DatasetFilter, description: 'What goes into the dataset.' }),
+      first: t.arg.int({
+        required: true,
+        defaultValue: 10,
+        description: 'Number of records, from 0 to 100.',
+      }),
     },
     resolve(_root, { format, filter, first }, { viewer, signal, services: { previews } }) {
       checkReader(viewer);
@@ -52,11 +54,11 @@ builder.queryFields((t) => ({
   }),
   datasetSummary: t.field({
     type: DatasetSummary,
-    description: `What an export would come to: it reads the whole topic. ${bounds}`,
+    description: `The counts of an export. Reads the whole topic. ${limits}`,
     complexity: { field: cost, multiplier: 1 },
     args: {
-      format: t.arg({ type: DatasetFormatEnum, required: true, description: 'In which format.' }),
-      filter: t.arg({ type: DatasetFilter, description: 'What goes into it.' }),
+      format: t.arg({ type: DatasetFormatEnum, required: true, description: 'Format of the records.' }),
+      filter: t.arg({ type: DatasetFilter, description: 'What goes into the dataset.' }),
     },
     resolve(_root, { format, filter }, { viewer, signal, services: { previews } }) {
       checkReader(viewer);

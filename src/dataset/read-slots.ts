@@ -1,29 +1,29 @@
-// How many long reads of the log a node lets run at once: exports over HTTP, previews and summaries share them, so that
-// connections stay for everyone else.
+// A semaphore for long reads of the log: exports over HTTP, previews and summaries of a node share its slots, so that
+// database connections remain for everything else.
 import { AppError } from '../errors.ts';
 
 export type ReadSlots = {
-  /** @returns gives it back @throws AppError LIMIT_EXCEEDED where all are taken */
+  /** @returns a release function @throws AppError LIMIT_EXCEEDED if all slots are taken */
   acquire(): () => void;
 };
 
-/** @param poolSize of how many connections they may take a part: each may hold one throughout, and ask with another */
+/** @param poolSize a quarter of it are slots: a reader holds one connection throughout, and queries with another */
 export function createReadSlots(poolSize: number): ReadSlots {
-  const most = Math.max(1, Math.floor(poolSize / 4));
-  let taken = 0;
+  const maxSlots = Math.max(1, Math.floor(poolSize / 4));
+  let takenCount = 0;
   return {
     acquire() {
-      if (taken >= most) {
+      if (takenCount >= maxSlots) {
         throw new AppError(
           'LIMIT_EXCEEDED',
-          `This node reads ${most} dataset(s) at once, a quarter of DATABASE_POOL_SIZE, and as many are being read: try again soon.`,
+          `This node is already reading ${maxSlots} dataset(s), the maximum (a quarter of DATABASE_POOL_SIZE): try again later.`,
         );
       }
-      taken += 1;
-      let isBack = false;
+      takenCount += 1;
+      let isReleased = false;
       return () => {
-        if (!isBack) taken -= 1;
-        isBack = true;
+        if (!isReleased) takenCount -= 1;
+        isReleased = true;
       };
     },
   };

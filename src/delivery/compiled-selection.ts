@@ -1,5 +1,5 @@
-// Answers events of subscriptions without executing GraphQL for each: what an operation selects of a plain value is
-// read off its document once. Whatever is not plain (directives, arguments, fields of other types) is left to GraphQL.
+// Compiles the selection of a subscription into a function from value to data, so that GraphQL is not executed for each
+// value. It covers fields that can be read off the value; directives, arguments and other types are left to GraphQL.
 import {
   type FragmentDefinitionNode,
   Kind,
@@ -7,26 +7,26 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** Values of one type that a subscription gives, all of whose fields can be read off them. */
+/** A type of values that a subscription yields, all of whose fields can be read off the value. */
 export type PlainType<Value> = {
-  /** Name of the subscription. */
+  /** Name of the subscription field. */
   field: string;
   typeName: string;
-  /** Other names by which a fragment may mean it: interfaces and unions. */
+  /** Its interfaces and unions: other names by which a fragment may select it. */
   alsoNamed: readonly string[];
   is(value: unknown): value is Value;
-  /** By the name of the field, as it is in a response. */
+  /** The value of each field as it appears in a response, by the name of the field. */
   reads: Record<string, (value: Value) => unknown>;
-  /** What continues after the value: the id of an event in an event stream. */
+  /** The id from which a reader resumes after this value: that of an event in an event stream. */
   resumeId(value: Value): string;
-  /** Whether two values are answered alike, told in less time than it takes to answer. */
+  /** Whether two values have the same result. Must be cheaper than making the result. */
   isSame(one: Value, other: Value): boolean;
 };
 
 export type Fragments = Record<string, FragmentDefinitionNode>;
 type Selected<Value> = Map<string, (value: Value) => unknown>;
 
-/** Adds what the selection reads of a value, by response key. @returns false where it isn't plain */
+/** Adds the selected fields of a value, by response key. @returns false if the selection is left to GraphQL */
 function collect<Value>(
   set: SelectionSetNode,
   from: { plain: PlainType<Value>; fragments: Fragments },
@@ -44,22 +44,23 @@ function collect<Value>(
     const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
     if (fragment === undefined) return false;
     const type = fragment.typeCondition?.name.value ?? plain.typeName;
-    const isMeant = type === plain.typeName || plain.alsoNamed.includes(type);
-    return !isMeant || collect(fragment.selectionSet, from, into);
+    const applies = type === plain.typeName || plain.alsoNamed.includes(type);
+    return !applies || collect(fragment.selectionSet, from, into);
   });
 }
 
-/** @returns what makes the data of a response from a value; undefined where GraphQL must do it */
+/** @returns a function from value to the data of its result; undefined if the operation is left to GraphQL */
 export function compileSelection<Value>(
   plain: PlainType<Value>,
   operation: OperationDefinitionNode,
   fragments: Fragments,
 ): ((value: Value) => Record<string, unknown>) | undefined {
-  const [field, ...others] = operation.selectionSet.selections;
-  if (field?.kind !== Kind.FIELD || field.name.value !== plain.field || others.length > 0) return undefined;
-  const isPlain = field.selectionSet !== undefined && (field.directives ?? []).length === 0;
+  const [field, ...otherFields] = operation.selectionSet.selections;
+  if (field?.kind !== Kind.FIELD || field.name.value !== plain.field || otherFields.length > 0)
+    return undefined;
+  const hasPlainField = field.selectionSet !== undefined && (field.directives ?? []).length === 0;
   const selected: Selected<Value> = new Map();
-  if (!isPlain || !collect(field.selectionSet, { plain, fragments }, selected)) return undefined;
+  if (!hasPlainField || !collect(field.selectionSet, { plain, fragments }, selected)) return undefined;
   const key = field.alias?.value ?? field.name.value;
   const entries = [...selected];
   return (value) => ({ [key]: Object.fromEntries(entries.map(([name, read]) => [name, read(value)])) });

@@ -1,18 +1,18 @@
-// Responses to values of one type, each made once for all readers that selected the same: thousands who watch one
-// reply ask for the same piece right after each other.
+// Results of values of one type, each made once for all readers with the same operation: thousands of readers of one
+// reply pull the same piece right after each other.
 import type { ExecutionResult, OperationDefinitionNode, ValidatedSubscriptionArgs } from 'graphql';
 import { compileSelection, type PlainType } from './compiled-selection.ts';
 
-/** The key under which a result carries the id that a reader resumes after; it is not part of the response. */
+/** The key under which a result carries the id to resume from. It is not part of the response. */
 export const resumeId = Symbol('resumeId');
 
 type Resumable = ExecutionResult & { [resumeId]?: string };
 export type Respond = (value: unknown) => ExecutionResult | Promise<ExecutionResult>;
 
-/** What of a subscription decides how its values are answered. */
+/** The part of a subscription that decides what its results look like. */
 type Operation = { operation: OperationDefinitionNode } & Pick<ValidatedSubscriptionArgs, 'fragments'>;
 
-/** Returns the same result for values that are the same as the one before. */
+/** Returns the last result again for a value that equals the last one. */
 function shareLast<Value>(
   plain: PlainType<Value>,
   respond: (value: Value) => Record<string, unknown>,
@@ -27,8 +27,9 @@ function shareLast<Value>(
 }
 
 /**
- * @returns a `createRespond` for a field's delivery: values of the type get one result for everyone with the same
- * operation (a text is parsed once); others, such as the end of a reply, are answered by `execute`
+ * @returns a `createRespond` for the delivery of a field. Readers with the same operation share one result for each
+ * value of the type (Yoga parses equal texts once, so they have the same document). Other values, such as the end of
+ * a reply, are left to `execute`.
  */
 export function createSharedResponses<Value>(
   plain: PlainType<Value>,

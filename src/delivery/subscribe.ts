@@ -1,4 +1,5 @@
-// Starts a subscription as the GraphQL specification says, and pairs its source with the function that answers values.
+// Starts a subscription as the GraphQL specification says, and pairs its source of values with the function that
+// turns each value into a result.
 import {
   createSourceEventStream,
   type ExecutionResult,
@@ -8,7 +9,7 @@ import {
 import { deliveryOf } from './delivery.ts';
 import type { Respond } from './shared-responses.ts';
 
-/** The values that a subscription gives, and what each is answered with. */
+/** The values of a subscription, and the function that turns each into a result. */
 export type Subscription = { source: AsyncIterable<unknown>; respond: Respond };
 
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {

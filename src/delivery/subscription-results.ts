@@ -1,5 +1,5 @@
-// The results of a running subscription, asked for one by one. However it ends, its source is left; a failure is its
-// last result, since graphql-ws would close the socket for one, and with it every other operation that runs there.
+// The results of a running subscription, pulled one by one. However it ends, its source is returned. A failure becomes
+// the last result: graphql-ws would close the socket for it, and with it every other operation of that socket.
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Subscription } from './subscribe.ts';
 
@@ -8,10 +8,10 @@ export type Results = Required<Pick<AsyncIterableIterator<ExecutionResult>, 'nex
 };
 
 /**
- * One step for each result, and no more: with thousands of readers, what stands between a value and its socket is
- * most of what a delivery costs.
- * @param mask makes of whatever was thrown what clients are told
- * @param onEnd called when it is over; it may be called more than once
+ * One asynchronous step per result, and no more: with thousands of readers, the steps between a value and its socket
+ * are most of the cost of a delivery.
+ * @param mask turns whatever was thrown into the error that clients get
+ * @param onEnd called when the subscription has ended, possibly more than once
  */
 export function createResults(
   { source, respond }: Subscription,
@@ -19,42 +19,42 @@ export function createResults(
   onEnd: () => void,
 ): Results {
   const iterator = source[Symbol.asyncIterator]();
-  let isOver = false;
+  let hasEnded = false;
 
-  async function leave(): Promise<void> {
-    isOver = true;
+  async function returnSource(): Promise<void> {
+    hasEnded = true;
     onEnd();
     await iterator.return?.();
   }
 
-  const over = () => {
-    isOver = true;
+  const end = () => {
+    hasEnded = true;
     onEnd();
     return { value: undefined, done: true as const };
   };
 
   return {
     async next() {
-      if (isOver) return over();
+      if (hasEnded) return end();
       try {
         const { value, done } = await iterator.next();
-        if (done === true) return over();
+        if (done === true) return end();
         const response = respond(value);
         const result = response instanceof Promise ? await response : response;
-        // Who has left meanwhile is sent nothing more.
-        if (isOver) return over();
+        // The reader may have left while the result was made: it gets nothing more.
+        if (hasEnded) return end();
         const { errors } = result;
         return {
           value: errors === undefined ? result : { ...result, errors: errors.map(mask) },
           done: false,
         };
       } catch (error) {
-        await leave().catch(() => {});
+        await returnSource().catch(() => {});
         return { value: { errors: [mask(error)] }, done: false };
       }
     },
     async return() {
-      await leave();
+      await returnSource();
       return { value: undefined, done: true };
     },
     [Symbol.asyncIterator]() {

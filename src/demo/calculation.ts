@@ -1,4 +1,4 @@
-// The skills that need no knowledge: letters, words backwards, and sums.
+// The skills that need no knowledge: counting letters, reversing words, and arithmetic.
 import { type Answer, counted, type Skill } from './skill.ts';
 
 const small = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
@@ -21,30 +21,30 @@ const reverseRequest = new RegExp(
   'iu',
 );
 
-/** How many of a letter are in a word. */
+/** Counts how often a letter is in a word. */
 export const countLetter: Skill = ({ question }) => {
   const [, letter, inWord] = letterQuestion.exec(question) ?? [];
   if (letter === undefined || inWord === undefined) return undefined;
   const letters = [...inWord];
-  const isIt = (other: string): boolean => other.toLowerCase() === letter.toLowerCase();
-  const places = letters.flatMap((other, at) => (isIt(other) ? [at + 1] : []));
-  const total = `${inWords(places.length)} ${letter}${places.length === 1 ? '' : "'s"}`;
-  const verb = places.length === 1 ? 'is' : 'are';
-  const at =
-    places.length === 0
+  const isMatch = (other: string): boolean => other.toLowerCase() === letter.toLowerCase();
+  const positions = letters.flatMap((other, index) => (isMatch(other) ? [index + 1] : []));
+  const total = `${inWords(positions.length)} ${letter}${positions.length === 1 ? '' : "'s"}`;
+  const verb = positions.length === 1 ? 'is' : 'are';
+  const found =
+    positions.length === 0
       ? 'nowhere in it'
-      : `${places.length === 1 ? 'place' : 'places'} ${places.join(', ')}`;
-  const spelled = letters.map((other) => (isIt(other) ? `**${other}**` : other)).join(' · ');
+      : `${positions.length === 1 ? 'place' : 'places'} ${positions.join(', ')}`;
+  const spelled = letters.map((other) => (isMatch(other) ? `**${other}**` : other)).join(' · ');
   return {
     brief: `There ${verb} ${total} in "${inWord}". I really counted, letter by letter.`,
     long:
       `Let me really count instead of guessing:\n\n> ${spelled}\n\n` +
-      `- letters in the word: ${letters.length}\n- **${letter}** found: ${at}\n\n` +
+      `- letters in the word: ${letters.length}\n- **${letter}** found: ${found}\n\n` +
       `So there ${verb} **${total}** in "${inWord}".`,
   };
 };
 
-/** How many letters a word has. */
+/** Counts the letters of a word. */
 export const measureWord: Skill = ({ question }) => {
   const [, measured] = lengthQuestion.exec(question) ?? [];
   if (measured === undefined) return undefined;
@@ -57,7 +57,7 @@ export const measureWord: Skill = ({ question }) => {
   };
 };
 
-/** A word from its last letter to its first. */
+/** Reverses a word. */
 export const reverseWord: Skill = ({ question }) => {
   const [, reverse, spell] = reverseRequest.exec(question) ?? [];
   const forwards = reverse ?? spell;
@@ -81,7 +81,7 @@ function result(a: number, sign: string, b: number): number | undefined {
   return a * b;
 }
 
-/** A sum of two numbers, where one is asked for: a date or a version looks like one, too. */
+/** Computes with two numbers, but only if the message asks for it: a date or a version looks like a sum, too. */
 export const compute: Skill = ({ question }): Answer | undefined => {
   const number = String.raw`(-?\d{1,9}(?:\.\d{1,6})?)`;
   const sum = new RegExp(String.raw`(?<![\d./-])${number}\s*([-−+*x×/÷])\s*${number}(?![./-]?\d)`, 'i');

@@ -1,4 +1,4 @@
-// Reads a conversation for what the demo can use of it: the question, the turn, and the facts it was told.
+// Reads from a conversation what the demo can use: the question, the number of the reply, and the facts stated.
 
 export type DemoMessage = { role: string; content: string };
 
@@ -7,24 +7,24 @@ export type DemoConversation = {
   question: string;
   /** The user's messages before that one, oldest first. */
   earlierQuestions: string[];
-  /** Which reply this is, from 1. */
-  turn: number;
+  /** Number of the reply in the conversation, from 1. */
+  replyNumber: number;
   /** The user's name, if one was stated. */
   name: string | undefined;
-  /** What else was stated, newest last: "favourite colour" is "green". */
+  /** What else the user stated, newest last: "favourite colour" is "green". */
   facts: ReadonlyMap<string, string>;
-  /** What the newest message alone stated. */
+  /** What the newest message states. */
   newFacts: ReadonlyMap<string, string>;
-  /** Whether the question went on beyond what is read of it. */
+  /** Whether the question is longer than what is read of it. */
   isCut: boolean;
-  /** Varies what may vary. */
+  /** Varies the wording where it may vary. */
   seed: number;
 };
 
-// The demo runs inside the server's process: a pattern on a megabyte of hostile text would hold up all of it.
+// The demo runs inside the server's process: a pattern on a megabyte of hostile text would block all of it.
 const maxReadLength = 2_000;
 
-// A name begins with a capital where it could be any other word: "I'm Ada", but not "I'm tired".
+// A name must start with a capital if it could be any other word: "I'm Ada", but not "I'm tired".
 const statedNames = [
   /\bmy name(?: is|'s|’s) +([\p{L}][\p{L}'’-]*)/iu,
   /\b[Cc]all me +([\p{L}][\p{L}'’-]*)/u,
@@ -45,7 +45,7 @@ function statementsOf(text: string): string[] {
   );
 }
 
-/** The name that a message states, if it does. */
+/** The name that a message states, if it states one. */
 export function nameIn(text: string): string | undefined {
   for (const sentence of statementsOf(text)) {
     for (const pattern of statedNames) {
@@ -68,19 +68,19 @@ function factsIn(text: string): Map<string, string> {
   return facts;
 }
 
-/** Reads the messages as they are sent to a model, oldest first. */
+/** @param messages as they are sent to a model, oldest first */
 export function readConversation(messages: readonly DemoMessage[], seed: number): DemoConversation {
-  const asked = messages.filter(({ role }) => role === 'user').map(({ content }) => content.trim());
-  const questions = asked.map((text) => text.slice(0, maxReadLength).toWellFormed());
+  const prompts = messages.filter(({ role }) => role === 'user').map(({ content }) => content.trim());
+  const questions = prompts.map((text) => text.slice(0, maxReadLength).toWellFormed());
   const question = questions.at(-1) ?? '';
   return {
     question,
     earlierQuestions: questions.slice(0, -1),
-    turn: messages.filter(({ role }) => role === 'assistant').length + 1,
+    replyNumber: messages.filter(({ role }) => role === 'assistant').length + 1,
     name: questions.map(nameIn).findLast((name) => name !== undefined),
     facts: new Map(questions.flatMap((text) => [...factsIn(text)])),
     newFacts: factsIn(question),
-    isCut: (asked.at(-1) ?? '').length > maxReadLength,
+    isCut: (prompts.at(-1) ?? '').length > maxReadLength,
     seed,
   };
 }

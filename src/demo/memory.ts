@@ -1,8 +1,8 @@
-// The skills that read the conversation: what the user told, and what the user asked before.
+// The skills that read the conversation: the facts that the user stated, and the questions before.
 import { nameIn } from './conversation.ts';
 import { counted, type Skill, shortened } from './skill.ts';
 
-/** Takes note of a name or a fact. */
+/** Acknowledges a name or a fact. */
 export const takeNote: Skill = ({ question, newFacts }) => {
   const name = nameIn(question);
   const facts = [...newFacts].map(([subject, value]) =>
@@ -18,7 +18,7 @@ export const takeNote: Skill = ({ question, newFacts }) => {
   };
 };
 
-/** The user's name, if it was told. */
+/** Repeats the user's name, if it was stated. */
 export const recallName: Skill = ({ question, name }) => {
   if (!/\bmy name\b|\bwho am i\b/i.test(question) || nameIn(question) !== undefined) return undefined;
   if (name === undefined) {
@@ -31,26 +31,26 @@ export const recallName: Skill = ({ question, name }) => {
   };
 };
 
-/** What "my …" is, if it was told. */
+/** Repeats what "my …" is, if it was stated. */
 export const recallFact: Skill = ({ question, facts }) => {
   const [, subject] =
     /\bwh(?:at|o)(?:'s|’s| is| are| was)\s+my\s+([\p{L}][\p{L}'’ -]{1,30}?)\s*\??$/iu.exec(question) ?? [];
-  const asked = /\bwhere do i live\b/i.test(question) ? 'home' : subject?.toLowerCase();
-  if (asked === undefined) return undefined;
-  const known = facts.get(asked);
-  const about = asked === 'home' ? 'where you live' : `what your ${asked} is`;
-  if (known === undefined) {
+  const topic = /\bwhere do i live\b/i.test(question) ? 'home' : subject?.toLowerCase();
+  if (topic === undefined) return undefined;
+  const fact = facts.get(topic);
+  const about = topic === 'home' ? 'where you live' : `what your ${topic} is`;
+  if (fact === undefined) {
     const brief = `You have not told me ${about}.`;
     return {
       brief,
       long: `I went through this conversation from the top. ${brief} Tell me now, and ask again!`,
     };
   }
-  const brief = asked === 'home' ? `You live in ${known}.` : `You told me: your ${asked} is ${known}.`;
-  return { brief, long: `I looked it up in what you wrote. ${brief.replace(known, `**${known}**`)}` };
+  const brief = topic === 'home' ? `You live in ${fact}.` : `You told me: your ${topic} is ${fact}.`;
+  return { brief, long: `I looked it up in what you wrote. ${brief.replace(fact, `**${fact}**`)}` };
 };
 
-/** How many messages the user has sent. */
+/** Counts the messages that the user has sent. */
 export const countMessages: Skill = ({ question, earlierQuestions }) => {
   if (!/how many (?:messages|questions|turns|things)\b.*\b(?:i|we|this|so far)\b/i.test(question))
     return undefined;
@@ -59,14 +59,14 @@ export const countMessages: Skill = ({ question, earlierQuestions }) => {
   const first = Math.max(0, earlierQuestions.length - 9);
   const list = [...earlierQuestions, question]
     .slice(first)
-    .map((text, at) => `${first + at + 1}. ${shortened(text, 60)}`);
+    .map((text, index) => `${first + index + 1}. ${shortened(text, 60)}`);
   return {
     brief,
     long: `Let me look back:\n\n${list.join('\n')}\n\nThat makes **${total}**, with this one.`,
   };
 };
 
-/** What the user wrote before, or first of all. */
+/** Quotes what the user wrote before, or first of all. */
 export const quoteEarlier: Skill = ({ question, earlierQuestions }) => {
   const isAsked =
     /\bwhat (?:did i|have i|was my|were my)\b.*\b(?:say|said|ask|asked|tell|told|wr\w+|question|message)/i;

@@ -1,5 +1,5 @@
-// The demo model's server: the OpenAI chat-completions protocol on a free port of 127.0.0.1, so that what
-// runs against the demo is the very path that runs against a real endpoint.
+// The demo model's server: the OpenAI chat-completions protocol on a free port of 127.0.0.1, so that the demo takes the
+// same path through the application as a real endpoint.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
@@ -41,12 +41,12 @@ function tokensOf(text: string): string[] {
 }
 
 function complete(request: ChatRequest): Completion {
-  const whole = answer(request.messages, request.model, request.seed ?? 0);
+  const text = answer(request.messages, request.model, request.seed ?? 0);
   const stops = [request.stop ?? []].flat().filter((stop) => stop !== '');
-  const ends = stops.map((stop) => whole.indexOf(stop)).filter((at) => at >= 0);
-  const all = tokensOf(whole.slice(0, Math.min(whole.length, ...ends)));
+  const ends = stops.map((stop) => text.indexOf(stop)).filter((index) => index >= 0);
+  const all = tokensOf(text.slice(0, Math.min(text.length, ...ends)));
   const tokens = all.slice(0, request.max_completion_tokens ?? request.max_tokens ?? all.length);
-  const prompt = request.messages.reduce((sum, { content: text }) => sum + tokensOf(text).length, 0);
+  const prompt = request.messages.reduce((sum, message) => sum + tokensOf(message.content).length, 0);
   return {
     tokens,
     finishReason: tokens.length < all.length ? 'length' : 'stop',
@@ -58,7 +58,7 @@ function complete(request: ChatRequest): Completion {
   };
 }
 
-/** What every object of the answer carries. The same request gets the same id, like the same text. */
+/** The fields of every object in an answer. The same request gets the same id, as it gets the same text. */
 const envelope = (model: string, object: string) => ({ id: 'chatcmpl-demo', object, created: 0, model });
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
@@ -75,21 +75,22 @@ async function stream(
   tokensPerSecond: number,
 ): Promise<void> {
   const { tokens, finishReason, usage } = complete(request);
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  const chunk = (choices: unknown[], rest: object = {}): string =>
-    `data: ${JSON.stringify({ ...envelope(request.model, 'chat.completion.chunk'), choices, ...rest })}\n\n`;
+  const disconnected = new AbortController();
+  const { signal } = disconnected;
+  response.once('close', () => disconnected.abort());
+  const chunk = (choices: unknown[], fields: object = {}): string =>
+    `data: ${JSON.stringify({ ...envelope(request.model, 'chat.completion.chunk'), choices, ...fields })}\n\n`;
   const choice = (delta: object, reason: string | null = null) => [
     { index: 0, delta, finish_reason: reason },
   ];
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.write(chunk(choice({ role: 'assistant', content: '' })));
   const startedAt = performance.now();
-  for (const [at, content] of tokens.entries()) {
-    // Each token has its own time from the start: waits from token to token would add up their lateness.
-    const waitMs = startedAt + (at * 1000) / tokensPerSecond - performance.now();
-    if (waitMs > 0) await setTimeout(waitMs, undefined, { signal: gone.signal });
-    if (!response.write(chunk(choice({ content })))) await once(response, 'drain', { signal: gone.signal });
+  for (const [index, content] of tokens.entries()) {
+    // Each token has its own time from the start: delays from token to token would add up.
+    const waitMs = startedAt + (index * 1000) / tokensPerSecond - performance.now();
+    if (waitMs > 0) await setTimeout(waitMs, undefined, { signal });
+    if (!response.write(chunk(choice({ content })))) await once(response, 'drain', { signal });
   }
   response.write(chunk(choice({}, finishReason)));
   if (request.stream_options?.include_usage) response.write(chunk([], { usage }));
@@ -135,7 +136,7 @@ async function respondToChat(
   });
 }
 
-/** Starts the demo model; `url` is its base URL, with /v1. Whoever starts it stops it. */
+/** Starts the demo model; `url` is its base URL, with /v1. The caller stops it. */
 export async function startDemoModel({ tokensPerSecond = 50 } = {}): Promise<{
   url: string;
   stop(): Promise<void>;
@@ -147,7 +148,7 @@ export async function startDemoModel({ tokensPerSecond = 50 } = {}): Promise<{
       const data = demoModels.map((id) => ({ id, object: 'model', created: 0, owned_by: 'afterword' }));
       sendJson(response, 200, { object: 'list', data });
     } else if (route === 'POST /v1/chat/completions') {
-      // It fails only when its client has gone, and then nobody is left to be told.
+      // It fails only if its client has disconnected, and then there is nobody to report it to.
       const running = respondToChat(request, response, tokensPerSecond)
         .catch(() => void response.destroy())
         .finally(() => answers.delete(running));

@@ -1,8 +1,8 @@
-// What a skill of the demo is: it looks at the conversation and either answers or leaves it to the next one.
-// No skill may state what it did not count, compute, or read in the conversation.
+// What a skill of the demo is: it either answers a conversation or leaves it to the next skill. No skill may state
+// anything that it did not count, compute, or read in the conversation.
 import type { DemoConversation } from './conversation.ts';
 
-/** One answer in two manners: a sentence or two, and a longer one in markdown. */
+/** One answer in two versions: a sentence or two, and a longer one in markdown. */
 export type Answer = { brief: string; long: string };
 
 export type Skill = (conversation: DemoConversation) => Answer | undefined;

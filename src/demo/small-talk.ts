@@ -1,4 +1,4 @@
-// The skills of politeness, and the last one, which answers whatever no other skill could.
+// The polite skills, and the fallback, which answers what no other skill could.
 import type { DemoConversation } from './conversation.ts';
 import { type Answer, counted, type Skill, shortened } from './skill.ts';
 
@@ -10,16 +10,16 @@ const abilities: [string, ...string[]] = [
 ];
 const asList = (lines: string[]): string => lines.map((line) => `- *${line}*`).join('\n');
 
-/** The same for the same conversation, and spread evenly over different ones (FNV-1a). */
-function pick<T>(choices: readonly [T, ...T[]], { question, turn, seed }: DemoConversation): T {
+/** Picks the same choice for the same conversation, and spreads different ones evenly (FNV-1a). */
+function pick<T>(choices: readonly [T, ...T[]], { question, replyNumber, seed }: DemoConversation): T {
   let hash = 0x811c9dc5;
-  for (const character of `${question}\n${turn}\n${seed}`) {
+  for (const character of `${question}\n${replyNumber}\n${seed}`) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   }
   return choices[hash % choices.length] ?? choices[0];
 }
 
-/** Who speaks here. */
+/** Says what the demo is. */
 export const introduce: Skill = ({ question }) => {
   if (
     !/\b(?:who|what) are you\b|\bare you (?:a |an )?(?:real|human|person|bot|ai|robot|gpt|llm|language model)/i.test(
@@ -36,7 +36,7 @@ export const introduce: Skill = ({ question }) => {
   };
 };
 
-/** What to try. */
+/** Suggests what to try. */
 export const help: Skill = ({ question }) => {
   if (
     !/^\W*help\W*$|\bwhat can you (?:do|answer)\b|\bwhat (?:should|can|could) i (?:ask|say|try)\b/i.test(
@@ -51,19 +51,19 @@ export const help: Skill = ({ question }) => {
   };
 };
 
-/** A greeting for a greeting. */
+/** Returns a greeting. */
 export const greet: Skill = (conversation) => {
-  const { question, name, turn } = conversation;
+  const { question, name, replyNumber } = conversation;
   if (!/^\W*(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening)|greetings)\b[^?]{0,30}$/i.test(question))
     return undefined;
-  const hello = `${turn > 1 ? 'Hello again' : pick(['Hello', 'Hi', 'Welcome'], conversation)}${name === undefined ? '' : `, ${name}`}!`;
+  const hello = `${replyNumber > 1 ? 'Hello again' : pick(['Hello', 'Hi', 'Welcome'], conversation)}${name === undefined ? '' : `, ${name}`}!`;
   return {
     brief: `${hello} Ask me how many r's are in strawberry.`,
     long: `${hello} Lovely that you are here. A few things that work well with me:\n\n${asList(abilities)}`,
   };
 };
 
-/** Thanks, and a hint to the feedback that all this is about. */
+/** Accepts thanks, and points to the feedback that Afterword is about. */
 export const acceptThanks: Skill = ({ question }) => {
   if (!/^\W*(?:thanks|thank you|thx|great|perfect|nice|well done|good job|cool)\b[^?]{0,40}$/i.test(question))
     return undefined;
@@ -73,7 +73,7 @@ export const acceptThanks: Skill = ({ question }) => {
   };
 };
 
-/** Criticism: the demo doesn't argue, it asks for a correction. */
+/** Accepts criticism: the demo doesn't argue, it asks for a correction. */
 export const acceptCriticism: Skill = ({ question }) => {
   if (
     !/^\W*(?:no\b(?! idea)|wrong\b|that(?:'s|’s| is) (?:wrong|not|false|incorrect)|you(?:'re|’re| are) (?:wrong|mistaken))/i.test(
@@ -103,7 +103,7 @@ function statistics({ question, isCut, earlierQuestions }: DemoConversation): st
   return lines.map((line) => `- ${line}`).join('\n');
 }
 
-/** For everything else: says what was asked, and that it can't know. */
+/** Answers everything else: repeats the question, and admits not to know the answer. */
 export const admitIgnorance = (conversation: DemoConversation): Answer => {
   const { question } = conversation;
   if (question === '') {

@@ -1,20 +1,20 @@
-// What feedback may hold, and who may give it for whom: checked before anything is appended.
-// Absent leaves a field as it is, null withdraws it.
+// Checks the values and the author of feedback before anything is appended.
+// An absent field is unchanged, null withdraws it.
 import { checkFilled, checkUsername } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
-import { authorOf, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
-import type { ConversationFeedbackFields, FeedbackSource, Rating } from '../log/event.ts';
+import { authorOf, requireRole, type Viewer, writeForOthersRoles } from '../identity/viewer.ts';
+import type { FeedbackFields, FeedbackSource, FeedbackValues } from '../log/feedback-fields.ts';
 
 export type AuthorInput = {
   username?: string | null | undefined;
   source?: FeedbackSource | null | undefined;
 };
 
+/** Choices among replies have inputs of their own. */
+type ChoiceField = 'preferredOver' | 'tiedWith';
+
 export type FeedbackInput = {
-  rating?: Rating | null | undefined;
-  score?: number | null | undefined;
-  comment?: string | null | undefined;
-  tags?: readonly string[] | null | undefined;
+  [Name in Exclude<keyof FeedbackValues, ChoiceField>]?: FeedbackValues[Name] | null | undefined;
 };
 
 const tagLimits = { count: 20, bytes: 100 };
@@ -27,7 +27,7 @@ function checkScore(score: number): number {
   );
 }
 
-/** A key of a reason, without spaces around it. */
+/** The key of a tag, trimmed. */
 export function checkTag(tag: string): string {
   return checkFilled('A tag', tag.trim(), { bytes: tagLimits.bytes });
 }
@@ -36,21 +36,20 @@ function checkTags(tags: readonly string[]): string[] {
   if (tags.length > tagLimits.count) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `tags has ${tags.length} entries; at most ${tagLimits.count} are taken.`,
+      `tags has ${tags.length} entries; at most ${tagLimits.count} are allowed.`,
     );
   }
   return [...new Set(tags.map(checkTag))];
 }
 
 function sourceOf(viewer: Viewer, source: FeedbackSource | null | undefined): FeedbackSource {
-  if (source == null || source === 'end_user' || mayWriteForOthers(viewer)) return source ?? 'end_user';
-  throw new AppError(
-    'FORBIDDEN',
-    `Only the roles SERVICE and ADMIN may give feedback as ${source.toUpperCase()}: leave source out.`,
-  );
+  if (source == null || source === 'end_user') return 'end_user';
+  const action = `give feedback as ${source.toUpperCase()}`;
+  requireRole(viewer, { roles: writeForOthersRoles, action, remedy: 'leave source out' });
+  return source;
 }
 
-/** Who gives feedback, and in which capacity. @throws AppError FORBIDDEN where the viewer may not do so for them */
+/** The author of feedback and their role. @throws AppError FORBIDDEN if the viewer may not write for them */
 export function checkAuthor(
   viewer: Viewer,
   input: AuthorInput,
@@ -61,24 +60,19 @@ export function checkAuthor(
   };
 }
 
-export function checkOptionalText(
-  name: string,
-  text: string | null,
-  limit: { bytes: number },
-): string | null {
-  return text === null ? null : checkFilled(name, text, limit);
+/** Applies a check to a value that is neither absent nor withdrawn. */
+function checkGiven<T, Checked>(value: T | null | undefined, check: (value: T) => Checked) {
+  if (value === undefined) return undefined;
+  return value === null ? null : check(value);
 }
 
-/** The fields of an event for what is given, and no others. */
-export function checkFeedbackFields(
-  input: FeedbackInput,
-  limit: { bytes: number },
-): ConversationFeedbackFields {
-  const { rating, score, comment, tags } = input;
+/** The fields of an event payload. Fields that are absent in the input are undefined. */
+export function checkFeedbackFields(input: FeedbackInput, limit: { bytes: number }) {
   return {
-    ...(rating === undefined ? {} : { rating }),
-    ...(score === undefined ? {} : { score: score === null ? null : checkScore(score) }),
-    ...(comment === undefined ? {} : { feedback: checkOptionalText('comment', comment, limit) }),
-    ...(tags === undefined ? {} : { tags: tags === null ? null : checkTags(tags) }),
-  };
+    rating: input.rating,
+    score: checkGiven(input.score, checkScore),
+    feedback: checkGiven(input.comment, (text) => checkFilled('comment', text, limit)),
+    tags: checkGiven(input.tags, checkTags),
+    correction: checkGiven(input.correction, (text) => checkFilled('correction', text, limit)),
+  } satisfies Record<Exclude<keyof FeedbackFields, 'preferred_over' | 'tied_with'>, unknown>;
 }

@@ -1,27 +1,20 @@
-// What people say of replies and conversations: every change is one event that holds only what changed.
-// Absent leaves a field as it is, null withdraws it. What stands already is no change.
+// Gives and withdraws feedback on replies and conversations. Each change is one event with only the changed fields: an
+// absent field is unchanged, null withdraws it. Repeating feedback that is already recorded appends nothing.
 import { AppError } from '../errors.ts';
 import { mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
 import { derivedId, newId, referencedId } from '../lib/ulid.ts';
-import type { FeedbackFields, FeedbackSource, NewEvent, RecordedSignal } from '../log/event.ts';
+import type { NewEvent, RecordedSignal } from '../log/event.ts';
+import { type FeedbackFields, type FeedbackSource, hasFeedback } from '../log/feedback-fields.ts';
 import type { LogWriter } from '../log/writer.ts';
-import {
-  type AuthorInput,
-  checkAuthor,
-  checkFeedbackFields,
-  checkOptionalText,
-  type FeedbackInput,
-} from './check-feedback.ts';
+import { type AuthorInput, checkAuthor, checkFeedbackFields, type FeedbackInput } from './check-feedback.ts';
 
 export type FeedbackServices = { writer: LogWriter; maxMessageBytes: number };
 
-export type RateMessageInput = AuthorInput & Pick<FeedbackInput, 'rating' | 'score'> & { messageId: string };
+type RatingField = 'rating' | 'score';
 
-export type SubmitFeedbackInput = AuthorInput &
-  Pick<FeedbackInput, 'comment' | 'tags'> & {
-    messageId: string;
-    correction?: string | null | undefined;
-  };
+export type RateMessageInput = AuthorInput & Pick<FeedbackInput, RatingField> & { messageId: string };
+
+export type SubmitFeedbackInput = AuthorInput & Omit<FeedbackInput, RatingField> & { messageId: string };
 
 export type PreferReplyInput = AuthorInput & {
   chosenId: string;
@@ -29,7 +22,7 @@ export type PreferReplyInput = AuthorInput & {
   tie?: boolean | null | undefined;
 };
 
-export type RateConversationInput = AuthorInput & FeedbackInput & { id: string };
+export type RateConversationInput = AuthorInput & Omit<FeedbackInput, 'correction'> & { id: string };
 
 export type RecordSignalInput = {
   messageId: string;
@@ -37,7 +30,7 @@ export type RecordSignalInput = {
   username?: string | null | undefined;
 };
 
-/** Whose feedback it is: one record is kept per message, username and source. */
+/** The key of a feedback record: there is one per message, username and source. */
 export type FeedbackKey = { messageId: string; username: string; source: FeedbackSource };
 export type ConversationFeedbackKey = { conversationId: string; username: string; source: FeedbackSource };
 
@@ -66,63 +59,59 @@ async function appendFeedback(
   return { messageId, ...author };
 }
 
-function requireSomeField(fields: object, wanted: string): void {
-  if (Object.keys(fields).length > 0) return;
-  throw new AppError('INVALID_INPUT', `Give ${wanted}; null withdraws what was given.`);
+function requireSomeField(fields: FeedbackFields, expected: string): void {
+  if (hasFeedback(fields)) return;
+  throw new AppError('INVALID_INPUT', `Give ${expected}; null withdraws a field.`);
 }
 
 /** Sets or withdraws rating and score. */
 export function rateMessage(
   services: FeedbackServices,
   viewer: Viewer,
-  { rating, score, ...change }: RateMessageInput,
+  { messageId, username, source, ...input }: RateMessageInput,
 ): Promise<FeedbackKey> {
-  const fields = checkFeedbackFields({ rating, score }, { bytes: services.maxMessageBytes });
+  const fields = checkFeedbackFields(input, { bytes: services.maxMessageBytes });
   requireSomeField(fields, 'a rating, a score, or both');
-  return appendFeedback(services, viewer, { ...change, fields });
+  return appendFeedback(services, viewer, { messageId, username, source, fields });
 }
 
 /** Sets or withdraws comment, tags and correction. */
 export function submitFeedback(
   services: FeedbackServices,
   viewer: Viewer,
-  { comment, tags, correction, ...change }: SubmitFeedbackInput,
+  { messageId, username, source, ...input }: SubmitFeedbackInput,
 ): Promise<FeedbackKey> {
-  const limit = { bytes: services.maxMessageBytes };
-  const fields = {
-    ...checkFeedbackFields({ comment, tags }, limit),
-    ...(correction === undefined ? {} : { correction: checkOptionalText('correction', correction, limit) }),
-  };
+  const fields = checkFeedbackFields(input, { bytes: services.maxMessageBytes });
   requireSomeField(fields, 'a comment, tags or a correction');
-  return appendFeedback(services, viewer, { ...change, fields });
+  return appendFeedback(services, viewer, { messageId, username, source, fields });
 }
 
-function checkRejected(chosenId: string, rejectedIds: readonly string[]): string[] {
+function checkRejectedIds(chosenId: string, rejectedIds: readonly string[]): string[] {
   if (rejectedIds.length === 0) {
     throw new AppError(
       'INVALID_INPUT',
-      'rejectedIds is empty: name the replies that the chosen one is compared with.',
+      'rejectedIds is empty: name the replies that the chosen one was compared with.',
     );
   }
   if (rejectedIds.length > maxRejected) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `rejectedIds has ${rejectedIds.length} entries; at most ${maxRejected} are taken.`,
+      `rejectedIds has ${rejectedIds.length} entries; at most ${maxRejected} are allowed.`,
     );
   }
   if (rejectedIds.includes(chosenId)) {
     throw new AppError(
       'INVALID_INPUT',
-      `Message ${chosenId} can't be compared with itself: leave it out of rejectedIds.`,
+      `Message ${chosenId} can't be compared with itself: remove it from rejectedIds.`,
     );
   }
   const ids = rejectedIds.map((id) => referencedId('message', id));
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice === undefined) return ids;
-  throw new AppError('INVALID_INPUT', `rejectedIds names ${twice} twice: name each reply once.`);
+  const duplicate = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (duplicate === undefined) return ids;
+  throw new AppError('INVALID_INPUT', `rejectedIds contains ${duplicate} twice: name each reply once.`);
 }
 
-/** Chooses a reply over siblings of it, or calls them as good; ends the author's earlier choice among them. */
+/** Chooses a reply over siblings, or declares a tie; replaces the author's earlier choice among them. */
 export function preferReply(
   services: FeedbackServices,
   viewer: Viewer,
@@ -132,13 +121,13 @@ export function preferReply(
     throw new AppError('INVALID_INPUT', 'Give rejectedIds; null withdraws the choice.');
   }
   const messageId = referencedId('message', chosenId);
-  const others = rejectedIds === null ? [] : checkRejected(messageId, rejectedIds);
+  const siblings = rejectedIds === null ? [] : checkRejectedIds(messageId, rejectedIds);
   const fields =
-    tie === true ? { preferred_over: [], tied_with: others } : { preferred_over: others, tied_with: [] };
+    tie === true ? { preferred_over: [], tied_with: siblings } : { preferred_over: siblings, tied_with: [] };
   return appendFeedback(services, viewer, { ...author, messageId, fields });
 }
 
-/** Sets or withdraws what someone says of a conversation as a whole. */
+/** Sets or withdraws feedback on a whole conversation. */
 export async function rateConversation(
   services: FeedbackServices,
   viewer: Viewer,
@@ -154,7 +143,7 @@ export async function rateConversation(
   return { conversationId, ...author };
 }
 
-/** Records that someone did something with a reply. It counts once per author: told again, nothing is written. */
+/** Records what someone did with a reply. A signal counts once per author; repeating it writes nothing. */
 export async function recordSignal(
   services: FeedbackServices,
   viewer: Viewer,

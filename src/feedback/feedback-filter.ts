@@ -1,11 +1,11 @@
-// Which feedback is listed, in what order, and from where on: by when it was first given, which never changes, so that
-// a page goes on where the one before it ended whatever is given, changed or withdrawn meanwhile.
+// Filter, order and cursor of the list of feedback. It is ordered by createdAt, which never changes, so that pages stay
+// consistent when feedback is given, changed or withdrawn meanwhile.
 import { escapeLikePattern } from '../conversation/escape-like.ts';
 import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import { mayReadAll, type Viewer } from '../identity/viewer.ts';
-import { type FeedbackSource, feedbackSourceSchema, type Rating } from '../log/event.ts';
+import { type FeedbackSource, feedbackSourceSchema, type Rating } from '../log/feedback-fields.ts';
 
 type Optional<T> = T | null | undefined;
 
@@ -36,23 +36,23 @@ export function formatFeedbackCursor({ createdAt, messageId, username, source }:
   );
 }
 
-/** @throws AppError INVALID_INPUT where it is no cursor of this list */
+/** @throws AppError INVALID_INPUT if it is not a cursor of this list */
 export function parseFeedbackCursor(cursor: string): FeedbackCursor {
   try {
     const [at, messageId, username, source, ...rest]: unknown[] = JSON.parse(
       Buffer.from(cursor, 'base64url').toString(),
     );
     const createdAt = new Date(Number(at));
-    const isWhole = typeof messageId === 'string' && typeof username === 'string' && rest.length === 0;
-    if (isWhole && !Number.isNaN(createdAt.getTime())) {
+    const isComplete = typeof messageId === 'string' && typeof username === 'string' && rest.length === 0;
+    if (isComplete && !Number.isNaN(createdAt.getTime())) {
       return { createdAt, messageId, username, source: feedbackSourceSchema.parse(source) };
     }
   } catch {
-    // Told below, as what is whole but wrong.
+    // Reported below, together with complete but invalid cursors.
   }
   throw new AppError(
     'INVALID_INPUT',
-    `after ${JSON.stringify(cursor.slice(0, 100))} is no cursor of this list: pass the endCursor of a page.`,
+    `after ${JSON.stringify(cursor.slice(0, 100))} is not a cursor of this list: pass the endCursor of a page.`,
   );
 }
 
@@ -69,7 +69,7 @@ function isAfter({ createdAt, messageId, username, source }: FeedbackCursor): Pr
   };
 }
 
-/** What the viewer may see of it: a USER what they gave themselves. */
+/** The WHERE clause of the filter, limited to what the viewer may see: a USER sees only their own feedback. */
 export function feedbackWhere(
   viewer: Viewer,
   filter: FeedbackFilter,
@@ -88,7 +88,7 @@ export function feedbackWhere(
       hasComment == null ? {} : { comment: hasComment ? { not: null } : null },
       tag == null ? {} : { tags: { has: tag } },
       source == null ? {} : { source },
-      // As statistics count: a reply that names no model is of the model of its conversation.
+      // As in statistics, a reply that names no model belongs to the model of its conversation.
       model == null
         ? {}
         : {

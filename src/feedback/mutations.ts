@@ -1,4 +1,4 @@
-// The mutations that give and withdraw feedback: parse, call the command, return what it wrote.
+// The mutations that give and withdraw feedback. Each calls a command and returns what was written.
 import { Conversation, Message } from '../conversation/graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import {
@@ -10,100 +10,94 @@ import {
   recordSignal,
   submitFeedback,
 } from './commands.ts';
-import {
-  ConversationFeedback,
-  Feedback,
-  FeedbackSourceEnum,
-  RatingEnum,
-  RecordedSignalEnum,
-} from './graphql.ts';
+import { authorInputs, commentInputs, correctionInputs, ratingInputs } from './fields-graphql.ts';
+import { ConversationFeedback, Feedback, RecordedSignalEnum } from './graphql.ts';
 import { configureTopic } from './topic-settings.ts';
 
-const authorDescription = 'The author, if not the viewer: for SERVICE and ADMIN.';
-const sourceDescription = 'In which capacity; END_USER where not given, others for SERVICE and ADMIN.';
-
 const RateMessageInput = builder.inputType('RateMessageInput', {
-  description: 'A rating to give or withdraw: what is left out stays, null withdraws.',
+  description: 'A rating to give or withdraw. Omitted fields are unchanged; null withdraws a field.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: "The reply's id." }),
-    rating: t.field({ type: RatingEnum, description: 'The verdict.' }),
-    score: t.float({ description: '0 (worst) to 1 (best).' }),
-    username: t.string({ description: authorDescription }),
-    source: t.field({ type: FeedbackSourceEnum, description: sourceDescription }),
+    messageId: t.id({ required: true, description: 'Id of the reply.' }),
+    ...ratingInputs(t),
+    ...authorInputs(t),
   }),
 });
 
 const SubmitFeedbackInput = builder.inputType('SubmitFeedbackInput', {
-  description: 'Feedback to give or withdraw: what is left out stays, null withdraws.',
+  description: 'Feedback to give or withdraw. Omitted fields are unchanged; null withdraws a field.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: "The reply's id." }),
-    comment: t.string({ description: 'In their own words: not empty.' }),
-    tags: t.stringList({ description: 'Keys of reasons: at most 20, of at most 100 bytes each.' }),
-    correction: t.string({ description: 'What the reply should have been: not empty.' }),
-    username: t.string({ description: authorDescription }),
-    source: t.field({ type: FeedbackSourceEnum, description: sourceDescription }),
+    messageId: t.id({ required: true, description: 'Id of the reply.' }),
+    ...commentInputs(t),
+    ...correctionInputs(t),
+    ...authorInputs(t),
   }),
 });
 
 const PreferReplyInput = builder.inputType('PreferReplyInput', {
   description: 'A choice among the replies to one message.',
   fields: (t) => ({
-    chosenId: t.id({ required: true, description: 'The reply that is chosen.' }),
+    chosenId: t.id({ required: true, description: 'Id of the chosen reply.' }),
     rejectedIds: t.idList({
       description:
-        'Other replies to the same message, which it is compared with: 1 to 100. null withdraws the choice that was made of `chosenId`.',
+        'Ids of the other replies to the same message that it was compared with: 1 to 100. null withdraws the choice of `chosenId`.',
     }),
-    tie: t.boolean({ defaultValue: false, description: 'Whether they are as good as the chosen one.' }),
-    username: t.string({ description: authorDescription }),
-    source: t.field({ type: FeedbackSourceEnum, description: sourceDescription }),
+    tie: t.boolean({
+      defaultValue: false,
+      description: 'Whether all of them are equally good. Defaults to false.',
+    }),
+    ...authorInputs(t),
   }),
 });
 
 const RateConversationInput = builder.inputType('RateConversationInput', {
   description:
-    'Feedback on a whole conversation to give or withdraw: what is left out stays, null withdraws.',
+    'Feedback on a whole conversation to give or withdraw. Omitted fields are unchanged; null withdraws a field.',
   fields: (t) => ({
-    id: t.id({ required: true, description: "The conversation's id." }),
-    rating: t.field({ type: RatingEnum, description: 'The verdict.' }),
-    score: t.float({ description: '0 (worst) to 1 (best).' }),
-    comment: t.string({ description: 'In their own words: not empty.' }),
-    tags: t.stringList({ description: 'Keys of reasons: at most 20, of at most 100 bytes each.' }),
-    username: t.string({ description: authorDescription }),
-    source: t.field({ type: FeedbackSourceEnum, description: sourceDescription }),
+    id: t.id({ required: true, description: 'Id of the conversation.' }),
+    ...ratingInputs(t),
+    ...commentInputs(t),
+    ...authorInputs(t),
   }),
 });
 
 const RecordSignalInput = builder.inputType('RecordSignalInput', {
-  description: 'Something that someone did with a reply.',
+  description: 'A signal to record.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: "The reply's id." }),
-    signal: t.field({ type: RecordedSignalEnum, required: true, description: 'What they did.' }),
-    username: t.string({ description: 'Who did it, if not the viewer: for SERVICE and ADMIN.' }),
-  }),
-});
-
-const SuggestedTagInput = builder.inputType('SuggestedTagInput', {
-  description: 'A reason that clients should offer.',
-  fields: (t) => ({
-    key: t.string({ required: true, description: 'What feedback carries: at most 100 bytes, not empty.' }),
-    label: t.string({ required: true, description: 'What people read: at most 200 bytes, not empty.' }),
-  }),
-});
-
-const ConfigureTopicInput = builder.inputType('ConfigureTopicInput', {
-  description: 'The settings of a topic.',
-  fields: (t) => ({
-    name: t.string({ required: true, description: 'The topic; one without events may be configured ahead.' }),
-    tags: t.field({
-      type: [SuggestedTagInput],
+    messageId: t.id({ required: true, description: 'Id of the reply.' }),
+    signal: t.field({
+      type: RecordedSignalEnum,
       required: true,
+      description: 'What was done with the reply.',
+    }),
+    username: t.string({
       description:
-        'The reasons that clients should offer, in this order, instead of those before: at most 100.',
+        'Username of the person who did it. Defaults to the viewer; only SERVICE and ADMIN may name others.',
     }),
   }),
 });
 
-function payload(name: string, description: string) {
+const SuggestedTagInput = builder.inputType('SuggestedTagInput', {
+  description: 'A tag that clients should offer.',
+  fields: (t) => ({
+    key: t.string({ required: true, description: 'Key that feedback stores in `tags`: 1 to 100 bytes.' }),
+    label: t.string({ required: true, description: 'Text to display: 1 to 200 bytes.' }),
+  }),
+});
+
+const ConfigureTopicInput = builder.inputType('ConfigureTopicInput', {
+  description: 'Settings of a topic.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Name of the topic, which may have no events yet.' }),
+    tags: t.field({
+      type: [SuggestedTagInput],
+      required: true,
+      description:
+        'Tags that clients should offer, in this order: at most 100. They replace the previous ones.',
+    }),
+  }),
+});
+
+function feedbackPayload(name: string, description: string) {
   return builder.objectRef<FeedbackKey>(name).implement({
     description,
     fields: (t) => ({
@@ -116,7 +110,8 @@ function payload(name: string, description: string) {
       feedback: t.prismaField({
         type: Feedback,
         nullable: true,
-        description: "All of the author's feedback on the reply now; null where nothing is left of it.",
+        description:
+          'All current feedback of the author, in this role, on the reply; null if nothing is left.',
         resolve: (query, messageId_username_source, _args, { services }) =>
           services.prisma.feedback.findUnique({ ...query, where: { messageId_username_source } }),
       }),
@@ -124,13 +119,19 @@ function payload(name: string, description: string) {
   });
 }
 
-const RateMessagePayload = payload('RateMessagePayload', 'What was rated.');
-const PreferReplyPayload = payload('PreferReplyPayload', 'What was chosen.');
+const RateMessagePayload = feedbackPayload(
+  'RateMessagePayload',
+  'The rated reply and the feedback of the author.',
+);
+const PreferReplyPayload = feedbackPayload(
+  'PreferReplyPayload',
+  'The chosen reply and the feedback of the author.',
+);
 
 const RateConversationPayload = builder
   .objectRef<ConversationFeedbackKey>('RateConversationPayload')
   .implement({
-    description: 'What was said of the conversation.',
+    description: 'The conversation and the feedback of the author.',
     fields: (t) => ({
       conversation: t.prismaField({
         type: Conversation,
@@ -141,7 +142,8 @@ const RateConversationPayload = builder
       feedback: t.prismaField({
         type: ConversationFeedback,
         nullable: true,
-        description: "All of the author's feedback on the whole of it now; null where nothing is left of it.",
+        description:
+          'All current feedback of the author, in this role, on the whole conversation; null if nothing is left.',
         resolve: (query, conversationId_username_source, _args, { services }) =>
           services.prisma.conversationFeedback.findUnique({
             ...query,
@@ -152,7 +154,7 @@ const RateConversationPayload = builder
   });
 
 const RecordSignalPayload = builder.objectRef<{ messageId: string }>('RecordSignalPayload').implement({
-  description: 'What something was done with.',
+  description: 'The reply for which a signal was recorded.',
   fields: (t) => ({
     message: t.prismaField({
       type: Message,
@@ -164,7 +166,7 @@ const RecordSignalPayload = builder.objectRef<{ messageId: string }>('RecordSign
 });
 
 const ConfigureTopicPayload = builder.objectRef<{ name: string }>('ConfigureTopicPayload').implement({
-  description: 'What was configured.',
+  description: 'The configured topic.',
   fields: (t) => ({
     topic: t.prismaField({
       type: 'Topic',
@@ -175,45 +177,48 @@ const ConfigureTopicPayload = builder.objectRef<{ name: string }>('ConfigureTopi
   }),
 });
 
-const SubmitFeedbackPayload = payload('SubmitFeedbackPayload', 'What was said of the reply.');
+const SubmitFeedbackPayload = feedbackPayload(
+  'SubmitFeedbackPayload',
+  'The reply and the feedback of the author.',
+);
 
 builder.mutationFields((t) => ({
   rateMessage: t.field({
     type: RateMessagePayload,
-    description: 'Likes, dislikes or scores a reply, also one that was stopped or failed; null withdraws.',
+    description: 'Likes, dislikes or scores a reply, also a stopped or failed one. null withdraws.',
     args: { input: t.arg({ type: RateMessageInput, required: true, description: 'The rating.' }) },
     resolve: (_root, { input }, { viewer, services }) => rateMessage(services, viewer, input),
   }),
   submitFeedback: t.field({
     type: SubmitFeedbackPayload,
-    description: 'Comments on, tags or corrects a reply; null withdraws.',
+    description: 'Comments on, tags or corrects a reply. null withdraws.',
     args: { input: t.arg({ type: SubmitFeedbackInput, required: true, description: 'The feedback.' }) },
     resolve: (_root, { input }, { viewer, services }) => submitFeedback(services, viewer, input),
   }),
   preferReply: t.field({
     type: PreferReplyPayload,
     description:
-      "Chooses a reply over others to the same message, or calls them as good. It replaces the author's earlier choice among them; null as `rejectedIds` withdraws it.",
+      "Chooses a reply over other replies to the same message, or declares a tie. It replaces the author's earlier choice among them. null as `rejectedIds` withdraws it.",
     args: { input: t.arg({ type: PreferReplyInput, required: true, description: 'The choice.' }) },
     resolve: (_root, { input }, { viewer, services }) => preferReply(services, viewer, input),
   }),
   rateConversation: t.field({
     type: RateConversationPayload,
     description:
-      'Rates, scores, comments on or tags a whole conversation, also one that has ended; null withdraws.',
+      'Rates, scores, comments on or tags a whole conversation, also an ended one. null withdraws.',
     args: { input: t.arg({ type: RateConversationInput, required: true, description: 'The feedback.' }) },
     resolve: (_root, { input }, { viewer, services }) => rateConversation(services, viewer, input),
   }),
   recordSignal: t.field({
     type: RecordSignalPayload,
     description:
-      'Records that someone did something with a reply. It counts once per reply and author, beside ratings and in none of them; told again, it changes nothing.',
+      'Records what someone did with a reply. A signal counts once per reply and author, separately from ratings; repeating it changes nothing.',
     args: { input: t.arg({ type: RecordSignalInput, required: true, description: 'The signal.' }) },
     resolve: (_root, { input }, { viewer, services }) => recordSignal(services, viewer, input),
   }),
   configureTopic: t.field({
     type: ConfigureTopicPayload,
-    description: 'Sets what clients should offer in a topic: for ADMIN.',
+    description: 'Sets the tags that clients should offer in a topic. For ADMIN.',
     args: { input: t.arg({ type: ConfigureTopicInput, required: true, description: 'The settings.' }) },
     resolve: async (_root, { input }, { viewer, services }) => ({
       name: await configureTopic(services, viewer, input),

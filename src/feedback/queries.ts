@@ -1,11 +1,12 @@
-// The queries that list feedback and the reasons that are suggested for it.
+// The queries `feedback` and `suggestedTags`.
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { AppError } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { checkPage, pageCost } from '../graphql/page.ts';
 import { checkTopic } from '../log/topic-name.ts';
 import { feedbackWhere, formatFeedbackCursor, newestFirst, parseFeedbackCursor } from './feedback-filter.ts';
-import { Feedback, FeedbackSourceEnum, RatingEnum, SuggestedTag } from './graphql.ts';
+import { FeedbackSourceEnum, RatingEnum } from './fields-graphql.ts';
+import { Feedback, SuggestedTag } from './graphql.ts';
 import { readSuggestedTags } from './topic-settings.ts';
 
 const FeedbackEdge = builder.edgeObject({ type: Feedback, name: 'FeedbackEdge' });
@@ -14,28 +15,32 @@ const FeedbackConnection = builder.connectionObject(
   FeedbackEdge,
 );
 
-const defaultSize = 20;
+const defaultPageSize = 20;
 
 builder.queryFields((t) => ({
   feedback: t.field({
     type: FeedbackConnection,
     description:
-      'Feedback that the viewer may see, each with its message and thread; the newest first, by when it was first given. A USER sees their own, ANALYST, SERVICE and ADMIN all.',
-    complexity: (args) => pageCost(args, defaultSize),
+      'Feedback that the viewer may see, the newest `createdAt` first. A USER sees only their own, ANALYST, SERVICE and ADMIN see all.',
+    complexity: (args) => pageCost(args, defaultPageSize),
     args: {
-      topic: t.arg.string({ description: 'Only on replies of this topic.' }),
+      topic: t.arg.string({ description: 'Only on replies in this topic.' }),
       rating: t.arg({ type: RatingEnum, description: 'Only with this rating.' }),
-      hasComment: t.arg.boolean({ description: 'Only with a comment; false: only without.' }),
+      hasComment: t.arg.boolean({ description: 'true: only with a comment; false: only without one.' }),
       tag: t.arg.string({ description: 'Only with this tag.' }),
-      model: t.arg.id({ description: 'Only on replies of this model.' }),
+      model: t.arg.id({ description: 'Only on replies of the model with this id.' }),
       source: t.arg({ type: FeedbackSourceEnum, description: 'Only from this source.' }),
-      from: t.arg({ type: 'DateTime', description: 'Only on replies that were made then or later.' }),
-      to: t.arg({ type: 'DateTime', description: 'Only on replies that were made before.' }),
+      from: t.arg({ type: 'DateTime', description: 'Only on replies created at this instant or later.' }),
+      to: t.arg({ type: 'DateTime', description: 'Only on replies created before this instant.' }),
       search: t.arg.string({
-        description: 'Only with this text in the comment, the correction or the reply.',
+        description: 'Only with this text in the comment, the correction or the reply, ignoring case.',
       }),
-      first: t.arg.int({ required: true, defaultValue: defaultSize, description: 'How many; at most 100.' }),
-      after: t.arg.string({ description: 'The cursor of an entry: the page begins after it.' }),
+      first: t.arg.int({
+        required: true,
+        defaultValue: defaultPageSize,
+        description: 'Maximum number of entries: 0 to 100.',
+      }),
+      after: t.arg.string({ description: 'Cursor of an entry: the page begins after it.' }),
     },
     resolve: async (_root, { first, after, ...filter }, context, info) => {
       checkPage({ first });
@@ -44,7 +49,7 @@ builder.queryFields((t) => ({
       if (from != null && to != null && from >= to) {
         throw new AppError(
           'INVALID_INPUT',
-          `from ${from.toISOString()} is not before to ${to.toISOString()}: exchange them.`,
+          `from ${from.toISOString()} is not before to ${to.toISOString()}: swap them.`,
         );
       }
       const { select } = queryFromInfo({
@@ -73,9 +78,9 @@ builder.queryFields((t) => ({
   }),
   suggestedTags: t.field({
     type: [SuggestedTag],
-    description: 'The reasons that clients should offer in a topic, in this order: for everyone.',
+    description: 'Tags that clients should offer in a topic, in this order. For everyone.',
     args: {
-      topic: t.arg.string({ required: true, defaultValue: 'default', description: 'Which topic.' }),
+      topic: t.arg.string({ required: true, defaultValue: 'default', description: 'Name of the topic.' }),
     },
     resolve: (_root, { topic }, { services }) => readSuggestedTags(services, topic),
   }),

@@ -1,8 +1,8 @@
-// Counts the feedback on single messages: those that are asked for in one turn of the event loop in one statement,
-// in Postgres, since a message may have any number of records. Nothing is kept, so nothing gets old.
+// Counts the feedback on messages, with one statement for all messages requested in one turn of the event loop. It
+// counts in Postgres, since a message may have any number of records, and caches nothing.
 import type pg from 'pg';
 import { z } from 'zod';
-import type { FeedbackSource } from '../log/event.ts';
+import type { FeedbackSource } from '../log/feedback-fields.ts';
 
 export type RatingSummary = {
   likes: number;
@@ -25,9 +25,13 @@ const rowSchema = z.object({
   corrections: z.number(),
 });
 
-const none: RatingSummary = {
-  ...{ likes: 0, dislikes: 0, scores: 0, averageScore: null },
-  ...{ comments: 0, corrections: 0 },
+const emptySummary: RatingSummary = {
+  likes: 0,
+  dislikes: 0,
+  scores: 0,
+  averageScore: null,
+  comments: 0,
+  corrections: 0,
 };
 
 async function readSummaries(
@@ -47,24 +51,24 @@ async function readSummaries(
 }
 
 export function createSummaries(pool: pg.Pool): Summarize {
-  let waiting = new Map<FeedbackSource, { ids: Set<string>; read: Promise<Map<string, RatingSummary>> }>();
+  let pending = new Map<FeedbackSource, { ids: Set<string>; read: Promise<Map<string, RatingSummary>> }>();
 
-  function join(source: FeedbackSource) {
-    const known = waiting.get(source);
-    if (known !== undefined) return known;
+  function batchFor(source: FeedbackSource) {
+    const existing = pending.get(source);
+    if (existing !== undefined) return existing;
     const ids = new Set<string>();
     const read = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      waiting = new Map([...waiting].filter(([other]) => other !== source));
+      pending = new Map([...pending].filter(([otherSource]) => otherSource !== source));
       return readSummaries(pool, source, [...ids]);
     });
-    const joined = { ids, read };
-    waiting.set(source, joined);
-    return joined;
+    const batch = { ids, read };
+    pending.set(source, batch);
+    return batch;
   }
 
   return async (source, messageId) => {
-    const { ids, read } = join(source);
+    const { ids, read } = batchFor(source);
     ids.add(messageId);
-    return (await read).get(messageId) ?? none;
+    return (await read).get(messageId) ?? emptySummary;
   };
 }

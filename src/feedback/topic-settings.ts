@@ -1,5 +1,5 @@
-// What an operator sets of a topic: the tags that clients suggest. Configuration, no fact about any conversation:
-// it is a column of the topic and not an event, since events are of conversations and no reader of the log needs it.
+// Settings of a topic: the tags that clients should offer. They are configuration, not history, so they are stored in a
+// column of the topic and not in events, which belong to conversations.
 import type pg from 'pg';
 import { z } from 'zod';
 import { checkFilled } from '../conversation/validate-text.ts';
@@ -19,7 +19,7 @@ function checkSuggested(tags: readonly SuggestedTag[]): SuggestedTag[] {
   if (tags.length > limits.count) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `tags has ${tags.length} entries; at most ${limits.count} are taken.`,
+      `tags has ${tags.length} entries; at most ${limits.count} are allowed.`,
     );
   }
   const checked = tags.map(({ key, label }) => ({
@@ -27,22 +27,22 @@ function checkSuggested(tags: readonly SuggestedTag[]): SuggestedTag[] {
     label: checkFilled('A label', label, { bytes: limits.labelBytes }),
   }));
   const keys = checked.map(({ key }) => key);
-  const double = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (double === undefined) return checked;
+  const duplicate = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (duplicate === undefined) return checked;
   throw new AppError(
     'INVALID_INPUT',
-    `The tag ${JSON.stringify(double)} is there twice: give each key once.`,
+    `tags contains the key ${JSON.stringify(duplicate)} twice: give each key once.`,
   );
 }
 
-/** Replaces the suggested tags; a topic that has no events yet may be configured ahead. */
+/** Replaces the suggested tags. The topic may have no events yet. */
 export async function configureTopic(
   { pool }: { pool: pg.Pool },
   viewer: Viewer,
   input: ConfigureTopicInput,
 ): Promise<string> {
   if (!viewer.roles.includes('ADMIN')) {
-    throw new AppError('FORBIDDEN', 'Only the role ADMIN configures topics.');
+    throw new AppError('FORBIDDEN', 'Only the role ADMIN may configure topics.');
   }
   const name = checkTopic(input.name);
   await pool.query({
@@ -54,7 +54,7 @@ export async function configureTopic(
   return name;
 }
 
-/** In the order in which they are to be shown; none where nothing was set. */
+/** The suggested tags in the order to show them; empty if none were set. */
 export async function readSuggestedTags({ pool }: { pool: pg.Pool }, topic: string): Promise<SuggestedTag[]> {
   const { rows } = await pool.query<{ tags: unknown }>({
     name: 'suggested_tags',

@@ -1,18 +1,22 @@
-// Asks a model: appends an empty reply, with its prompt or beside another reply, and has it produced in the background.
+// The commands that start and stop replies. Each start appends an empty reply, after its prompt or beside another
+// reply, and the reply is produced in the background.
 import type pg from 'pg';
 import { z } from 'zod';
-import { type ConversationServices, messageEvent } from '../conversation/commands.ts';
+import type { ConversationServices } from '../conversation/commands.ts';
 import { checkModelOnOffer } from '../conversation/offered-models.ts';
 import { checkFilled } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
 import { mayReadAll, mayWriteForOthers, type Viewer } from '../identity/viewer.ts';
+import type { Optional } from '../lib/optional.ts';
 import { chosenId, derivedId, referencedId } from '../lib/ulid.ts';
 import { type NewEvent, parametersSchema, roleSchema } from '../log/event.ts';
-import { type Relay, subjectOf } from '../relay/relay.ts';
+import { messageEvent } from '../log/new-event.ts';
+import type { Relay } from '../relay/relay.ts';
 import { checkParameters, fromRecorded, type ParametersInput, recorded } from './parameters.ts';
 import type { Admission } from './produce/admission.ts';
 import type { GenerationJob } from './produce/generate-reply.ts';
 import type { Generations } from './produce/generations.ts';
+import { requestStop } from './produce/stop-requests.ts';
 
 export type GenerationServices = ConversationServices & {
   pool: pg.Pool;
@@ -21,13 +25,12 @@ export type GenerationServices = ConversationServices & {
   relay: Relay;
 };
 
-type Optional<T> = T | null | undefined;
-
 export type SendMessageInput = {
   conversationId: string;
   content: string;
   id?: Optional<string>;
   replyId?: Optional<string>;
+  /** Undefined: the newest message of the conversation. Null: none, the prompt starts a thread of its own. */
   parentId?: Optional<string>;
   model?: Optional<string>;
   parameters?: Optional<ParametersInput>;
@@ -58,21 +61,32 @@ function refuseWhileDraining({ generations }: GenerationServices): void {
   );
 }
 
-type Place = { conversationId: string; parentId: string };
+type ReplyParent = { conversationId: string; parentId: string };
 
-/** The event that adds a reply which is yet to be produced. */
-function replyEvent({ messageId, model, parameters }: GenerationJob, place: Place): NewEvent {
+/** The event that adds an empty reply, which is still to be produced. */
+function replyEvent(
+  { messageId, model, parameters }: GenerationJob,
+  { conversationId, parentId }: ReplyParent,
+): NewEvent {
   return messageEvent(
-    { id: messageId, conversationId: place.conversationId, role: 'assistant', content: '' },
-    { parent_id: place.parentId, model, parameters: recorded(parameters), status: 'streaming' },
+    { messageId, conversationId },
+    {
+      role: 'assistant',
+      content: '',
+      timestamp: new Date().toISOString(),
+      parent_id: parentId,
+      model,
+      parameters: recorded(parameters),
+      status: 'streaming',
+    },
   );
 }
 
 /**
- * Appends the events, all or none, and begins to produce the reply: also where they had been appended before, since
- * who did so may have died or lost its connection before it could begin.
+ * Appends the events, all or none, and starts to produce the reply. It does so even if they were in the log already:
+ * the node that appended them may have died before it could start.
  */
-async function begin(
+async function appendAndStart(
   services: GenerationServices,
   viewer: Viewer,
   { events, job, conversationId }: { events: NewEvent[]; job: GenerationJob; conversationId: string },
@@ -88,8 +102,8 @@ async function begin(
 }
 
 /**
- * Appends the prompt and its reply, all or none, and begins to produce the reply. Repeated with the same id, it
- * answers as before and asks the model nothing.
+ * Appends the prompt and its reply, all or none, and starts to produce the reply. A repetition with the same id returns
+ * the same result and does not ask the model again.
  */
 export async function sendMessage(
   services: GenerationServices,
@@ -107,12 +121,17 @@ export async function sendMessage(
     input.model ?? (await modelOf(services.pool, viewer, conversationId)),
   );
   const prompt = messageEvent(
-    { id: messageId, conversationId, role: 'user', content },
-    input.parentId === undefined ? {} : { parent_id: input.parentId },
+    { messageId, conversationId },
+    {
+      role: 'user',
+      content,
+      timestamp: new Date().toISOString(),
+      ...(input.parentId === undefined ? {} : { parent_id: input.parentId }),
+    },
   );
   const job = { messageId: replyId, model, parameters };
   const events = [prompt, replyEvent(job, { conversationId, parentId: messageId })];
-  await begin(services, viewer, { events, job, conversationId });
+  await appendAndStart(services, viewer, { events, job, conversationId });
   return { messageId, replyId };
 }
 
@@ -124,7 +143,7 @@ const replacedSchema = z.object({
   parameters: parametersSchema.nullable(),
 });
 
-/** A reply, as far as another one in its place is made of it. */
+/** What a regenerated reply takes from the one that it is to stand beside. */
 async function readReplaced(pool: pg.Pool, viewer: Viewer, id: string) {
   const { rows } = await pool.query({
     name: 'read_replaced',
@@ -138,9 +157,9 @@ async function readReplaced(pool: pg.Pool, viewer: Viewer, id: string) {
 }
 
 /**
- * Appends another reply beside the given one and begins to produce it: from the same thread, and, where nothing else
- * is asked for, with the same model and parameters. Repeated with the same replyId, it answers as before and asks the
- * model nothing.
+ * Appends a sibling of the given reply and starts to produce it: from the same thread and, unless the input says
+ * otherwise, with the same model and parameters. A repetition with the same replyId returns the same result and does
+ * not ask the model again.
  */
 export async function regenerateReply(
   services: GenerationServices,
@@ -150,43 +169,34 @@ export async function regenerateReply(
   refuseWhileDraining(services);
   const replacedId = referencedId('message', input.messageId);
   const messageId = chosenId('replyId', input.replyId);
-  const chosen = input.parameters == null ? undefined : checkParameters(input.parameters);
+  const newParameters = input.parameters == null ? undefined : checkParameters(input.parameters);
   const replaced = await readReplaced(services.pool, viewer, replacedId);
   if (replaced.role !== 'assistant') {
     throw new AppError(
       'INVALID_INPUT',
-      `Message ${replacedId} is not a reply: name one of the assistant's, or send a new message.`,
+      `Message ${replacedId} is not a reply: name a message of the assistant, or send a new message.`,
     );
   }
   if (replaced.parent_id === null) {
     throw new AppError(
       'INVALID_INPUT',
-      `The reply ${replacedId} follows no message: there is nothing to ask the model.`,
+      `The reply ${replacedId} does not follow a message: there is nothing to ask the model.`,
     );
   }
   const model = checkModelOnOffer(services.models, input.model ?? replaced.model);
-  const job = { messageId, model, parameters: chosen ?? fromRecorded(replaced.parameters ?? {}) };
+  const job = { messageId, model, parameters: newParameters ?? fromRecorded(replaced.parameters ?? {}) };
   const { conversation_id: conversationId, parent_id: parentId } = replaced;
   const events = [replyEvent(job, { conversationId, parentId })];
-  await begin(services, viewer, { events, job, conversationId });
+  await appendAndStart(services, viewer, { events, job, conversationId });
   return { replyId: messageId };
 }
 
-/** Heard by every node: the one that produces the reply stops it. */
-export const stopSubject = subjectOf('stop');
-
-/** What is told there; undefined where it is nothing of ours. */
-export function stoppedReply(data: unknown): string | undefined {
-  return stopSchema.safeParse(data).data?.messageId;
-}
-
-const stopSchema = z.object({ messageId: z.string() });
 const stopPollMs = 100;
 const stopWaitMs = 5_000;
 
 /**
- * Stops a reply and keeps its text; one that has ended stays as it is. Resolves when the end is in the log, or,
- * where another node produces the reply and is slow, after five seconds.
+ * Stops a reply and keeps its text; a reply that has ended is left unchanged. Resolves when the end is in the log, or
+ * after five seconds if another node produces the reply and is slow.
  */
 export async function stopGeneration(
   services: Pick<GenerationServices, 'pool' | 'generations' | 'relay'>,
@@ -210,10 +220,9 @@ export async function stopGeneration(
   }
   if (message.status !== 'streaming') return id;
   const deadline = Date.now() + stopWaitMs;
-  // Again each time: a reply that is in the log just now is not produced yet, here or elsewhere.
+  // Repeated: a reply that has just been appended may not have started yet, here or on another node.
   while (!(await services.generations.stop(id)) && Date.now() < deadline) {
-    await services.pool.query('UPDATE generation SET stop_requested = true WHERE message_id = $1', [id]);
-    services.relay.publish(stopSubject, { messageId: id });
+    await requestStop(services, id);
     await new Promise((resolve) => setTimeout(resolve, stopPollMs));
     if ((await readStatus())?.status !== 'streaming') break;
   }

@@ -1,68 +1,84 @@
-// The mutations that begin and stop replies: parse, call the command, return what it wrote.
+// The mutations that start and stop replies. Each calls one command and returns what it wrote.
 import { Message } from '../conversation/graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { regenerateReply, sendMessage, stopGeneration } from './commands.ts';
 
 const GenerationParameters = builder.inputType('GenerationParameters', {
-  description: 'How the model is to answer; what is left out, the model chooses.',
+  description:
+    "Parameters of the request to the model. For one that is omitted or null, the model's default is used.",
   fields: (t) => ({
-    temperature: t.float({ description: '0 to 2: the higher, the more varied.' }),
-    maxTokens: t.int({ description: 'Most tokens in the reply, from 1.' }),
-    topP: t.float({ description: '0 to 1: only the likeliest tokens with this much probability together.' }),
-    stop: t.stringList({ description: 'Up to 4 texts at which the reply ends.' }),
-    seed: t.int({ description: 'Asks for the same choices again, as far as the model can.' }),
+    temperature: t.float({ description: 'Randomness, 0 to 2: a higher value gives more varied replies.' }),
+    maxTokens: t.int({ description: 'Maximum number of tokens in the reply, 1 to 10,000,000.' }),
+    topP: t.float({
+      description: 'Probability mass, 0 to 1: only the most likely tokens that add up to it are considered.',
+    }),
+    stop: t.stringList({
+      description: 'Stop sequences, at most 4 of 1,000 bytes each: the reply ends before the first of them.',
+    }),
+    seed: t.int({
+      description:
+        'Seed of the sampling: the same seed asks for the same choices, as far as the model supports it.',
+    }),
   }),
 });
 
 const SendMessageInput = builder.inputType('SendMessageInput', {
-  description: 'A prompt that a model is to answer.',
+  description: 'Prompt for a model, and how it is to reply.',
   fields: (t) => ({
-    conversationId: t.id({ required: true, description: 'Where it belongs.' }),
-    content: t.string({ required: true, description: 'The prompt: not empty, at most MAX_MESSAGE_BYTES.' }),
-    id: t.id({
-      description: "The prompt's id: a ULID of the client's choice, which makes the request safe to repeat.",
+    conversationId: t.id({ required: true, description: 'Conversation to add the prompt to.' }),
+    content: t.string({
+      required: true,
+      description: 'Text of the prompt: not empty, at most MAX_MESSAGE_BYTES bytes of UTF-8.',
     }),
-    replyId: t.id({ description: "The reply's id: a ULID; follows from `id` where not given." }),
+    id: t.id({
+      description:
+        "Id of the prompt: a ULID of the client's choice, which makes the request safe to repeat. Defaults to a new one.",
+    }),
+    replyId: t.id({ description: 'Id of the reply: a ULID. Defaults to one that is derived from `id`.' }),
     parentId: t.id({
       description:
-        'What it follows: the newest message where not given, an earlier one to branch; null begins a thread of its own.',
+        'Message that the prompt follows. Defaults to the newest message of the conversation; an earlier one starts a branch, null a thread of its own.',
     }),
-    model: t.id({ description: "A model on offer; the conversation's where not given." }),
-    parameters: t.field({ type: GenerationParameters, description: 'How it is to answer.' }),
+    model: t.id({ description: "Id of a model on offer. Defaults to the conversation's model." }),
+    parameters: t.field({
+      type: GenerationParameters,
+      description: 'Parameters of the request to the model.',
+    }),
   }),
 });
 
 const RegenerateReplyInput = builder.inputType('RegenerateReplyInput', {
-  description: 'A reply that is to be produced once more, beside the one that there is.',
+  description: 'Reply to generate again, as a sibling of the existing one.',
   fields: (t) => ({
     messageId: t.id({
       required: true,
-      description: 'The reply; one that is still STREAMING goes on. It must follow a message.',
+      description: 'Existing reply. It must follow a message; if it is STREAMING, it continues.',
     }),
     replyId: t.id({
       description:
-        "The new reply's id: a ULID of the client's choice, which makes the request safe to repeat; a new one where not given.",
+        "Id of the new reply: a ULID of the client's choice, which makes the request safe to repeat. Defaults to a new one.",
     }),
     model: t.id({
       description:
-        "A model on offer; where not given that of the reply, or, where it has none, the conversation's.",
+        "Id of a model on offer. Defaults to the model of the existing reply or, if it has none, the conversation's model.",
     }),
     parameters: t.field({
       type: GenerationParameters,
-      description: 'How it is to answer, all of it; where not given as the reply was asked for.',
+      description:
+        'Parameters of the request to the model, replacing all of them. Defaults to those of the existing reply.',
     }),
   }),
 });
 
 const StopGenerationInput = builder.inputType('StopGenerationInput', {
-  description: 'A reply to stop.',
-  fields: (t) => ({ messageId: t.id({ required: true, description: "The reply's id." }) }),
+  description: 'Reply to stop.',
+  fields: (t) => ({ messageId: t.id({ required: true, description: 'Id of the reply.' }) }),
 });
 
 const SendMessagePayload = builder
   .objectRef<{ messageId: string; replyId: string }>('SendMessagePayload')
   .implement({
-    description: 'The prompt, and the reply that is being produced.',
+    description: 'The prompt, and the reply that is being generated.',
     fields: (t) => ({
       message: t.prismaField({
         type: Message,
@@ -72,7 +88,7 @@ const SendMessagePayload = builder
       }),
       reply: t.prismaField({
         type: Message,
-        description: 'The reply: follow its text with the subscription `generation`.',
+        description: 'The reply, STREAMING: follow its text with the subscription `generation`.',
         resolve: (query, { replyId: id }, _args, { services }) =>
           services.prisma.message.findUniqueOrThrow({ ...query, where: { id } }),
       }),
@@ -80,11 +96,11 @@ const SendMessagePayload = builder
   });
 
 const RegenerateReplyPayload = builder.objectRef<{ replyId: string }>('RegenerateReplyPayload').implement({
-  description: 'The reply that is being produced.',
+  description: 'The reply that is being generated.',
   fields: (t) => ({
     reply: t.prismaField({
       type: Message,
-      description: 'The new reply, a sibling of the other: follow it with the subscription `generation`.',
+      description: 'The new reply, STREAMING: follow its text with the subscription `generation`.',
       resolve: (query, { replyId: id }, _args, { services }) =>
         services.prisma.message.findUniqueOrThrow({ ...query, where: { id } }),
     }),
@@ -92,11 +108,11 @@ const RegenerateReplyPayload = builder.objectRef<{ replyId: string }>('Regenerat
 });
 
 const StopGenerationPayload = builder.objectRef<{ messageId: string }>('StopGenerationPayload').implement({
-  description: 'What was stopped.',
+  description: 'The reply that was stopped.',
   fields: (t) => ({
     message: t.prismaField({
       type: Message,
-      description: 'The reply, with the text that it had.',
+      description: 'The reply, with its text so far.',
       resolve: (query, { messageId: id }, _args, { services }) =>
         services.prisma.message.findUniqueOrThrow({ ...query, where: { id } }),
     }),
@@ -107,21 +123,25 @@ builder.mutationFields((t) => ({
   sendMessage: t.field({
     type: SendMessagePayload,
     description:
-      'Adds a prompt and asks the model, with the whole thread. Answers at once: the reply goes on by itself.',
-    args: { input: t.arg({ type: SendMessageInput, required: true, description: 'The prompt.' }) },
+      'Adds a prompt and sends its whole thread to a model. Returns at once: the reply is generated in the background, whether or not anybody follows it.',
+    args: {
+      input: t.arg({ type: SendMessageInput, required: true, description: 'Prompt and how to reply to it.' }),
+    },
     resolve: (_root, { input }, { viewer, services }) => sendMessage(services, viewer, input),
   }),
   regenerateReply: t.field({
     type: RegenerateReplyPayload,
     description:
-      'Asks for another reply to the same thread: the two are siblings. Answers at once: the reply goes on by itself.',
-    args: { input: t.arg({ type: RegenerateReplyInput, required: true, description: 'Which.' }) },
+      'Generates another reply to the same thread, a sibling of the existing one. Returns at once: the reply is generated in the background.',
+    args: {
+      input: t.arg({ type: RegenerateReplyInput, required: true, description: 'Reply to generate again.' }),
+    },
     resolve: (_root, { input }, { viewer, services }) => regenerateReply(services, viewer, input),
   }),
   stopGeneration: t.field({
     type: StopGenerationPayload,
-    description: 'Stops a reply, which keeps its text; one that has ended stays as it is.',
-    args: { input: t.arg({ type: StopGenerationInput, required: true, description: 'Which.' }) },
+    description: 'Stops a reply and keeps its text so far. A reply that has ended is left unchanged.',
+    args: { input: t.arg({ type: StopGenerationInput, required: true, description: 'Reply to stop.' }) },
     resolve: async (_root, { input }, { viewer, services }) => ({
       messageId: await stopGeneration(services, viewer, input.messageId),
     }),

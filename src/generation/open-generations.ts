@@ -1,4 +1,4 @@
-// Builds everything that produces and follows replies on one node, in the order in which it is needed.
+// Builds everything that produces and follows replies on one node, in order of dependency.
 import { hostname } from 'node:os';
 import { readMessagesBefore } from '../conversation/thread.ts';
 import type { Database } from '../database/connect.ts';
@@ -6,7 +6,6 @@ import { newId } from '../lib/ulid.ts';
 import type { LogWriter } from '../log/writer.ts';
 import type { Logger } from '../logger.ts';
 import type { Relay } from '../relay/relay.ts';
-import { stoppedReply, stopSubject } from './commands.ts';
 import { createEndedReplies } from './follow/ended-replies.ts';
 import { publishText } from './follow/publish-text.ts';
 import { createRemoteReplies } from './follow/remote-replies.ts';
@@ -14,24 +13,25 @@ import { createReplyCursors, type ReplyCursors } from './follow/reply-cursor.ts'
 import { createGenerations, type Generations } from './produce/generations.ts';
 import { fullText } from './produce/live-reply.ts';
 import { startRecovery } from './produce/orphan-recovery.ts';
+import { onStopRequest } from './produce/stop-requests.ts';
 import { createTokenLog } from './produce/token-log.ts';
-import type { ModelClient } from './provider/openai.ts';
+import type { ModelClient } from './provider/provider.ts';
 
 export type GenerationDeps = Pick<Database, 'pool' | 'backgroundPool'> & {
   writer: LogWriter;
   relay: Relay;
   model: ModelClient;
   log: Logger;
-  /** Called with each failure of work that nobody waits for. */
+  /** Called with each failure of background work. */
   onError: (error: unknown) => void;
   maxReplyBytes: number;
-  /** How long after its node died a reply is ended, at the latest. */
+  /** Maximum time from the death of a node to the end of its replies. */
   generationLeaseMs: number;
   /** Registers how to stop a part; parts are stopped in reverse order. */
   onStop: (name: string, stop: () => Promise<unknown>) => void;
 };
 
-/** The lease is this share of GENERATION_LEASE_MS: the rest is for the next look at the leases and the recovery. */
+/** The lease is this fraction of GENERATION_LEASE_MS: the remaining time is for the next search for orphans and recovery. */
 const leaseFraction = 0.8;
 
 export function openGenerations(deps: GenerationDeps): {
@@ -64,10 +64,7 @@ export function openGenerations(deps: GenerationDeps): {
   });
   onStop('remote replies', () => remoteReplies.stop());
   publishText({ relay, live: generations.live });
-  relay.subscribe(stopSubject, (data) => {
-    const messageId = stoppedReply(data);
-    if (messageId !== undefined) generations.stop(messageId).catch(onError);
-  });
+  onStopRequest(relay, (messageId) => void generations.stop(messageId).catch(onError));
   const recovery = startRecovery({
     pool: backgroundPool,
     writer,

@@ -1,12 +1,11 @@
-// The parameters of a generation: as clients give them, as the model is asked, as the log has them.
+// The parameters of a generation, in their three forms: as clients send them, for the model, and as the log records them.
 import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
+import type { Optional } from '../lib/optional.ts';
 import type { RecordedParameters } from '../log/event.ts';
-import type { GenerationParameters } from './provider/openai.ts';
+import type { GenerationParameters } from './provider/provider.ts';
 
-type Optional<T> = T | null | undefined;
-
-/** As GraphQL gives them: null means not set. */
+/** As clients send them. Null means not set. */
 export type ParametersInput = {
   temperature?: Optional<number>;
   maxTokens?: Optional<number>;
@@ -25,12 +24,12 @@ function checkRange(name: string, value: number, [low, high]: [number, number]):
 
 function checkStop(stop: readonly string[]): string[] {
   if (stop.length > 4) {
-    throw new AppError('LIMIT_EXCEEDED', `stop has ${stop.length} entries; at most 4 are taken.`);
+    throw new AppError('LIMIT_EXCEEDED', `stop has ${stop.length} entries: use at most 4.`);
   }
   return stop.map((text) => checkText('stop', text, { bytes: 1_000 }));
 }
 
-/** @throws AppError INVALID_INPUT or LIMIT_EXCEEDED where one is out of range */
+/** @throws AppError INVALID_INPUT or LIMIT_EXCEEDED if one is out of range */
 export function checkParameters(input: Optional<ParametersInput>): GenerationParameters {
   const { temperature, maxTokens, topP, stop, seed } = input ?? {};
   return {
@@ -42,17 +41,17 @@ export function checkParameters(input: Optional<ParametersInput>): GenerationPar
   };
 }
 
-/** As the log has them. */
+/** As the log records them. */
 export function recorded(parameters: GenerationParameters): RecordedParameters {
-  const { maxTokens, topP, ...rest } = parameters;
+  const { maxTokens, topP, ...sameNames } = parameters;
   return {
-    ...rest,
+    ...sameNames,
     ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
     ...(topP === undefined ? {} : { top_p: topP }),
   };
 }
 
-/** What an earlier reply was asked for with, to ask with it again. */
+/** The parameters of an earlier reply, to use them again. */
 export function fromRecorded(parameters: RecordedParameters): GenerationParameters {
   const { temperature, max_tokens, top_p, stop, seed } = parameters;
   return {

@@ -1,4 +1,4 @@
-// The subscription `generation`: the text of a reply from a place on, then its end.
+// The subscription `generation`: the text of a reply from a text offset on, then its end.
 import { visibleMessages } from '../conversation/access.ts';
 import { Message } from '../conversation/graphql.ts';
 import { declareDelivery } from '../delivery/delivery.ts';
@@ -14,43 +14,44 @@ type Rewind = Extract<GenerationUpdate, { kind: 'rewind' }>;
 type End = Extract<GenerationUpdate, { kind: 'end' }>;
 
 const GenerationChannelEnum = builder.enumType('GenerationChannel', {
-  description: 'What a piece of a reply belongs to. Text offsets count within a channel.',
+  description: 'Part of a reply that a piece belongs to. Each channel has its own text offsets.',
   values: {
-    TEXT: { value: 'text', description: 'The reply itself: what becomes the `content` of its message.' },
+    TEXT: { value: 'text', description: 'The reply itself: it becomes the `content` of the message.' },
     REASONING: {
       value: 'reasoning',
       description:
-        'What the model thinks before and between its text, where it tells: the `reasoning` of the message.',
+        'Reasoning of the model before and between its text, if the endpoint reports it: it becomes the `reasoning` of the message.',
     },
   } as const,
 });
 
 const GenerationDelta = builder.objectRef<Delta>('GenerationDelta').implement({
   description:
-    'A piece of a reply. The pieces of a channel follow each other without gap or overlap; where there are both, reasoning comes before text.',
+    'Piece of a reply. The pieces of one channel follow each other without gap or overlap. If a reader can get pieces of both channels, reasoning comes first.',
   isTypeOf: deltaDelivery.is,
   fields: (t) => ({
-    messageId: t.exposeID('messageId', { description: 'The reply.' }),
-    channel: t.expose('channel', { type: GenerationChannelEnum, description: 'What it belongs to.' }),
+    messageId: t.exposeID('messageId', { description: 'Id of the reply.' }),
+    channel: t.expose('channel', { type: GenerationChannelEnum, description: 'Channel of the piece.' }),
     offset: t.exposeInt('offset', {
-      description: 'Where the piece begins, in UTF-16 code units of its channel.',
+      description: 'Text offset at which the piece starts, in UTF-16 code units of its channel.',
     }),
     end: t.exposeInt('end', {
-      description: 'Where it ends: what `after`, or `afterReasoning`, takes to continue after it.',
+      description:
+        'Text offset at which the piece ends: pass it as `after`, or `afterReasoning`, to continue after it.',
     }),
     text: t.exposeString('text', {
-      description: 'The text: at most 4,096 code units, never half of a surrogate pair.',
+      description: 'Text of the piece: at most 4,096 UTF-16 code units, never half of a surrogate pair.',
     }),
   }),
 });
 
 const GenerationEnd = builder.objectRef<End>('GenerationEnd').implement({
-  description: 'The reply has ended, and its end is in the log. Nothing follows.',
+  description: 'End of a reply, which is in the log now. It is the last value of the subscription.',
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'end',
   fields: (t) => ({
     message: t.prismaField({
       type: Message,
-      description: 'The reply, whole.',
+      description: 'The reply, with its whole text and how it ended.',
       resolve: (query, { messageId: id }, _args, { services }) =>
         services.prisma.message.findUniqueOrThrow({ ...query, where: { id } }),
     }),
@@ -59,20 +60,20 @@ const GenerationEnd = builder.objectRef<End>('GenerationEnd').implement({
 
 const GenerationRewind = builder.objectRef<Rewind>('GenerationRewind').implement({
   description:
-    'A channel ends before what the reader has of it: its node died before the last of it was kept, or `after` or `afterReasoning` lies beyond the end. The reader drops what follows `end`.',
+    'Notice that a channel ends before the text offset that the reader has reached: the node that generated the reply died before it stored the last of its text, or `after` or `afterReasoning` was beyond the end. The reader must drop its text after `end`.',
   isTypeOf: (value) =>
     typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'rewind',
   fields: (t) => ({
-    messageId: t.exposeID('messageId', { description: 'The reply.' }),
-    channel: t.expose('channel', { type: GenerationChannelEnum, description: 'What was taken back.' }),
-    end: t.exposeInt('end', { description: 'How much of the channel there is, in UTF-16 code units.' }),
+    messageId: t.exposeID('messageId', { description: 'Id of the reply.' }),
+    channel: t.expose('channel', { type: GenerationChannelEnum, description: 'Channel that is shorter.' }),
+    end: t.exposeInt('end', { description: 'Length of the channel, in UTF-16 code units.' }),
   }),
 });
 
 const generationTypes = { delta: GenerationDelta, rewind: GenerationRewind, end: GenerationEnd };
 
 const GenerationEvent = builder.unionType('GenerationEvent', {
-  description: 'What happens to a reply that is followed.',
+  description: 'Value of the subscription `generation`.',
   types: Object.values(generationTypes),
   resolveType: (value) => generationTypes[value.kind],
 });
@@ -81,30 +82,31 @@ builder.subscriptionField('generation', (t) =>
   t.field({
     type: GenerationEvent,
     description:
-      "A reply's reasoning and text, each from a text offset on, then its end; before, while and after the model produces it. A reader that is slower than the model gets bigger pieces. Leaving does not stop the reply. In an event stream the id of each piece says what the reader has with it, and the header Last-Event-ID continues after it.",
+      'Reasoning and text of a reply, each from a text offset on, then its end. It can be followed before, while and after the model generates it. A reader that is slower than the model gets larger pieces. Unsubscribing does not stop the reply. In an event stream the id of each event holds the text offsets that the reader has reached, and the header Last-Event-ID continues after them.',
     args: {
-      messageId: t.arg.id({ required: true, description: "The reply's id." }),
+      messageId: t.arg.id({ required: true, description: 'Id of the reply.' }),
       after: t.arg.int({
         required: true,
         defaultValue: 0,
-        description: 'The text offset up to which the reader has the text: the `end` of its last piece.',
+        description:
+          'Text offset up to which the reader has the text: the `end` of its last piece. Defaults to 0.',
       }),
       afterReasoning: t.arg.int({
         required: true,
         defaultValue: 0,
-        description: 'The same of the reasoning.',
+        description: 'Text offset up to which the reader has the reasoning. Defaults to 0.',
       }),
     },
     extensions: declareDelivery({
       createRespond: createSharedResponses(deltaDelivery),
-      // A reply of another node can be followed from any node.
+      // A reply of another node can be followed from every node, so that only those of this node end with it.
       endsWithNode: ({ messageId }, { generations }) => generations.live(String(messageId)) !== undefined,
     }),
     subscribe: async (_root, args, { viewer, services, lastEventId }) => {
       const { messageId } = args;
       for (const name of ['after', 'afterReasoning'] as const) {
         if (args[name] >= 0) continue;
-        throw new AppError('INVALID_INPUT', `${name} ${args[name]} is negative: text offsets begin at 0.`);
+        throw new AppError('INVALID_INPUT', `${name} ${args[name]} is negative: text offsets start at 0.`);
       }
       const after =
         lastEventId === undefined

@@ -1,4 +1,4 @@
-// The schema builder and its settings. It defines no types of the graph: each domain's graphql.ts does.
+// The schema builder and its settings. It defines no types of a domain: each domain's graphql.ts does.
 import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import PrismaPlugin from '@pothos/plugin-prisma';
@@ -35,29 +35,41 @@ export const builder = new SchemaBuilder<{
   relay: {
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    defaultConnectionTypeOptions: { description: 'A page of a list.' },
-    defaultEdgeTypeOptions: { description: 'An entry of a page, with its cursor.' },
-    nodesOnConnection: { description: 'The entries alone, in order.' },
-    edgesFieldOptions: { description: 'The entries, each with its cursor.', nullable: false },
-    nodeFieldOptions: { description: 'The entry.', nullable: false },
-    cursorFieldOptions: { description: 'What `after` or `before` takes to continue from this entry.' },
-    pageInfoFieldOptions: { description: 'Whether there is more, and where.' },
-    pageInfoTypeOptions: { description: 'Where a page ends, and whether more follows.' },
+    defaultConnectionTypeOptions: { description: 'Page of a list.' },
+    defaultEdgeTypeOptions: { description: 'Entry of a page, with its cursor.' },
+    nodesOnConnection: { description: 'Entries of the page in order, without their cursors.' },
+    edgesFieldOptions: {
+      description: 'Entries of the page in order, each with its cursor.',
+      nullable: false,
+    },
+    nodeFieldOptions: { description: 'The entry itself.', nullable: false },
+    cursorFieldOptions: { description: 'Opaque position of this entry, for `after` or `before`.' },
+    pageInfoFieldOptions: { description: 'Bounds of this page, and whether more entries exist beyond them.' },
+    pageInfoTypeOptions: { description: 'Bounds of a page, and whether more entries exist beyond them.' },
     hasNextPageFieldOptions: { description: 'Whether more entries follow this page.' },
-    hasPreviousPageFieldOptions: { description: 'Whether entries precede this page.' },
-    startCursorFieldOptions: { description: 'The cursor of the first entry; null on an empty page.' },
-    endCursorFieldOptions: { description: 'The cursor of the last entry; null on an empty page.' },
-    firstArgOptions: { description: 'How many entries from the start (or after `after`); at most 100.' },
-    afterArgOptions: { description: 'The cursor of an entry: the page begins after it.' },
-    lastArgOptions: { description: 'How many entries from the end (or before `before`); at most 100.' },
-    beforeArgOptions: { description: 'The cursor of an entry: the page ends before it.' },
+    hasPreviousPageFieldOptions: { description: 'Whether more entries precede this page.' },
+    startCursorFieldOptions: { description: 'Cursor of the first entry. Null if the page is empty.' },
+    endCursorFieldOptions: { description: 'Cursor of the last entry. Null if the page is empty.' },
+    firstArgOptions: {
+      description:
+        'Number of entries, from the first one or from the one after `after`. 0 to 100. Not with `last`.',
+    },
+    afterArgOptions: { description: 'Cursor of the entry before the first one of the page.' },
+    lastArgOptions: {
+      description:
+        'Number of entries, up to the last one or to the one before `before`. 0 to 100. Not with `first`.',
+    },
+    beforeArgOptions: { description: 'Cursor of the entry after the last one of the page.' },
   },
   complexity: { defaultComplexity: 1, defaultListMultiplier: 10 },
 });
 
-builder.queryType({ description: 'What can be read.' });
+builder.queryType({ description: 'Everything that can be read.' });
 builder.mutationType({
   description:
-    'What can be written. Clients may choose the ids of what they create: a repeated request with the same ids answers as before and writes nothing.',
+    'Everything that can be written. Clients may choose the ids of what they create. A repeated request with the same ids returns the same result and writes nothing.',
 });
-builder.subscriptionType({ description: 'What can be followed, over WebSocket (graphql-ws) or SSE.' });
+builder.subscriptionType({
+  description:
+    'Everything that can be followed: over WebSocket (the graphql-transport-ws protocol), or as server-sent events.',
+});

@@ -1,14 +1,14 @@
-// What resolvers are handed, as far as the builder needs to know it. It is completed in src/api/context.ts, which
-// knows the domains: so the builder, which every domain imports, imports none of them.
+// The context of resolvers, as far as the builder needs it. src/api/context.ts adds what the domains need, so that the
+// builder, which every domain imports, imports none of them.
 import type { PrismaClient } from '../generated/prisma/client.ts';
 
-/** What the application is made of. */
+/** The parts of the application that resolvers use. */
 export interface Services {
   prisma: PrismaClient;
 }
 
 export interface Context {
   services: Services;
-  /** Aborted when the client has gone, or cancels the operation. */
+  /** Aborted when the client disconnects or cancels the operation. */
   signal: AbortSignal;
 }

@@ -1,10 +1,11 @@
-// What clients are told of failures: the one place where an AppError becomes `extensions.code`. Whatever is not
-// expected is logged once, with its stack and the operation's name, and masked.
+// The errors that clients get: the one place where an AppError becomes `extensions.code`. An unexpected error is logged
+// once, with its stack, and masked.
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError } from 'graphql';
-import { AppError, type ErrorCode, errorCodes } from '../errors.ts';
+import { isDatabaseUnreachable } from '../database/unavailable.ts';
+import { AppError, bugMessage, type ErrorCode, errorCodes } from '../errors.ts';
 
-/** HTTP statuses, which matter where nothing could be executed (GraphQL over HTTP, section 6). */
+/** HTTP statuses of operations that could not be executed (GraphQL over HTTP, section 6). */
 const statuses: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401 };
 
 function withCode(error: GraphQLError, code: ErrorCode, message = error.message): GraphQLError {
@@ -20,49 +21,33 @@ function withCode(error: GraphQLError, code: ErrorCode, message = error.message)
 }
 
 function isErrorCode(code: unknown): boolean {
-  return errorCodes.some((known) => known === code);
+  return errorCodes.some((listed) => listed === code);
 }
 
-/** The deepest reason of an error: GraphQL wraps what resolvers and scalars throw. */
+/** The original error: GraphQL wraps what resolvers and scalars throw, possibly more than once. */
 function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError != null ? causeOf(error.originalError) : error;
 }
 
-/** Postgres could not be reached, in the words of Prisma (P1…, P2024) or of its driver. */
-function isPrismaUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (
-    'code' in error &&
-    typeof error.code === 'string' &&
-    /^(P1\d{3}|P2024|ECONN\w+|EPIPE|ETIMEDOUT|ENOENT|57P\d\d|08\w{3})$/.test(error.code)
-  ) {
-    return true;
-  }
-  return (
-    /connect|Connection terminated|terminating connection/i.test(error.message) &&
-    /pg|Prisma|Driver|Error/.test(error.name)
-  );
-}
-
-/** @param onBug told of each error that nobody expected, before it is masked */
+/** @param onBug called with each unexpected error before it is masked */
 export function createErrorMask(onBug: (error: unknown) => void): (error: unknown) => GraphQLError {
-  // A result may be masked where it is made and again where it is sent: a bug must not become a fault of the client.
+  // A result may be masked when it is made and again when it is sent. A masked bug must not become INVALID_INPUT then.
   const masked = new WeakSet<GraphQLError>();
   return (error) => {
     if (error instanceof GraphQLError && masked.has(error)) return error;
     const wrapper = error instanceof GraphQLError ? error : new GraphQLError('');
     const cause = causeOf(error);
     if (cause instanceof AppError) return withCode(wrapper, cause.code, cause.message);
-    // Syntax, validation and coercion: the sentences of GraphQL and Yoga name the place and the value.
+    // Syntax, validation and coercion: the messages of GraphQL and Yoga name the position and the value.
     if (cause instanceof GraphQLError) {
       return isErrorCode(cause.extensions.code) ? cause : withCode(cause, 'INVALID_INPUT');
     }
     if (cause instanceof PothosValidationError) return withCode(wrapper, 'INVALID_INPUT', cause.message);
     onBug(cause);
-    if (isPrismaUnavailable(cause)) {
-      return withCode(wrapper, 'UPSTREAM_FAILED', 'The database can not be reached: try again in a moment.');
+    if (isDatabaseUnreachable(cause)) {
+      return withCode(wrapper, 'UPSTREAM_FAILED', 'The database cannot be reached. Try again in a moment.');
     }
-    const bug = new GraphQLError('Something went wrong here; it was logged.', {
+    const bug = new GraphQLError(bugMessage, {
       nodes: wrapper.nodes ?? null,
       path: wrapper.path ?? null,
     });

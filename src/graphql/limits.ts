@@ -1,13 +1,13 @@
-// How much one operation may ask for: decided before anything is executed or followed, on every transport.
+// How much one operation may request: checked before anything of it is executed, on every carrier.
 import { complexityFromQuery } from '@pothos/plugin-complexity';
 import { type DocumentNode, type GraphQLSchema, Kind } from 'graphql';
 import { AppError } from '../errors.ts';
 
-/** Most tokens in a document; parsing stops there. */
+/** Tokens of a document; parsing stops there. */
 export const maxTokens = 4_000;
-/** Deepest nesting of fields. */
+/** Levels of nested fields. */
 const maxDepth = 16;
-/** Cost: 1 a field, and what is below a list once per entry that may come (10 where no size is known). */
+/** Cost: 1 per field. The fields of a list count once per entry that it may have, or 10 times if its size is unknown. */
 const maxComplexity = 50_000;
 
 export type Operation = {
@@ -17,8 +17,8 @@ export type Operation = {
   variableValues?: Record<string, unknown> | null | undefined;
 };
 
-/** The document with the chosen operation alone: the cost is that of what will run, not of what comes first. */
-function chosen({ document, operationName }: Operation): DocumentNode {
+/** The document with only the operation that will run: without a name, the first one would be measured. */
+function withChosenOperation({ document, operationName }: Operation): DocumentNode {
   if (operationName == null) return document;
   const definitions = document.definitions.filter(
     (definition) => definition.kind !== Kind.OPERATION_DEFINITION || definition.name?.value === operationName,
@@ -28,7 +28,7 @@ function chosen({ document, operationName }: Operation): DocumentNode {
 
 type Cost = { depth: number; complexity: number };
 
-/** Costs by document, and within it by what they can depend on: the operation, and the sizes of its pages. */
+/** By document, and then by what a cost can depend on: the chosen operation and the sizes of its pages. */
 const costs = new WeakMap<DocumentNode, Map<string, Cost>>();
 const maxCostsPerDocument = 100;
 
@@ -37,10 +37,10 @@ function costOf(operation: Operation): Cost {
   const variables = variableValues ?? {};
   const sizes = Object.entries(variables).filter(([, value]) => typeof value === 'number');
   const key = JSON.stringify([operationName, sizes]);
-  const known = costs.get(document) ?? new Map<string, Cost>();
-  costs.set(document, known);
-  const cost = known.get(key) ?? complexityFromQuery(chosen(operation), { schema, variables });
-  if (known.size < maxCostsPerDocument) known.set(key, cost);
+  const cached = costs.get(document) ?? new Map<string, Cost>();
+  costs.set(document, cached);
+  const cost = cached.get(key) ?? complexityFromQuery(withChosenOperation(operation), { schema, variables });
+  if (cached.size < maxCostsPerDocument) cached.set(key, cost);
   return cost;
 }
 
@@ -50,13 +50,13 @@ export function checkLimits(operation: Operation): void {
   if (depth > maxDepth) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `The operation is ${depth} fields deep; at most ${maxDepth} are taken: ask in several steps.`,
+      `The operation is nested ${depth} fields deep; the maximum is ${maxDepth}. Split it into several operations.`,
     );
   }
   if (complexity > maxComplexity) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `The operation costs ${Math.round(complexity)}; at most ${maxComplexity} is taken: ask for fewer fields or smaller pages.`,
+      `The operation costs ${Math.round(complexity)}; the maximum is ${maxComplexity}. Request fewer fields or smaller pages.`,
     );
   }
 }

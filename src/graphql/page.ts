@@ -1,4 +1,4 @@
-// The size of pages, said once for every connection.
+// The size and the cost of pages: one rule for every connection.
 import { AppError } from '../errors.ts';
 
 export type PageArgs = {
@@ -10,29 +10,29 @@ export type PageArgs = {
 
 export const maxPageSize = 100;
 
-/** @throws AppError where a page is asked for that can't be given, rather than giving another */
-export function checkPage(args: PageArgs, most = maxPageSize): void {
+/** @throws AppError INVALID_INPUT or LIMIT_EXCEEDED, rather than returning another page than the requested one */
+export function checkPage(args: PageArgs, maxSize = maxPageSize): void {
   for (const [name, size] of [
     ['first', args.first],
     ['last', args.last],
   ] as const) {
     if (size == null) continue;
     if (size < 0) {
-      throw new AppError('INVALID_INPUT', `${name} ${size} is negative: give a number from 0 to ${most}.`);
+      throw new AppError('INVALID_INPUT', `${name} ${size} is negative. Give a number from 0 to ${maxSize}.`);
     }
-    if (size > most) {
+    if (size > maxSize) {
       throw new AppError(
         'LIMIT_EXCEEDED',
-        `${name} ${size} is too many: a page has at most ${most} entries; ask for the next with after.`,
+        `${name} ${size} is too large. A page has at most ${maxSize} entries; request the next page with after.`,
       );
     }
   }
   if (args.first != null && args.last != null) {
-    throw new AppError('INVALID_INPUT', 'Give first or last, not both.');
+    throw new AppError('INVALID_INPUT', 'first and last exclude each other. Give only one of them.');
   }
 }
 
-/** What a connection costs: each entry once. Lists count ten-fold by themselves, hence the tenth. */
+/** Cost of a connection: each entry counts once. Its lists count 10 times by themselves, hence the division by 10. */
 export function pageCost(args: PageArgs, defaultSize: number): { field: number; multiplier: number } {
   return { field: 1, multiplier: (args.first ?? args.last ?? defaultSize) / 10 };
 }

@@ -1,4 +1,4 @@
-// The scalars that GraphQL lacks.
+// The scalars beyond those of GraphQL: DateTime, JSON and Offset.
 import { AppError } from '../errors.ts';
 import { builder } from './builder.ts';
 
@@ -11,19 +11,23 @@ function parseInstant(value: unknown): Date {
   ) {
     return new Date(value);
   }
-  throw new AppError('INVALID_INPUT', `${JSON.stringify(value)} is no instant: write 2026-11-23T18:00:00Z.`);
+  throw new AppError(
+    'INVALID_INPUT',
+    `${JSON.stringify(value)} is not an instant in RFC 3339. Write it like 2026-11-23T18:00:00Z.`,
+  );
 }
 
 function parseOffset(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   throw new AppError(
     'INVALID_INPUT',
-    `${JSON.stringify(value)} is no offset: give a whole number from 0 to 9007199254740991.`,
+    `${JSON.stringify(value)} is not an offset. Give an integer from 0 to 9007199254740991.`,
   );
 }
 
 builder.scalarType('DateTime', {
-  description: 'An instant: RFC 3339 in UTC, with milliseconds, such as 2026-11-23T18:00:00.000Z.',
+  description:
+    'Instant in UTC (RFC 3339) with milliseconds, such as 2026-11-23T18:00:00.000Z. Input may have any offset from UTC.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (value) => (value instanceof Date ? value.toISOString() : parseInstant(value).toISOString()),
   parseValue: parseInstant,
@@ -37,7 +41,7 @@ builder.scalarType('JSON', {
 });
 
 builder.scalarType('Offset', {
-  description: 'A position in a log: a whole number from 0, exact up to 2^53 - 1.',
+  description: 'Position of an event in the log of its topic: an integer from 0 to 2^53 - 1.',
   serialize: (value) => parseOffset(Number(value)),
   parseValue: parseOffset,
 });

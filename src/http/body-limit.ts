@@ -1,14 +1,17 @@
-// The size of what comes in, held in front of everything that reads it: Yoga's own limit counts every chunk of
-// every request again, which costs a quarter of its time.
+// Limits the size of request bodies before anything reads them. Yoga's own limit counts every chunk of every request
+// again, which takes a quarter of its time.
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors.ts';
 
 function tooLarge(size: string, maxBytes: number): AppError {
-  return new AppError('LIMIT_EXCEEDED', `The request has ${size} bytes; at most ${maxBytes} are taken.`);
+  return new AppError(
+    'LIMIT_EXCEEDED',
+    `The body of the request has ${size} bytes; the maximum is ${maxBytes}. Send less at once.`,
+  );
 }
 
-/** @throws AppError LIMIT_EXCEEDED where a body of unknown length grows beyond the limit */
-function readWhole(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** @throws AppError LIMIT_EXCEEDED when a body of unknown length grows beyond the limit */
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -16,7 +19,7 @@ function readWhole(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      // What comes after is thrown away and not the socket, which still has to carry the answer.
+      // The rest of the body is discarded, and not the socket: it still has to carry the response.
       if (bytes <= maxBytes) chunks.push(chunk);
       else reject(tooLarge(`more than ${maxBytes}`, maxBytes));
     });
@@ -28,15 +31,16 @@ export function isJson(request: IncomingMessage): boolean {
 }
 
 /**
- * Refuses a body that is too large before it is read. One that does not say its length is read here, counted, and
- * handed on as `request.body`.
+ * Refuses a body that is too large before it is read. A body of unknown length is read and counted here, and passed on
+ * as `request.body`.
+ * @throws AppError LIMIT_EXCEEDED
  */
 export async function limitBody(
   request: IncomingMessage & { body?: Buffer },
   maxBytes: number,
 ): Promise<void> {
   const declared = request.headers['content-length'];
-  // Node itself ends a body at the length that it declared.
+  // Node itself cuts a body at its declared length.
   if (declared !== undefined && Number(declared) > maxBytes) throw tooLarge(declared, maxBytes);
-  if (request.headers['transfer-encoding'] !== undefined) request.body = await readWhole(request, maxBytes);
+  if (request.headers['transfer-encoding'] !== undefined) request.body = await readBody(request, maxBytes);
 }

@@ -1,5 +1,5 @@
-// GET /exports/FORMAT.jsonl: an export as a stream, for those who may read everything. It is written as fast as it is
-// read, and can be continued: with the as-of of its head, `skip` leaves out the records that came already.
+// GET /exports/FORMAT.jsonl: an export as a stream, for viewers who may read everything. It is produced as fast as the
+// client reads it. A broken export can be continued: `as-of` is its Afterword-As-Of, `skip` the records received so far.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -12,7 +12,7 @@ import { readRecipe } from '../dataset/export/recipe.ts';
 import type { ReadSlots } from '../dataset/read-slots.ts';
 import { AppError } from '../errors.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import { readAllRoles, requireRole, type Viewer } from '../identity/viewer.ts';
 import type { Connections } from './connections/connections.ts';
 import { atExpiry } from './connections/expiry.ts';
 
@@ -20,32 +20,32 @@ export type Exports = (request: IncomingMessage, response: ServerResponse) => Pr
 
 const pathForm = /^\/exports\/([^/]+)\.jsonl$/;
 
-type Asked = { job: ExportJob; skip: number; part: string };
+type ExportRequest = { job: ExportJob; skip: number; part: string };
 
-function readSkip(given: string | undefined, { recipe }: ExportJob): number {
-  if (given === undefined) return 0;
-  if (given !== '0' && recipe['as-of'] === undefined) {
+function readSkip(value: string | undefined, { recipe }: ExportJob): number {
+  if (value === undefined) return 0;
+  if (value !== '0' && recipe['as-of'] === undefined) {
     throw new AppError(
       'INVALID_INPUT',
-      'skip needs as-of: the records are the same only for the offset that Afterword-As-Of told.',
+      'skip is given without as-of. Records are the same only up to one offset: give the value of Afterword-As-Of as as-of.',
     );
   }
-  if (/^\d{1,15}$/.test(given)) return Number(given);
+  if (/^\d{1,15}$/.test(value)) return Number(value);
   throw new AppError(
     'INVALID_INPUT',
-    `skip ${JSON.stringify(given.slice(0, 100))} is no whole number: give how many records came already.`,
+    `skip ${JSON.stringify(value.slice(0, 100))} is not a whole number. Give the number of records that were received.`,
   );
 }
 
-function readPart(given: string | undefined, { recipe }: ExportJob): string {
+function readPart(value: string | undefined, { recipe }: ExportJob): string {
   const names = (recipe.split ?? []).map(({ name }) => name);
-  if (names.length === 0 && given === undefined) return '';
-  const part = names.find((name) => name === given);
+  if (names.length === 0 && value === undefined) return '';
+  const part = names.find((name) => name === value);
   if (part !== undefined) return part;
-  const allowed = names.length === 0 ? 'leave it out, or give a split' : `choose from ${names.join(', ')}`;
+  const remedy = names.length === 0 ? 'Leave it out, or give a split' : `Choose from ${names.join(', ')}`;
   throw new AppError(
     'INVALID_INPUT',
-    `part ${JSON.stringify(given ?? null)} is none of the split: ${allowed}.`,
+    `part ${JSON.stringify(value ?? null)} is not a part of the split. ${remedy}.`,
   );
 }
 
@@ -53,33 +53,36 @@ function settingsOf(parameters: URLSearchParams): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const [name, value] of parameters) {
     if (Object.hasOwn(settings, name))
-      throw new AppError('INVALID_INPUT', `${name} is given twice: give it once.`);
+      throw new AppError('INVALID_INPUT', `${name} is given twice. Give it once.`);
     settings[name] = value;
   }
   return settings;
 }
 
-async function* linesOf({ job, skip, part }: Asked, count: { records: number }): AsyncGenerator<string> {
-  let left = skip;
+async function* linesOf(
+  { job, skip, part }: ExportRequest,
+  count: { records: number },
+): AsyncGenerator<string> {
+  let toSkip = skip;
   for await (const { lines } of exportLines(job, createExportCounts())) {
-    const own = lines.filter((line) => line.part === part);
-    const rest = own.slice(Math.min(left, own.length));
-    left -= own.length - rest.length;
-    count.records += rest.length;
-    if (rest.length > 0) yield `${rest.map(({ text }) => text).join('\n')}\n`;
+    const ofPart = lines.filter((line) => line.part === part);
+    const remaining = ofPart.slice(Math.min(toSkip, ofPart.length));
+    toSkip -= ofPart.length - remaining.length;
+    count.records += remaining.length;
+    if (remaining.length > 0) yield `${remaining.map(({ text }) => text).join('\n')}\n`;
   }
 }
 
-/** Those that were read already, then the rest. */
-async function* continued(
+/** The lines that were read already, then the remaining ones. */
+async function* withFirst(
   first: IteratorResult<string>,
-  rest: AsyncGenerator<string>,
+  remaining: AsyncGenerator<string>,
 ): AsyncGenerator<string> {
   try {
     if (first.done !== true) yield first.value;
-    yield* rest;
+    yield* remaining;
   } finally {
-    await rest.return(undefined);
+    await remaining.return(undefined);
   }
 }
 
@@ -89,43 +92,47 @@ function acceptsGzip({ headers }: IncomingMessage): boolean {
 }
 
 async function send(
-  asked: Asked,
+  exportRequest: ExportRequest,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
-  const isZipped = acceptsGzip(request);
+  const isCompressed = acceptsGzip(request);
   const count = { records: 0 };
-  const lines = linesOf(asked, count);
+  const { job } = exportRequest;
+  const lines = linesOf(exportRequest, count);
   try {
-    // What fails before the first record can still be told by a status.
+    // A failure before the first record can still be reported by a status.
     const first = await lines.next();
     response.writeHead(200, {
       'Content-Type': 'application/x-ndjson; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',
-      'Afterword-As-Of': String(asked.job.asOf ?? ''),
+      'Afterword-As-Of': String(job.asOf ?? ''),
       'Access-Control-Expose-Headers': 'Afterword-As-Of',
       Vary: 'Origin, Accept-Encoding',
-      // Without it the end of a stream and the death of a proxy look the same.
+      // Without a trailer, the end of the export and the death of a proxy would look the same.
       Trailer: 'Afterword-Records',
-      ...(isZipped && { 'Content-Encoding': 'gzip' }),
+      ...(isCompressed && { 'Content-Encoding': 'gzip' }),
     });
-    const source = Readable.from(continued(first, lines), { highWaterMark: 1 });
-    const steps = isZipped ? [createGzip({ level: constants.Z_BEST_SPEED })] : [];
-    await pipeline([source, ...steps, response], { end: false, signal: asked.job.signal });
+    const source = Readable.from(withFirst(first, lines), { highWaterMark: 1 });
+    const steps = isCompressed ? [createGzip({ level: constants.Z_BEST_SPEED })] : [];
+    await pipeline([source, ...steps, response], { end: false, signal: job.signal });
     response.addTrailers({ 'Afterword-Records': String(count.records) });
     response.end();
   } finally {
-    // A stream that broke off is over before its source is, which may have a statement to end.
+    // A stream that breaks ends before its source, which may still have a statement to end.
     await lines.return(undefined);
   }
 }
 
-async function readAsked(
+async function readRequest(
   url: URL,
   options: { pool: pg.Pool; pseudonymKey: string | undefined; signal: AbortSignal },
-): Promise<Asked> {
+): Promise<ExportRequest> {
   const name = pathForm.exec(url.pathname)?.[1];
   if (name === undefined) {
-    throw new AppError('NOT_FOUND', `There is nothing at ${url.pathname}: ask for /exports/FORMAT.jsonl.`);
+    throw new AppError(
+      'NOT_FOUND',
+      `There is nothing at ${url.pathname}. Exports are at /exports/FORMAT.jsonl.`,
+    );
   }
   const format = readFormatName(name);
   const { skip, part, ...settings } = settingsOf(url.searchParams);
@@ -133,24 +140,19 @@ async function readAsked(
   return { job, skip: readSkip(skip, job), part: readPart(part, job) };
 }
 
-function checkReader(viewer: Viewer): void {
-  if (mayReadAll(viewer)) return;
-  throw new AppError('FORBIDDEN', 'Only the roles ANALYST, SERVICE and ADMIN export: ask for one of them.');
-}
-
-/** Ends the export with its token and with its client: also one that does not read, and would ask for nothing more. */
+/** Aborts the export when its token expires or its client disconnects, also while the client reads nothing. */
 function abortOnDisconnectOrExpiry({ expiresAt }: Viewer, response: ServerResponse) {
-  const leaving = new AbortController();
-  response.once('close', () => leaving.abort());
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
   const expired = new AppError(
     'UNAUTHENTICATED',
-    'The token has ended: continue with a new one, by as-of and skip.',
+    'The token has expired. Continue with a new one, by as-of and skip.',
   );
-  const forget = atExpiry(expiresAt, () => leaving.abort(expired));
-  return { signal: leaving.signal, [Symbol.dispose]: forget };
+  const cancel = atExpiry(expiresAt, () => controller.abort(expired));
+  return { signal: controller.signal, [Symbol.dispose]: cancel };
 }
 
-/** @param options.readSlots taken for as long as an export runs */
+/** @param options.readSlots an export holds one of them while it runs */
 export function createExports(options: {
   pool: pg.Pool;
   authenticate: Authenticate;
@@ -160,7 +162,7 @@ export function createExports(options: {
 }): Exports {
   const { pool, authenticate, connections, pseudonymKey, readSlots } = options;
 
-  function takeSeat(response: ServerResponse): () => void {
+  function acquireSlot(response: ServerResponse): () => void {
     try {
       return readSlots.acquire();
     } catch (error) {
@@ -170,18 +172,18 @@ export function createExports(options: {
   }
 
   async function run(viewer: Viewer, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    using ends = abortOnDisconnectOrExpiry(viewer, response);
-    const leave = () => response.destroy();
-    const connection = connections.add({ close: leave, terminate: leave });
+    using abort = abortOnDisconnectOrExpiry(viewer, response);
+    const destroy = () => response.destroy();
+    const connection = connections.add({ close: destroy, terminate: destroy });
     try {
       connection.admit(viewer.username);
       const url = new URL(request.url ?? '/', 'http://localhost');
-      await send(await readAsked(url, { pool, pseudonymKey, signal: ends.signal }), { request, response });
+      await send(await readRequest(url, { pool, pseudonymKey, signal: abort.signal }), { request, response });
     } catch (error) {
-      // Who asked has gone, and with them whoever could be told.
+      // The client has disconnected: nobody is left to get the error.
       if (response.destroyed) return;
-      // A stream that was ended says no more than that.
-      ends.signal.throwIfAborted();
+      // An aborted export fails with the reason of the abort, and not with what the abort caused.
+      abort.signal.throwIfAborted();
       throw error;
     } finally {
       connection.remove();
@@ -189,14 +191,15 @@ export function createExports(options: {
   }
 
   return async (request, response) => {
-    if (request.method !== 'GET') throw new AppError('INVALID_INPUT', 'Exports are read with GET.');
+    if (request.method !== 'GET')
+      throw new AppError('INVALID_INPUT', `Exports are read with GET, not ${request.method}.`);
     const viewer = await authenticate(request.headers.authorization);
-    checkReader(viewer);
-    const leaveSeat = takeSeat(response);
+    requireRole(viewer, { roles: readAllRoles, action: 'export' });
+    const releaseSlot = acquireSlot(response);
     try {
       await run(viewer, request, response);
     } finally {
-      leaveSeat();
+      releaseSlot();
     }
   };
 }

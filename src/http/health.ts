@@ -1,4 +1,4 @@
-// What load balancers and process supervisors ask: is it alive, and may it be given work?
+// Readiness, as load balancers and process supervisors probe it: may the server be given work?
 import type pg from 'pg';
 
 export type Readiness = { isReady: boolean; reason: string };
@@ -13,14 +13,14 @@ export function createReadiness(options: {
   return async () => {
     if (options.isStopping()) return { isReady: false, reason: 'stopping' };
     let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_resolve, reject) => {
+    const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(reject, readyTimeoutMs, new Error('no answer'));
     });
     try {
-      const applied = options.pool.query(
+      const query = options.pool.query(
         `SELECT to_regprocedure('append_events(append_item[])') IS NOT NULL AS applied`,
       );
-      const { rows } = await Promise.race([applied, tooLate]);
+      const { rows } = await Promise.race([query, timeout]);
       const isApplied = rows[0]?.applied === true;
       return { isReady: isApplied, reason: isApplied ? 'ready' : 'migrations are not applied' };
     } catch {

@@ -1,4 +1,4 @@
-// What Afterword adds to Yoga: limits before anything runs, one list of codes, and streams that end as they should.
+// The plugins that Afterword adds to Yoga: limits before anything runs, one list of error codes, and our own event streams.
 import { GraphQLError, parse } from 'graphql';
 import { isAsyncIterable, type Plugin, type YogaInitialContext } from 'graphql-yoga';
 import { AppError } from '../errors.ts';
@@ -7,13 +7,14 @@ import { checkLimits, maxTokens } from '../graphql/limits.ts';
 import { type CarrierContext, createSubscribe } from './connections/admit-subscription.ts';
 import type { Connections } from './connections/connections.ts';
 import { useEventStream } from './event-stream.ts';
+import type { ToJson } from './response-json.ts';
 
 type Mask = (error: unknown) => GraphQLError;
 
 function useLimits(mask: Mask): Plugin {
   return {
     onParse({ setParseFn }) {
-      setParseFn((source, options) => parse(source, { ...options, maxTokens: maxTokens }));
+      setParseFn((source, options) => parse(source, { ...options, maxTokens }));
     },
     onExecute({ args, setResultAndStopExecution }) {
       try {
@@ -25,11 +26,11 @@ function useLimits(mask: Mask): Plugin {
   };
 }
 
-/** Yoga would start the source, find that the request takes no stream, and leave the source open. */
+/** Yoga would start the source, notice that the request does not accept a stream, and leave the source open. */
 function useAcceptedStreams(mask: Mask): Plugin<YogaInitialContext> {
   const error = new AppError(
     'INVALID_INPUT',
-    'A subscription is answered as an event stream: send Accept: text/event-stream, or follow over WebSocket.',
+    'Over HTTP, a subscription is answered as an event stream. Send Accept: text/event-stream, or subscribe over WebSocket.',
   );
   return {
     onSubscribe({ args, setResultAndStopExecution }) {
@@ -40,7 +41,7 @@ function useAcceptedStreams(mask: Mask): Plugin<YogaInitialContext> {
   };
 }
 
-function useOwnSubscribe(connections: Connections, mask: Mask): Plugin<Context & CarrierContext> {
+function useSubscribe(connections: Connections, mask: Mask): Plugin<Context & CarrierContext> {
   const subscribe = createSubscribe(connections, mask);
   return {
     onSubscribe({ args, setSubscribeFn }) {
@@ -49,7 +50,7 @@ function useOwnSubscribe(connections: Connections, mask: Mask): Plugin<Context &
   };
 }
 
-/** What Yoga found wrong before anything ran, such as the syntax, has codes of its own. */
+/** Errors that Yoga finds before anything runs, such as those of syntax, come with other codes than ours. */
 function useErrorCodes(mask: Mask): Plugin {
   return {
     onRequestParse({ requestParser, setRequestParser }) {
@@ -59,7 +60,7 @@ function useErrorCodes(mask: Mask): Plugin {
           return await requestParser(request);
         } catch (error) {
           if (!(error instanceof SyntaxError || error instanceof GraphQLError)) throw error;
-          // Not JSON, which is a fault of HTTP and not of GraphQL: 400, whatever is accepted.
+          // The body is not JSON, which is an error of HTTP and not of GraphQL: 400, whatever the client accepts.
           const extensions = { code: 'INVALID_INPUT', http: { status: 400 } };
           throw new GraphQLError(error.message, { extensions });
         }
@@ -72,31 +73,32 @@ function useErrorCodes(mask: Mask): Plugin {
   };
 }
 
-/** GraphiQL has all that it needs in its page: it may load nothing else, and no page of another site may frame it. */
-const pagePolicy =
+/** GraphiQL has everything it needs in its page: it may load nothing from elsewhere, and no other site may frame it. */
+const graphiqlPolicy =
   "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Proxies must pass a stream on as it comes, and keep none of it. */
+/** Proxies must forward a stream immediately, and store none of it. */
 const useHeaders: Plugin = {
   onResponse({ response: { headers } }) {
     const type = headers.get('content-type') ?? '';
-    if (type.startsWith('text/html')) headers.set('Content-Security-Policy', pagePolicy);
+    if (type.startsWith('text/html')) headers.set('Content-Security-Policy', graphiqlPolicy);
     if (!type.startsWith('text/event-stream')) return;
     headers.set('Cache-Control', 'no-cache, no-transform');
     headers.set('X-Accel-Buffering', 'no');
-    // Yoga says `none`, which is no coding.
+    // Yoga sends `none`, which is not a content coding.
     headers.delete('Content-Encoding');
   },
 };
 
-/** @param mask makes of whatever was thrown what clients are told */
-export function createPlugins(connections: Connections, mask: Mask) {
+/** @param options.mask turns whatever was thrown into the error that clients get */
+export function createPlugins(options: { connections: Connections; mask: Mask; toJson: ToJson }) {
+  const { connections, mask, toJson } = options;
   return [
-    useOwnSubscribe(connections, mask),
+    useSubscribe(connections, mask),
     useLimits(mask),
     useAcceptedStreams(mask),
     useErrorCodes(mask),
-    useEventStream,
+    useEventStream(toJson),
     useHeaders,
   ];
 }

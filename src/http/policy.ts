@@ -1,5 +1,5 @@
-// Who may talk to the server at all, decided by one function for HTTP, SSE and WebSocket alike, before anything of
-// a request is read. Browsers send what a page of any site asks for; these checks tell its pages from foreign ones.
+// Which hosts and origins may use the server: one check for HTTP, SSE and WebSocket, before anything else of a request is
+// read. Browsers send whatever a page of any site requests; the check tells our own pages from foreign ones.
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../errors.ts';
 import { isLoopback } from '../loopback.ts';
@@ -11,7 +11,7 @@ export type Policy = {
 
 const maxCachedOrigins = 100;
 
-/** The host of a Host header, without its port; undefined where it is none. */
+/** The host of a Host header, without its port. Undefined if the header is missing or is not a host. */
 function hostnameOf(host: string | undefined): string | undefined {
   return host !== undefined && URL.canParse(`http://${host}`)
     ? new URL(`http://${host}`).hostname
@@ -19,12 +19,12 @@ function hostnameOf(host: string | undefined): string | undefined {
 }
 
 /**
- * @param isLocal whether there is no authentication, so that only this machine may ask
- * @param allowedOrigins other sites whose pages may ask
+ * @param options.isLocal whether authentication is off, so that only this machine may use the server
+ * @param options.allowedOrigins origins of other sites whose pages may use the server
  */
 export function createPolicy(options: { isLocal: boolean; allowedOrigins: readonly string[] }): Policy {
   const { isLocal, allowedOrigins } = options;
-  // Clients ask with few hosts and origins, over and over.
+  // Clients send the same few hosts and origins again and again.
   const accepted = new Set<string>();
 
   function isOwnOrigin(origin: string, host: string | undefined): boolean {
@@ -36,23 +36,23 @@ export function createPolicy(options: { isLocal: boolean; allowedOrigins: readon
 
   return {
     check({ host, origin }) {
-      const place = `${host} ${origin}`;
-      if (accepted.has(place)) return;
+      const originKey = `${host} ${origin}`;
+      if (accepted.has(originKey)) return;
       const hostname = hostnameOf(host);
-      // A foreign name that points here (DNS rebinding) makes a foreign page look like one of ours.
+      // DNS rebinding: a foreign name that points to this machine makes a foreign page look like one of ours.
       if (isLocal && (hostname === undefined || !isLoopback(hostname))) {
         throw new AppError(
           'FORBIDDEN',
-          `Host ${JSON.stringify(host ?? '')} is not this machine: without authentication use 127.0.0.1 or localhost.`,
+          `Host ${JSON.stringify(host ?? '')} is not this machine. Without authentication, use 127.0.0.1 or localhost.`,
         );
       }
       if (origin !== undefined && !isOwnOrigin(origin, host)) {
         throw new AppError(
           'FORBIDDEN',
-          `Pages of ${JSON.stringify(origin)} may not use this server: add the origin to ALLOWED_ORIGINS if they should.`,
+          `Pages of ${JSON.stringify(origin)} may not use this server. To allow them, add the origin to ALLOWED_ORIGINS.`,
         );
       }
-      if (accepted.size < maxCachedOrigins) accepted.add(place);
+      if (accepted.size < maxCachedOrigins) accepted.add(originKey);
     },
   };
 }

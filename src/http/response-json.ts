@@ -1,21 +1,26 @@
-// Results as clients get them, on every carrier: JSON in UTF-8. For one that is given to many it is made once.
+// Results as clients get them, on every carrier: JSON. A result that goes to many readers is rendered once.
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { type Bytes, toBytes } from './websocket/frame.ts';
 
-/** No more than the last: it is given to its readers right after each other, and one who stands still keeps none. */
-let last: { result: ExecutionResult; json: Bytes } | undefined;
+export type ToJson = (result: ExecutionResult) => string;
 
-/** The HTTP status that an error asks for is for the server alone. */
-function shownOf(error: GraphQLError): object {
-  const { extensions: { http, ...extensions } = {}, ...rest } = error.toJSON();
-  return Object.keys(extensions).length === 0 ? rest : { ...rest, extensions };
+/** The HTTP status that an error asks for is meant for the server alone. */
+function withoutStatus(error: GraphQLError): object {
+  const { extensions: { http, ...extensions } = {}, ...fields } = error.toJSON();
+  return Object.keys(extensions).length === 0 ? fields : { ...fields, extensions };
 }
 
-export function toJson(result: ExecutionResult): Bytes {
-  if (last?.result === result) return last.json;
-  const { errors } = result;
-  const shown = errors === undefined ? result : { ...result, errors: errors.map(shownOf) };
-  const json = toBytes(JSON.stringify(shown));
-  last = { result, json };
-  return json;
+/**
+ * @returns a renderer that keeps only the last result: all of its readers ask for it one right after another, so that
+ * a reader that stands still keeps no other in memory
+ */
+export function createToJson(): ToJson {
+  let last: { result: ExecutionResult; json: string } | undefined;
+  return (result) => {
+    if (last?.result === result) return last.json;
+    const { errors } = result;
+    const response = errors === undefined ? result : { ...result, errors: errors.map(withoutStatus) };
+    const json = JSON.stringify(response);
+    last = { result, json };
+    return json;
+  };
 }

@@ -1,6 +1,6 @@
-// The HTTP server: policy first, then the few routes. It owns every socket, and closes them when it stops.
+// The HTTP server: the policy, then the routes. It owns every socket, and closes them when it stops.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { AppError } from '../errors.ts';
+import { AppError, bugMessage } from '../errors.ts';
 import { isJson, limitBody } from './body-limit.ts';
 import type { Connections } from './connections/connections.ts';
 import type { Exports } from './exports.ts';
@@ -17,12 +17,15 @@ const httpStatuses: Partial<Record<AppError['code'], number>> = {
   UPSTREAM_FAILED: 503,
 };
 
-/** What is asked for without a body is not too large, but too often. */
+/** A request without a body cannot be too large: its limit is one of how many run at once. */
 function statusOf({ code }: AppError, { method }: IncomingMessage): number | undefined {
   return code === 'LIMIT_EXCEEDED' && method === 'GET' ? 429 : httpStatuses[code];
 }
 
-const notJson = new AppError('INVALID_INPUT', 'Send the request as JSON: Content-Type: application/json.');
+const notJson = new AppError(
+  'INVALID_INPUT',
+  'The request is not JSON. Send JSON with Content-Type: application/json.',
+);
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
@@ -34,7 +37,7 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
   response.end(text);
 }
 
-/** The same shape as every other failure, also where no GraphQL was reached. */
+/** In the form of GraphQL errors, also for requests that never reach GraphQL. */
 function sendError(
   response: ServerResponse,
   error: AppError,
@@ -45,14 +48,14 @@ function sendError(
   });
 }
 
-/** The policy has already refused foreign origins: a page whose request arrives here may read the answer. */
+/** The policy has refused foreign origins already: a page whose request gets here may read the response. */
 function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('Vary', 'Origin');
   if (request.headers.origin === undefined) return;
   response.setHeader('Access-Control-Allow-Origin', request.headers.origin);
 }
 
-/** What a browser asks before a page of another origin may send JSON. */
+/** A browser sends a preflight before a page of another origin may send JSON. */
 function answerPreflight(response: ServerResponse): void {
   response
     .writeHead(204, {
@@ -65,15 +68,15 @@ function answerPreflight(response: ServerResponse): void {
 
 export type HttpServer = {
   server: Server;
-  /** @returns the port that it listens on */
+  /** @returns the port that the server listens on */
   listen(): Promise<number>;
-  /** @param graceMs how long requests that are being answered may still take */
+  /** @param graceMs how long requests in progress may still take */
   close(graceMs: number): Promise<void>;
 };
 
-/** At the least, for answers that are under way. */
+/** Responses that are being sent get at least this long. */
 const minGraceMs = 500;
-const sweepMs = 50;
+const closeIdleEveryMs = 50;
 
 export function createHttpServer(options: {
   host: string;
@@ -92,7 +95,7 @@ export function createHttpServer(options: {
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     response.setHeader('X-Content-Type-Options', 'nosniff');
-    // The next request of the client goes to another node.
+    // So that the next request of the client goes to another node.
     if (options.connections.isDraining) response.setHeader('Connection', 'close');
     if (path === '/health') return sendJson(response, 200, { status: 'alive' });
     if (path === '/ready') {
@@ -103,7 +106,7 @@ export function createHttpServer(options: {
     if (path === '/graphql') {
       allowOrigin(request, response);
       if (request.headers['access-control-request-method'] !== undefined) return answerPreflight(response);
-      // Whatever else there is, a form on any page can send without being asked for a preflight.
+      // A page of any site can send every other content type without a preflight.
       if (request.method === 'POST' && !isJson(request)) return sendError(response, notJson, 415);
       await limitBody(request, options.maxRequestBytes);
       await yoga(request, response);
@@ -118,17 +121,17 @@ export function createHttpServer(options: {
     if (files.serve(path, request, response)) return;
     throw new AppError(
       'NOT_FOUND',
-      `There is nothing at ${path}: the API is at /graphql, the pages begin at /.`,
+      `There is nothing at ${path}. The API is at /graphql, the pages start at /.`,
     );
   }
 
   const server = createServer((request, response) => {
     route(request, response).catch((error: unknown) => {
-      const isGone = error === request.errored;
-      if (!(error instanceof AppError) && !isGone) options.onError(error);
+      const hasDisconnected = error === request.errored;
+      if (!(error instanceof AppError) && !hasDisconnected) options.onError(error);
       if (response.headersSent) response.destroy();
       else if (error instanceof AppError) sendError(response, error, statusOf(error, request));
-      else sendJson(response, 500, { errors: [{ message: 'Something went wrong here; it was logged.' }] });
+      else sendJson(response, 500, { errors: [{ message: bugMessage }] });
     });
   });
 
@@ -146,13 +149,13 @@ export function createHttpServer(options: {
     },
     close(graceMs) {
       return new Promise((resolve) => {
-        // Those too that are kept open after an answer that was under way.
-        const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
+        // Repeatedly: a connection that was busy becomes an idle one after its response.
+        const closeIdle = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
         server.close(() => {
-          clearInterval(sweep);
+          clearInterval(closeIdle);
           resolve();
         });
-        // What is never read, or never sent to its end, doesn't hold the process.
+        // A client that never reads its response, or never finishes its request, must not keep the process alive.
         setTimeout(() => server.closeAllConnections(), Math.max(graceMs, minGraceMs)).unref();
       });
     },

@@ -1,4 +1,5 @@
-// The pages, as `npm ci` has built them: read once, kept in memory, so that no path of a request ever names a file.
+// The pages that `npm ci` has built. They are read once and kept in memory, so that the path of a request never names a
+// file.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -7,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '../errors.ts';
 
 export type StaticFiles = {
-  /** Answers, if there is something at the path. @returns whether there is */
+  /** Responds if there is a file at the path. @returns whether there is one */
   serve(path: string, request: IncomingMessage, response: ServerResponse): boolean;
 };
 
 const builtFolder = fileURLToPath(new URL('../generated/web', import.meta.url));
 
-/** The addresses of the pages: one document, which shows the page of its address. */
+/** Paths of the pages. They share one document, which shows the page of its path. */
 export const pagePaths: readonly string[] = ['/', '/dashboard', '/log'];
 
 const contentTypes: Record<string, string> = {
@@ -26,7 +27,7 @@ const contentTypes: Record<string, string> = {
   '.ttf': 'font/ttf',
 };
 
-/** A page loads what this server serves, runs and styles itself with nothing that is written into it, and is framed by none. */
+/** A page may load only from this server, must not contain inline scripts or styles, and must not be framed. */
 export const pagePolicy: string = [
   "default-src 'none'",
   "script-src 'self'",
@@ -56,7 +57,7 @@ function readFile(folder: string, name: string, names: ReadonlySet<string>): Sta
   const digest = createHash('sha256').update(bodies.get('identity') ?? '');
   return {
     contentType: contentTypes[extname(name)] ?? 'application/octet-stream',
-    // What has a hash of its content in its name never changes; everything else is asked for again.
+    // A file with a hash of its content in its name never changes. Browsers check all others each time.
     cacheControl: name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     etag: digest.digest('base64url').slice(0, 22),
     bodies,
@@ -64,18 +65,18 @@ function readFile(folder: string, name: string, names: ReadonlySet<string>): Sta
 }
 
 function readFiles(folder: string): Map<string, StaticFile> {
-  let found: string[];
+  let paths: string[];
   try {
-    found = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   } catch {
     return new Map();
   }
-  const names = new Set(found.map((name) => name.replaceAll('\\', '/')));
-  const whole = [...names].filter((name) => extname(name) !== '' && !/\.(br|gz)$/.test(name));
-  return new Map(whole.map((name) => [`/${name}`, readFile(folder, name, names)]));
+  const names = new Set(paths.map((name) => name.replaceAll('\\', '/')));
+  const uncompressed = [...names].filter((name) => extname(name) !== '' && !/\.(br|gz)$/.test(name));
+  return new Map(uncompressed.map((name) => [`/${name}`, readFile(folder, name, names)]));
 }
 
-/** The smallest that the client takes; `br;q=0` means that it does not. */
+/** The best compression that the client accepts. `br;q=0` means that it does not accept br. */
 function chooseCoding(file: StaticFile, accepted: string): Coding {
   const accepts = (coding: Coding) =>
     file.bodies.has(coding) && new RegExp(`\\b${coding}\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))`).test(accepted);
@@ -103,14 +104,17 @@ function send(file: StaticFile, request: IncomingMessage, response: ServerRespon
   response.writeHead(200).end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** @param folder where the pages were built; without them, their addresses say how to build them */
+/** @param folder where the pages were built. If it is empty, the response to a request for a page says how to build them. */
 export function createStaticFiles(folder: string = builtFolder): StaticFiles {
   const files = readFiles(folder);
   return {
     serve(path, request, response) {
       const isPage = pagePaths.includes(path);
       if (isPage && !files.has('/index.html')) {
-        throw new AppError('NOT_FOUND', 'The pages are not built: run `npm run build`, then start again.');
+        throw new AppError(
+          'NOT_FOUND',
+          'The pages have not been built. Run `npm run build` and start the server again.',
+        );
       }
       const file = isPage || path === '/index.html' ? files.get('/index.html') : files.get(path);
       if (file === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;

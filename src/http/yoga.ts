@@ -1,4 +1,4 @@
-// GraphQL Yoga and its settings: GraphQL over HTTP and SSE, and the pipeline that the WebSocket server shares.
+// GraphQL Yoga and its settings: GraphQL over HTTP and server-sent events, and the pipeline that WebSockets share.
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { GraphQLError } from 'graphql';
 import { createYoga, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga';
@@ -9,12 +9,13 @@ import type { Viewer } from '../identity/viewer.ts';
 import type { CarrierContext } from './connections/admit-subscription.ts';
 import type { Connections } from './connections/connections.ts';
 import { createPlugins } from './plugins.ts';
+import type { ToJson } from './response-json.ts';
 
-/** What a carrier already knows: a WebSocket its viewer, its connection and what ends the operation, a request its response. */
+/** What a carrier adds: a WebSocket its viewer, its connection and the signal of the operation, a request its response. */
 export type ServerContext = CarrierContext & { viewer?: Viewer | undefined; signal?: AbortSignal };
 export type Yoga = YogaServerInstance<ServerContext, Context>;
 
-const welcome = `# Afterword: talk to a model, rate its reply, and see what that left in the log.
+const welcome = `# Afterword: talk to a model, rate its reply, and read the events in the log.
 # Press the play button and choose an operation.
 
 query Start {
@@ -49,14 +50,15 @@ query Log {
 }
 `;
 
-/** @param mask makes of whatever was thrown what clients are told */
+/** @param options.mask turns whatever was thrown into the error that clients get */
 export function createGraphQL(options: {
   services: Services;
   connections: Connections;
   authenticate: Authenticate;
   mask: (error: unknown) => GraphQLError;
+  toJson: ToJson;
 }): Yoga {
-  const { services, connections, authenticate, mask } = options;
+  const { services, connections, authenticate, mask, toJson } = options;
   const context = async (initial: YogaInitialContext & ServerContext): Promise<Context> => ({
     viewer: initial.viewer ?? (await authenticate(initial.request.headers.get('authorization'))),
     services,
@@ -79,6 +81,6 @@ export function createGraphQL(options: {
       subscriptionsProtocol: 'WS',
     },
     renderGraphiQL,
-    plugins: createPlugins(connections, mask),
+    plugins: createPlugins({ connections, mask, toJson }),
   });
 }

@@ -1,4 +1,4 @@
-// Turns a bearer token into a viewer: one check for the HTTP header and for the WebSocket's connection_init.
+// Turns a bearer token into a viewer: one check for the HTTP header and for connection_init of WebSockets.
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { AuthConfig } from '../config.ts';
@@ -25,7 +25,7 @@ function viewerOf(claims: JWTPayload): Viewer {
   if (!parsed.success) {
     throw new AppError(
       'UNAUTHENTICATED',
-      `The token's claims don't fit: ${z.prettifyError(parsed.error)}. It needs sub (the username) and may have roles (of ${viewerRoles.join(', ')}).`,
+      `The claims of the token are invalid: ${z.prettifyError(parsed.error)}. A token needs sub (the username), and may have roles (a list of ${viewerRoles.join(', ')}).`,
     );
   }
   const { sub, roles, exp } = parsed.data;
@@ -33,23 +33,23 @@ function viewerOf(claims: JWTPayload): Viewer {
 }
 
 function createVerify(auth: AuthConfig): (token: string) => Promise<JWTPayload> {
-  const expected: JWTVerifyOptions = {
+  const requirements: JWTVerifyOptions = {
     clockTolerance: 5,
     ...(auth.issuer === undefined ? {} : { issuer: auth.issuer }),
     ...(auth.audience === undefined ? {} : { audience: auth.audience }),
   };
   if (auth.kind === 'secret') {
     const secret = new TextEncoder().encode(auth.secret);
-    const options = { ...expected, algorithms: ['HS256'] };
+    const options = { ...requirements, algorithms: ['HS256'] };
     return async (token) => (await jwtVerify(token, secret, options)).payload;
   }
   const keys = createRemoteJWKSet(new URL(auth.url));
-  // Only asymmetric algorithms: a public key must never pass as an HMAC secret.
-  const options = { ...expected, algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] };
+  // Only asymmetric algorithms: a public key must never be accepted as an HMAC secret.
+  const options = { ...requirements, algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] };
   return async (token) => (await jwtVerify(token, keys, options)).payload;
 }
 
-/** The key set, not the token: it could not be fetched, or is none. */
+/** Whether the key set is to blame and not the token: it could not be fetched, or is not a key set. */
 function isKeySetFailure(error: unknown): boolean {
   if (!(error instanceof errors.JOSEError)) return true;
   return ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'].includes(error.code);
@@ -63,7 +63,7 @@ export function createAuthenticate(auth: AuthConfig | undefined): Authenticate {
     if (token === undefined) {
       throw new AppError(
         'UNAUTHENTICATED',
-        'Send a token: the header "Authorization: Bearer …", or {"authorization": "Bearer …"} as payload of connection_init.',
+        'The request has no token. Send the header "Authorization: Bearer …", or {"authorization": "Bearer …"} as the payload of connection_init.',
       );
     }
     try {
@@ -73,14 +73,16 @@ export function createAuthenticate(auth: AuthConfig | undefined): Authenticate {
       if (isKeySetFailure(error)) {
         throw new AppError(
           'UPSTREAM_FAILED',
-          'The key set of AUTH_JWKS_URL can not be read: try again soon.',
+          'The key set at AUTH_JWKS_URL cannot be read. Try again in a moment.',
           {
             cause: error,
           },
         );
       }
       const reason = error instanceof Error ? error.message : String(error);
-      throw new AppError('UNAUTHENTICATED', `The token is not valid: ${reason}.`, { cause: error });
+      throw new AppError('UNAUTHENTICATED', `The token is not valid: ${reason}. Get a new one.`, {
+        cause: error,
+      });
     }
   };
 }

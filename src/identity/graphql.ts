@@ -1,26 +1,27 @@
-// The viewer's part of the graph.
+// The viewer in the graph: their username and roles.
 import { builder } from '../graphql/builder.ts';
 import { type Viewer, viewerRoles } from './viewer.ts';
 
 const ViewerRoleEnum = builder.enumType('ViewerRole', {
-  description: 'What a viewer may do beyond their own conversations.',
+  description: 'Permission of a viewer. A viewer with several roles has the permissions of each.',
   values: {
-    USER: { description: 'Reads and writes their own conversations.' },
-    ANALYST: { description: 'Reads everything.' },
+    USER: { description: 'Reads and writes the conversations of their own username.' },
+    ANALYST: { description: 'Reads everything, and writes their own conversations.' },
     SERVICE: { description: 'Reads everything, and writes on behalf of any username.' },
-    ADMIN: { description: 'May do everything.' },
+    ADMIN: { description: 'Is allowed everything.' },
   } satisfies Record<(typeof viewerRoles)[number], unknown>,
 });
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
-  description: 'Who is asking.',
+  description: 'User or service that sent the operation.',
   fields: (t) => ({
     username: t.exposeString('username', {
-      description: "The token's `sub`; `local` where no authentication is configured.",
+      description: 'Username: the `sub` of the token, or `local` if no authentication is configured.',
     }),
     roles: t.field({
       type: [ViewerRoleEnum],
-      description: "The token's `roles`; USER where it has none.",
+      description:
+        'Roles of the token. USER if the token has no `roles`. All roles if no authentication is configured.',
       resolve: (viewer) => viewerRoles.filter((role) => viewer.roles.includes(role)),
     }),
   }),
@@ -29,7 +30,7 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerType,
-    description: 'Who is asking.',
+    description: 'The viewer: the user or service that sent this operation.',
     resolve: (_root, _args, context) => context.viewer,
   }),
 );

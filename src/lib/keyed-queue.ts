@@ -1,8 +1,8 @@
-// Runs tasks in their order where they have the same key, and at the same time where they don't.
+// Runs tasks with the same key one after the other, in order, and tasks with different keys at the same time.
 
 export type KeyedQueue = {
   /**
-   * Resolves when the task is taken on, which is as soon as there is room. Called again only after that.
+   * Resolves when the task is accepted, which is as soon as there is room. Must not be called again before that.
    * @param task must not throw
    */
   run(key: string, bytes: number, task: () => Promise<void>): Promise<void>;
@@ -10,20 +10,22 @@ export type KeyedQueue = {
   drain(): Promise<void>;
 };
 
-/** @param room how many keys and tasks there may be at once, and how many bytes they may hold; one task always may */
-export function createKeyedQueue(room: { keys: number; tasks: number; bytes: number }): KeyedQueue {
+/** @param limits how many keys and tasks there may be at once, and how many bytes they may hold; one task is always accepted */
+export function createKeyedQueue(limits: { keys: number; tasks: number; bytes: number }): KeyedQueue {
   /** The last task of each key. */
   const tails = new Map<string, Promise<void>>();
-  const taken = { tasks: 0, bytes: 0 };
+  const accepted = { tasks: 0, bytes: 0 };
   let onRoom = () => {};
 
-  const give = (tasks: number, bytes: number) => {
-    taken.tasks += tasks;
-    taken.bytes += bytes;
+  const count = (tasks: number, bytes: number) => {
+    accepted.tasks += tasks;
+    accepted.bytes += bytes;
   };
 
   const isFull = (key: string) =>
-    taken.tasks >= room.tasks || taken.bytes >= room.bytes || (tails.size >= room.keys && !tails.has(key));
+    accepted.tasks >= limits.tasks ||
+    accepted.bytes >= limits.bytes ||
+    (tails.size >= limits.keys && !tails.has(key));
 
   return {
     async run(key, bytes, task) {
@@ -32,13 +34,13 @@ export function createKeyedQueue(room: { keys: number; tasks: number; bytes: num
           onRoom = resolve;
         });
       }
-      give(1, bytes);
-      const own = (tails.get(key) ?? Promise.resolve()).then(task).then(() => {
-        give(-1, -bytes);
-        if (tails.get(key) === own) tails.delete(key);
+      count(1, bytes);
+      const tail = (tails.get(key) ?? Promise.resolve()).then(task).then(() => {
+        count(-1, -bytes);
+        if (tails.get(key) === tail) tails.delete(key);
         onRoom();
       });
-      tails.set(key, own);
+      tails.set(key, tail);
     },
     async drain() {
       await Promise.all(tails.values());

@@ -1,19 +1,19 @@
-// A source that computes its next value when it is asked for it: what every subscription is. Not an async generator,
-// whose return() would wait for the next value before it frees anything.
+// An async iterator that computes its next value on demand: the source of every subscription. Not an async generator,
+// whose return() would wait for the next value before it releases anything.
 
 export type Pull = {
-  /** The reader has left. */
+  /** Whether the reader has left. */
   readonly isClosed: boolean;
-  /** Waits until `finish` is called, or the reader leaves. @param begin returns how to take the wait back */
-  wait(begin: (finish: () => void) => () => void): Promise<undefined>;
+  /** Waits until `finish` is called, or the reader leaves. @param subscribe returns a cancel function */
+  wait(subscribe: (finish: () => void) => () => void): Promise<undefined>;
   pause(ms: number): Promise<undefined>;
   /**
-   * Work that asks Postgres: a connection that broke is no reason to leave the reader, so it is tried for a while.
-   * @returns undefined where it failed, after a pause
-   * @throws what it throws, once it has failed for patienceMs
+   * Runs work that queries Postgres. A broken connection must not end the reader, so it may fail for a while.
+   * @returns undefined, after a pause, if it failed
+   * @throws what it throws, once it has failed for maxUnavailableMs
    */
   retryWhileUnavailable<T>(work: () => Promise<T>): Promise<T | undefined>;
-  /** The value that is given now is the last one. */
+  /** Makes the value that is returned now the last one. */
   finish(): void;
 };
 
@@ -22,8 +22,8 @@ export const maxUnavailableMs = 10_000;
 export const retryPauseMs = 250;
 
 /**
- * @param advance takes one step: gives the next value, or undefined where it has to be called again
- * @param onClose called once, when the reader leaves, the source is finished, or a step has thrown
+ * @param advance takes one step: returns the next value, or undefined if it has to be called again
+ * @param onClose called once, when the reader leaves, the last value was returned, or a step has thrown
  */
 export function createPullIterator<T>(
   advance: (pull: Pull) => T | undefined | Promise<T | undefined>,
@@ -46,14 +46,14 @@ export function createPullIterator<T>(
     get isClosed() {
       return isClosed;
     },
-    wait(begin) {
+    wait(subscribe) {
       return new Promise((resolve) => {
         const finish = () => {
           wake = undefined;
-          release();
+          cancel();
           resolve(undefined);
         };
-        const release = begin(finish);
+        const cancel = subscribe(finish);
         wake = finish;
       });
     },
@@ -85,7 +85,7 @@ export function createPullIterator<T>(
       try {
         while (!isClosed && !isLast) {
           const step = advance(pull);
-          // What is there already is given without a turn of the queue: it counts with thousands of readers.
+          // A value that is there already is returned without a microtask of its own: with thousands of readers it counts.
           const value = step instanceof Promise ? await step : step;
           if (value !== undefined && !isClosed) return { value, done: false };
         }

@@ -1,10 +1,10 @@
-// The border to append_events: items go in and answers come out, by the composite types of the database.
+// The boundary to append_events: sends items and parses answers, both composite types of the database.
 import type pg from 'pg';
 import { z } from 'zod';
 import { outcomeSchema } from './append-errors.ts';
 import type { NewEvent } from './event.ts';
 
-/** The type append_item, but for the number of its append, which the batch gives. */
+/** The composite type append_item, without `append`: the batch adds the index of the append. */
 export type AppendItem = {
   id: string;
   type: NewEvent['type'];
@@ -16,7 +16,7 @@ export type AppendItem = {
   payload: object;
 };
 
-/** An item in JSON without its opening brace: encoded once, also if its batch is sent again. */
+/** An item as JSON without its opening brace. Encoded once, even if its batch is sent again. */
 export type EncodedItem = string;
 
 export function encodeItem(item: AppendItem): EncodedItem {
@@ -34,7 +34,7 @@ const answersSchema = z.array(
     version: z.number().nullable(),
   }),
 );
-/** The type append_answer. */
+/** The composite type append_answer. */
 export type AppendAnswer = z.output<typeof answersSchema>[number];
 
 /**

@@ -1,8 +1,8 @@
-// What append_events answers for an event, and the error for each refusal.
+// The outcomes that append_events reports for an event, and the error for each refusal.
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 
-/** Refusals by a rule of prisma/functions/append/check_event.sql, by the name that they have there. */
+/** The rules of prisma/functions/append/check_event.sql that can refuse an event, by their names there. */
 const refusals = [
   'ID_TAKEN',
   'NO_CONVERSATION',
@@ -17,9 +17,9 @@ export type Refusal = (typeof refusals)[number];
 
 /**
  * The enum append_outcome.
- * - APPENDED: it is in the log now.
- * - REPLAYED: the log already held this very event.
- * - UNCHANGED: feedback that changes nothing, which the append asked to leave out.
+ * - APPENDED: the event is now in the log.
+ * - REPLAYED: the same event was already in the log.
+ * - UNCHANGED: the feedback changes nothing, and the append asked to skip such events.
  * - RETRY_NEXT_BATCH: another append of the batch must be committed first.
  * - APPEND_REFUSED: another event of the same append was refused.
  */
@@ -37,13 +37,13 @@ export function isRefusal(outcome: Outcome): outcome is Refusal {
   return refusals.some((refusal) => refusal === outcome);
 }
 
-/** The error for a refused append; detail is the id that the broken rule is about. */
+/** The error for a refused append. `detail` is the id that the violated rule is about. */
 export function appendError(refusal: Refusal, detail: string): AppError {
   switch (refusal) {
     case 'ID_TAKEN':
       return new AppError(
         'CONFLICT',
-        `The id ${detail} already names something else: choose another, or repeat the first request unchanged.`,
+        `The id ${detail} is already in use: choose another, or repeat the original request unchanged.`,
       );
     case 'NO_CONVERSATION':
       return new AppError('NOT_FOUND', `There is no conversation ${detail} that you may write to.`);
@@ -57,19 +57,19 @@ export function appendError(refusal: Refusal, detail: string): AppError {
     case 'NOT_A_REPLY':
       return new AppError(
         'INVALID_INPUT',
-        `Message ${detail} is not a reply: only the assistant's messages take feedback.`,
+        `Message ${detail} is not a reply: only messages of the assistant accept feedback.`,
       );
     case 'ALREADY_FINAL':
       return new AppError('CONFLICT', `The reply ${detail} has already ended: its status is final.`);
     case 'NOT_A_SIBLING':
       return new AppError(
         'INVALID_INPUT',
-        `Message ${detail} can't be compared with it: name other replies to the same message, each once.`,
+        `Message ${detail} is not a sibling of the chosen reply: name other replies to the same message, each once.`,
       );
     case 'ENDED':
       return new AppError(
         'CONFLICT',
-        'The conversation has ended and takes no more messages: start another one.',
+        'The conversation has ended and accepts no more messages: start a new one.',
       );
     default:
       return refusal satisfies never;

@@ -1,4 +1,4 @@
-// Events of the log, as the subscription `events` answers them.
+// How the subscription `events` delivers events of the log: the fields that can be read without executing GraphQL.
 import type { PlainType } from '../delivery/compiled-selection.ts';
 import type { LogEvent } from './event.ts';
 import { formatCursor } from './read/cursor.ts';

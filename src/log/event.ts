@@ -1,17 +1,29 @@
-// What an event says: the schemas of the payloads, by the field names of the Python reference.
-// Fields are added here, never renamed and never given another meaning.
+// The events of the log and the schemas of their payloads, with the field names of the Python reference.
+// Fields may be added, never renamed, and never change their meaning.
 import { z } from 'zod';
+import {
+  conversationFeedbackFieldsSchema,
+  feedbackFieldsSchema,
+  feedbackSourceSchema,
+} from './feedback-fields.ts';
 
-/** What the reference writes for a field that isn't set. In an update it means unchanged. */
+export {
+  type ConversationFeedbackFields,
+  type FeedbackFields,
+  type FeedbackSource,
+  feedbackSourceSchema,
+  type Rating,
+  ratingSchema,
+} from './feedback-fields.ts';
+
+/** What the reference writes for an unset field. In an update it means unchanged. */
 const unset = z.literal('');
 const timestamp = z.iso.datetime({ offset: true, local: true });
 
 export const roleSchema = z.enum(['system', 'user', 'assistant']);
-export const ratingSchema = z.enum(['like', 'dislike']);
-export const feedbackSourceSchema = z.enum(['end_user', 'reviewer', 'judge']);
-/** What someone did with a reply, as clients tell of it. */
+/** What someone did with a reply, as recorded by clients. */
 export const recordedSignalSchema = z.enum(['copied', 'shared', 'inserted', 'read_aloud']);
-/** And what the log itself shows, which is no event of its own. */
+/** These and the signals that follow from other events; those are not recorded as events of their own. */
 export const signalSchema = z.enum([
   ...(['regenerated', 'edited', 'stopped', 'ended'] as const),
   ...recordedSignalSchema.options,
@@ -32,7 +44,7 @@ export const usageSchema = z.object({
   total_tokens: z.int(),
 });
 
-/** Milliseconds since the request to the model was made; first_token_ms is null where no text came. */
+/** Milliseconds since the request to the model was made; first_token_ms is null if no text arrived. */
 export const timingsSchema = z.object({ first_token_ms: z.number().nullable(), total_ms: z.number() });
 
 export const startConversationSchema = z.object({
@@ -48,7 +60,7 @@ export const startConversationSchema = z.object({
 export const endOfGenerationSchema = z.object({
   status: finalStatusSchema,
   content: z.string(),
-  /** What the model thought, apart from its text; absent where it told nothing of it. */
+  /** Reasoning of the model, separate from its text; absent if it sent none. */
   reasoning: z.string().optional(),
   error: z.string().optional(),
   finish_reason: z.string().optional(),
@@ -57,7 +69,7 @@ export const endOfGenerationSchema = z.object({
 });
 
 export const addMessageSchema = z.object({
-  // Of a reply that comes whole, with how it ended: one that was generated elsewhere.
+  // For a reply recorded in one event, together with its outcome: one that was generated elsewhere.
   ...endOfGenerationSchema.partial().shape,
   id: z.string(),
   conversation_id: z.string(),
@@ -66,72 +78,59 @@ export const addMessageSchema = z.object({
   rating: unset,
   feedback: unset,
   timestamp,
-  /** Absent: continues the newest message; append_events fills it in. */
+  /** Absent: the newest message; append_events fills it in. */
   parent_id: z.string().nullable().optional(),
   model: z.string().optional(),
   parameters: parametersSchema.optional(),
   metadata: z.record(z.string(), z.json()).optional(),
-  /** `streaming` of a reply that is yet to be generated: an update ends it. Absent: complete. */
+  /** `streaming` for a reply that is still to be generated; an update ends it. Absent: complete. */
   status: finalStatusSchema.or(z.literal('streaming')).optional(),
 });
 
-const authorSchema = z.object({
+/** Who gives feedback, in which role, and when. */
+const givenBySchema = z.object({
+  /** Absent or "": the owner of the conversation. */
   username: z.string().optional(),
-  source: feedbackSourceSchema.optional(),
-});
-
-/** What may be said of a whole conversation. */
-export const conversationFeedbackFieldsSchema = authorSchema.extend({
-  rating: z.union([ratingSchema, unset]).nullable().optional(),
-  score: z.number().min(0).max(1).nullable().optional(),
-  feedback: z.string().nullable().optional(),
-  tags: z.array(z.string()).nullable().optional(),
-  /** When it was said, where that is not when the event was recorded: of what was imported. */
+  /** Absent or "": end_user. */
+  source: feedbackSourceSchema.or(unset).optional(),
+  /** When imported feedback was given. Absent: when the event was recorded. */
   timestamp: timestamp.optional(),
 });
 
-export const feedbackFieldsSchema = conversationFeedbackFieldsSchema.extend({
-  correction: z.string().nullable().optional(),
-  /** Ids of siblings that this reply was chosen over. An author has one choice among siblings: the newest. */
-  preferred_over: z.array(z.string()).nullable().optional(),
-  /** Ids of siblings that are as good as this reply. */
-  tied_with: z.array(z.string()).nullable().optional(),
-});
-
-export const updateMessageSchema = feedbackFieldsSchema.extend({
+export const updateMessageSchema = z.object({
+  ...feedbackFieldsSchema.shape,
+  ...givenBySchema.shape,
   id: z.string(),
-  /** Absent in what is appended; append_events fills it in. */
+  /** Absent in new events; append_events fills it in. */
   conversation_id: z.string().optional(),
   signal: z.union([recordedSignalSchema, unset]).optional(),
-  /** Stays in the event: no projection shows it. */
+  /** Kept in the event only; no projection has it. */
   metadata: z.record(z.string(), z.json()).optional(),
   ...endOfGenerationSchema.partial().shape,
 });
 
-/** What someone says of a conversation as a whole. */
-export const updateConversationSchema = conversationFeedbackFieldsSchema.extend({
+/** Feedback on a conversation as a whole. */
+export const updateConversationSchema = z.object({
+  ...conversationFeedbackFieldsSchema.shape,
+  ...givenBySchema.shape,
   id: z.string(),
-  /** Stays in the event: no projection shows it. */
+  /** Kept in the event only; no projection has it. */
   metadata: z.record(z.string(), z.json()).optional(),
 });
 
 export const endConversationSchema = z.object({
   id: z.string(),
   timestamp: timestamp.optional(),
-  /** Stays in the event: no projection shows it. */
+  /** Kept in the event only; no projection has it. */
   metadata: z.record(z.string(), z.json()).optional(),
 });
 
 export type Role = z.output<typeof roleSchema>;
-export type Rating = z.output<typeof ratingSchema>;
-export type FeedbackSource = z.output<typeof feedbackSourceSchema>;
 export type FinalStatus = z.output<typeof finalStatusSchema>;
 export type RecordedParameters = z.output<typeof parametersSchema>;
 export type EndOfGeneration = z.output<typeof endOfGenerationSchema>;
 export type Signal = z.output<typeof signalSchema>;
 export type RecordedSignal = z.output<typeof recordedSignalSchema>;
-export type ConversationFeedbackFields = z.output<typeof conversationFeedbackFieldsSchema>;
-export type FeedbackFields = z.output<typeof feedbackFieldsSchema>;
 
 export const eventTypes = [
   'START_CONVERSATION',
@@ -142,24 +141,24 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
-/** An event as it is in the log. */
+/** An event in the log. */
 export type LogEvent = {
   id: string;
   topic: string;
-  /** From 0, without a hole, in the order of commits. */
+  /** From 0, without gaps, in the order of commits. */
   offset: number;
   type: EventType;
   conversationId: string;
-  /** From 1, without a hole within the conversation. */
+  /** From 1, without gaps within the conversation. */
   version: number;
-  /** Username of who did it; null where Afterword itself did. */
+  /** Username of the person or service that caused it; null if Afterword itself did. */
   actor: string | null;
   recordedAt: Date;
-  /** By the schema of its type. */
+  /** Valid by the schema of its type. */
   payload: unknown;
 };
 
-/** An event before the log gave it an offset. */
+/** An event that has no offset yet. */
 export type NewEvent = { id: string } & (
   | {
       type: 'START_CONVERSATION';
@@ -168,8 +167,8 @@ export type NewEvent = { id: string } & (
       payload: z.output<typeof startConversationSchema>;
     }
   | { type: 'ADD_MESSAGE'; conversationId: string; payload: z.output<typeof addMessageSchema> }
-  // The conversation of a message is known to the log: nothing need be read before a rating is written. One that is
-  // given must be the message's.
+  // The log knows the conversation of a message, so nothing has to be read before a rating is written. If a
+  // conversation is given, it must be the one of the message.
   | { type: 'UPDATE_MESSAGE'; conversationId?: string; payload: z.output<typeof updateMessageSchema> }
   | {
       type: 'UPDATE_CONVERSATION';

@@ -1,4 +1,4 @@
-// Events as they are read from the log.
+// The types Event and EventType.
 import { builder } from '../graphql/builder.ts';
 import { Node } from '../graphql/node.ts';
 import type { LogEvent } from './event.ts';
@@ -6,48 +6,53 @@ import { eventDelivery } from './event-delivery.ts';
 import { formatCursor } from './read/cursor.ts';
 
 export const EventTypeEnum = builder.enumType('EventType', {
-  description: 'What happened.',
+  description: 'Type of an event.',
   values: {
-    START_CONVERSATION: { description: 'A conversation began.' },
+    START_CONVERSATION: { description: 'A conversation was started.' },
     ADD_MESSAGE: {
-      description: 'A message was added; a reply that is yet to be produced, without its text.',
+      description: 'A message was added. A reply that is still to be generated is added without its text.',
     },
-    UPDATE_MESSAGE: { description: 'A reply ended, or got feedback; the payload holds only what changed.' },
-    UPDATE_CONVERSATION: { description: 'A conversation as a whole got feedback.' },
-    END_CONVERSATION: { description: 'A conversation ended.' },
+    UPDATE_MESSAGE: {
+      description: 'A reply ended or received feedback. The payload has only the fields that changed.',
+    },
+    UPDATE_CONVERSATION: { description: 'A whole conversation received feedback.' },
+    END_CONVERSATION: { description: 'A conversation was ended.' },
   } as const,
 });
 
 export const Event = builder.objectRef<LogEvent>('Event').implement({
-  description: "One fact in a topic's log. Events are never changed.",
+  description: 'An entry in the log of a topic. Events never change.',
   interfaces: [Node],
   isTypeOf: eventDelivery.is,
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'A ULID.' }),
-    topic: t.exposeString('topic', { description: 'The log that holds it.' }),
+    id: t.exposeID('id', { description: 'ULID of the event.' }),
+    topic: t.exposeString('topic', { description: 'Topic of the log.' }),
     offset: t.expose('offset', {
       type: 'Offset',
-      description: 'Its position in the topic: from 0, without a hole, in the order of commits.',
+      description: 'Position in the topic: from 0, without gaps, in the order of commits.',
     }),
     cursor: t.string({
-      description: 'What `after` takes to continue after this event.',
+      description: 'Cursor of the event. Pass it as `after` to continue after this event.',
       resolve: (event) => formatCursor(event),
     }),
-    type: t.expose('type', { type: EventTypeEnum, description: 'What happened.' }),
-    conversationId: t.exposeID('conversationId', { description: 'The conversation that it belongs to.' }),
+    type: t.expose('type', { type: EventTypeEnum, description: 'Type of the event.' }),
+    conversationId: t.exposeID('conversationId', { description: 'Id of its conversation.' }),
     version: t.exposeInt('version', {
-      description: 'Its position in the conversation: from 1, without a hole.',
+      description: 'Position in the conversation: from 1, without gaps.',
     }),
     actor: t.exposeString('actor', {
       nullable: true,
       description:
-        'The username of who did it; null where Afterword did, such as at the end of a reply, and where it is hidden.',
+        'Username of the person or service that caused it. Null if Afterword itself did, as at the end of a reply, or if it is hidden from the viewer.',
     }),
-    recordedAt: t.expose('recordedAt', { type: 'DateTime', description: 'When it was written to the log.' }),
+    recordedAt: t.expose('recordedAt', {
+      type: 'DateTime',
+      description: 'Instant at which it was written to the log.',
+    }),
     payload: t.expose('payload', {
       type: 'JSON',
       description:
-        'What happened, in full. In UPDATE_MESSAGE an absent field or "" means unchanged, null means withdrawn. What others said of a conversation is hidden from a USER whose it is: of such an event only the ids are left.',
+        'The complete data of the event. In updates, an absent field or "" means unchanged, and null means withdrawn. A USER does not see the feedback of others on their conversation: the payload of such an event has only the ids.',
     }),
   }),
 });

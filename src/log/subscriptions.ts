@@ -1,4 +1,4 @@
-// The subscription `events`: the log from a place on, then live.
+// The subscription `events`: the log from a position, then each new event.
 import { declareDelivery } from '../delivery/delivery.ts';
 import { createSharedResponses } from '../delivery/shared-responses.ts';
 import { builder } from '../graphql/builder.ts';
@@ -10,28 +10,29 @@ builder.subscriptionField('events', (t) =>
   t.field({
     type: Event,
     description:
-      'The events of a log from a place on, then each as it is committed, in their order, without gap or repetition: with contiguous offsets, or, of one conversation, with contiguous versions. A reader that is slow is served from the log when it asks again. Of a whole topic for ANALYST, SERVICE and ADMIN; of one conversation also for whose it is. In an event stream the id of each event is its cursor, and the header Last-Event-ID continues after it.',
+      'The events of a topic from a position, then each new event once it is committed, in order, without gaps or repetitions: offsets are contiguous in a topic, versions in a conversation. A slow reader misses nothing. ANALYST, SERVICE and ADMIN may read whole topics; the owner of a conversation may read its events. In an event stream (SSE), the id of each event is its cursor, and the header Last-Event-ID continues after it.',
     args: {
       topic: t.arg.string({
         required: true,
         defaultValue: 'default',
-        description: "The log; with a conversationId, that conversation's. An unknown one is waited for.",
+        description:
+          'Topic to read; ignored if `conversationId` is given. The subscription waits for the first event of an unknown topic.',
       }),
       offset: t.arg({
         type: 'Offset',
         description:
-          'Where to start; beyond the end: the subscription waits until the log is there. From the first event where neither `offset` nor `after` is given; live from now on: the `nextOffset` of the topic.',
+          'Offset to start at. Beyond the end, the subscription waits until the log reaches it. Defaults to 0, the first event. To receive only new events, pass the `nextOffset` of the topic.',
       }),
       after: t.arg.string({
-        description: 'The cursor of an event: continues after it. Not with `offset`.',
+        description: 'Cursor of an event: continues after it. Excludes `offset`.',
       }),
-      types: t.arg({ type: [EventTypeEnum], description: 'Only events of these types.' }),
+      types: t.arg({ type: [EventTypeEnum], description: 'Only events of these types. Defaults to all.' }),
       conversationId: t.arg.id({ description: 'Only events of this conversation.' }),
     },
     extensions: declareDelivery({ createRespond: createSharedResponses(eventDelivery) }),
     subscribe: async (_root, args, { viewer, services, lastEventId }) => {
-      const { place, ...seen } = await chooseEvents(services.pool, viewer, { ...args, lastEventId });
-      return services.events.follow(place, seen);
+      const { position, ...view } = await chooseEvents(services.pool, viewer, { ...args, lastEventId });
+      return services.events.follow(position, view);
     },
     resolve: (event) => event,
   }),

@@ -1,5 +1,5 @@
 // Hands waiting appends to Postgres in batches, one in flight at a time: the only caller of append_events.
-// What it has acknowledged is committed. A batch whose answer was lost is sent again, since events are idempotent by id.
+// An acknowledged append is committed. A batch whose answer was lost is sent again; events are idempotent by id.
 import pg from 'pg';
 import { isDatabaseUnavailable } from '../database/unavailable.ts';
 import { AppError } from '../errors.ts';
@@ -13,7 +13,7 @@ export type Append = {
   actor: string | null;
   /** Whether the actor may write to conversations that are not their own. */
   isPrivileged: boolean;
-  /** Whether feedback that would change nothing is left out of the log. Defaults to false. */
+  /** Whether feedback that would change nothing is skipped. Defaults to false. */
   skipsUnchanged?: boolean;
   events: NewEvent[];
 };
@@ -23,17 +23,17 @@ export type Appended = {
   conversationId: string;
   offset: number;
   version: number;
-  /** True if the log already held this very event. */
+  /** True if the same event was already in the log. */
   isReplay: boolean;
 };
 
 export type LogWriter = {
   /**
-   * Resolves once the events are committed, in their order; without those that were left out as unchanged.
+   * Resolves once the events are committed, with one entry for each in their order; skipped events have none.
    * @throws AppError with the refusal, or UPSTREAM_FAILED when Postgres was unavailable for timeoutMs
    */
   append(append: Append): Promise<Appended[]>;
-  /** Resolves when every waiting append has been answered. */
+  /** Resolves when no append is waiting any more. */
   drain(): Promise<void>;
 };
 
@@ -65,7 +65,7 @@ function toAppended({ outcome, topic, conversation_id, offset, version }: Append
   return [{ topic, conversationId: conversation_id, offset, version, isReplay: outcome === 'REPLAYED' }];
 }
 
-/** The refusal of an append: of the first of its events that broke a rule itself. */
+/** The refusal of an append: that of its first event that violates a rule. */
 function refusalOf(answers: readonly AppendAnswer[]): { refusal: Refusal; detail: string } | undefined {
   for (const { outcome, detail } of answers) {
     if (isRefusal(outcome)) return { refusal: outcome, detail: detail ?? '' };
@@ -73,10 +73,10 @@ function refusalOf(answers: readonly AppendAnswer[]): { refusal: Refusal; detail
   return undefined;
 }
 
-/** Classes of SQLSTATE. 22: bad data, 23: an id twice, 54: too large. */
+/** Classes of SQLSTATE. 22: invalid data, 23: duplicate id, 54: too large. */
 const contentStates = /^(22|23|54)/;
 
-/** Whether a batch failed because of its content, because Postgres is unavailable, or for neither: a bug of ours. */
+/** Why a batch failed: because of its content, because Postgres is unavailable, or because of a bug. */
 function causeOf(error: unknown): 'content' | 'unavailable' | 'bug' {
   if (isDatabaseUnavailable(error)) return 'unavailable';
   const code = error instanceof pg.DatabaseError ? (error.code ?? '') : '';
@@ -84,7 +84,7 @@ function causeOf(error: unknown): 'content' | 'unavailable' | 'bug' {
 }
 
 /**
- * @param options.onCommitted called after each commit, with the newest offset in it of each topic; must not throw
+ * @param options.onCommitted called after each commit with the newest committed offset of each topic; must not throw
  */
 export function createLogWriter(options: {
   pool: pg.Pool;
@@ -92,7 +92,7 @@ export function createLogWriter(options: {
   onCommitted: (newest: Map<string, number>) => void;
 }): LogWriter {
   let queue: Waiting[] = [];
-  /** How many appends at the head of the queue are sent one by one, since a batch with them failed. */
+  /** Number of appends at the head of the queue that are sent one by one, because their batch failed. */
   let isolateNext = 0;
   let isRunning = false;
   let whenIdle: (() => void)[] = [];
@@ -102,15 +102,16 @@ export function createLogWriter(options: {
     const retried: Waiting[] = [];
     let next = 0;
     for (const waiting of batch) {
-      const own = answers.slice(next, next + waiting.items.length);
+      const ours = answers.slice(next, next + waiting.items.length);
       next += waiting.items.length;
-      const refused = refusalOf(own);
-      if (own.some(({ outcome }) => outcome === 'RETRY_NEXT_BATCH')) retried.push(waiting);
+      const refused = refusalOf(ours);
+      if (ours.some(({ outcome }) => outcome === 'RETRY_NEXT_BATCH')) retried.push(waiting);
       else if (refused !== undefined) waiting.reject(appendError(refused.refusal, refused.detail));
-      else waiting.resolve(own.flatMap(toAppended));
-      for (const { topic, offset } of own) {
-        if (topic !== null && offset !== null)
+      else waiting.resolve(ours.flatMap(toAppended));
+      for (const { topic, offset } of ours) {
+        if (topic !== null && offset !== null) {
           newest.set(topic, Math.max(offset, newest.get(topic) ?? offset));
+        }
       }
     }
     queue.unshift(...retried);
@@ -133,10 +134,10 @@ export function createLogWriter(options: {
 
   function contentError(cause: unknown): AppError {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return new AppError('INVALID_INPUT', `The database can't hold this: ${reason}.`, { cause });
+    return new AppError('INVALID_INPUT', `The database can't store this: ${reason}.`, { cause });
   }
 
-  /** Postgres is unavailable: appends that still have time keep their place in the queue, the others fail. */
+  /** While Postgres is unavailable, expired appends fail and the others keep their place in the queue. */
   async function waitAndRetry(cause: unknown): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
     const now = Date.now();
@@ -146,7 +147,7 @@ export function createLogWriter(options: {
       waiting.reject(
         new AppError(
           'UPSTREAM_FAILED',
-          `The database did not take this within ${options.timeoutMs} ms. Repeat the request with the same ids: it is safe, whether or not it was written.`,
+          `The database did not accept this within ${options.timeoutMs} ms. Repeat the request with the same ids: that is safe, whether or not it was written.`,
           { cause },
         ),
       );

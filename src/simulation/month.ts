@@ -1,4 +1,4 @@
-// A month of simulated conversations and what their users think of them, as a pure function of a seed and its last day.
+// A month of simulated conversations and feedback, as a pure function of a seed and the last day.
 import type { FeedbackSource, Rating } from '../client/operations.ts';
 import { createRandom, type Random } from './random.ts';
 import { comments, exchanges, tags, usernames } from './talk.ts';
@@ -22,12 +22,13 @@ export type SimulatedReply = {
   isCopied: boolean;
 };
 
-export type SimulatedTurn = {
+/** A prompt with one reply, or with two that the user compares. */
+export type SimulatedRound = {
   promptId: string;
   prompt: string;
   at: Date;
   replies: SimulatedReply[];
-  /** Which of two replies was preferred; 'tie' where neither. */
+  /** The user's choice between two replies, by the index of the chosen one; undefined if there is one reply. */
   preference: { chosen: number; isTie: boolean } | undefined;
 };
 
@@ -35,17 +36,22 @@ export type SimulatedConversation = {
   id: string;
   username: string;
   title: string;
-  turns: SimulatedTurn[];
+  rounds: SimulatedRound[];
   isEnded: boolean;
 };
 
-/** How often a model answers well on a day, from 0 to 1. `day` counts from the first of the month. */
-type SimulatedModel = { id: string; share: number; quality: (day: number) => number };
+type SimulatedModel = {
+  id: string;
+  /** Share of replies that it writes, from 0 to 1. */
+  share: number;
+  /** Probability of a good reply on a day, from 0 to 1. Days count from 0, the first of the month. */
+  quality: (day: number) => number;
+};
 
 export const models: readonly [SimulatedModel, ...SimulatedModel[]] = [
-  // Better with every week.
+  // Improves every week.
   { id: 'heron-large', share: 0.45, quality: (day) => 0.74 + 0.006 * day },
-  // A bad release, which was taken back after four days.
+  // Has a bad release, which is rolled back after four days.
   { id: 'heron-small', share: 0.35, quality: (day) => (day >= 17 && day <= 20 ? 0.38 : 0.7) },
   { id: 'wren-mini', share: 0.2, quality: () => 0.52 },
 ];
@@ -54,15 +60,15 @@ export const days = 30;
 const dayMs = 86_400_000;
 
 function chooseModel(random: Random): SimulatedModel {
-  let rest = random.next();
+  let remaining = random.next();
   for (const model of models) {
-    rest -= model.share;
-    if (rest < 0) return model;
+    remaining -= model.share;
+    if (remaining < 0) return model;
   }
   return models[0];
 }
 
-/** People like most good replies and few bad ones, and say so one time in three. */
+/** Users like most good replies and few bad ones, and rate about one reply in three. */
 function endUserFeedback(
   random: Random,
   isGood: boolean,
@@ -72,77 +78,77 @@ function endUserFeedback(
   if (!random.happens(isGood ? 0.3 : 0.42)) return [];
   const isLiked = random.happens(isGood ? 0.93 : 0.12);
   const kind = isLiked ? 'good' : 'bad';
-  const given: SimulatedFeedback = { username, source: 'END_USER', rating: isLiked ? 'LIKE' : 'DISLIKE' };
-  if (random.happens(isLiked ? 0.25 : 0.6)) given.tags = [random.pick(tags[kind])];
-  if (random.happens(isLiked ? 0.12 : 0.4)) given.comment = random.pick(comments[kind]);
-  if (!isLiked && random.happens(0.2)) given.correction = good;
+  const feedback: SimulatedFeedback = { username, source: 'END_USER', rating: isLiked ? 'LIKE' : 'DISLIKE' };
+  if (random.happens(isLiked ? 0.25 : 0.6)) feedback.tags = [random.pick(tags[kind])];
+  if (random.happens(isLiked ? 0.12 : 0.4)) feedback.comment = random.pick(comments[kind]);
+  if (!isLiked && random.happens(0.2)) feedback.correction = good;
   if (random.happens(0.35))
-    given.score = Math.round((isLiked ? 0.7 + 0.3 * random.next() : 0.45 * random.next()) * 100) / 100;
-  return [given];
+    feedback.score = Math.round((isLiked ? 0.7 + 0.3 * random.next() : 0.45 * random.next()) * 100) / 100;
+  return [feedback];
 }
 
-/** Reviewers and judges look at some replies, and see more clearly what is good. */
-function otherFeedback(random: Random, isGood: boolean): SimulatedFeedback[] {
-  const given: SimulatedFeedback[] = [];
+/** Reviewers and judges rate some of the replies, and are wrong less often than users. */
+function expertFeedback(random: Random, isGood: boolean): SimulatedFeedback[] {
+  const feedback: SimulatedFeedback[] = [];
   const score = () => Math.round((isGood ? 0.65 + 0.35 * random.next() : 0.5 * random.next()) * 100) / 100;
-  const isRated = (share: number) => random.happens(share);
   const rating = (): Rating => (random.happens(isGood ? 0.96 : 0.06) ? 'LIKE' : 'DISLIKE');
-  if (isRated(0.1))
-    given.push({ username: 'sim-reviewer', source: 'REVIEWER', rating: rating(), score: score() });
-  if (isRated(0.25)) given.push({ username: 'sim-judge', source: 'JUDGE', rating: rating(), score: score() });
-  return given;
+  if (random.happens(0.1))
+    feedback.push({ username: 'sim-reviewer', source: 'REVIEWER', rating: rating(), score: score() });
+  if (random.happens(0.25))
+    feedback.push({ username: 'sim-judge', source: 'JUDGE', rating: rating(), score: score() });
+  return feedback;
 }
 
-type Asked = { random: Random; day: number; at: Date; username: string };
+type Prompt = { random: Random; day: number; at: Date; username: string };
 
-function reply(
-  { random, day, at, username }: Asked,
+function createReply(
+  { random, day, at, username }: Prompt,
   model: SimulatedModel,
   texts: { good: string; bad: string },
 ) {
   const isGood = random.happens(model.quality(day));
-  const made: SimulatedReply = {
+  const reply: SimulatedReply = {
     id: random.id(at),
     model: model.id,
     content: isGood ? texts.good : texts.bad,
     at,
-    feedback: [...endUserFeedback(random, isGood, username, texts.good), ...otherFeedback(random, isGood)],
+    feedback: [...endUserFeedback(random, isGood, username, texts.good), ...expertFeedback(random, isGood)],
     isCopied: random.happens(isGood ? 0.12 : 0.02),
   };
-  return { made, isGood };
+  return { reply, isGood };
 }
 
-function turn(asked: Asked): SimulatedTurn {
-  const { random, at } = asked;
+function createRound(prompt: Prompt): SimulatedRound {
+  const { random, at } = prompt;
   const exchange = random.pick(exchanges);
-  const first = chooseModel(random);
-  const one = reply(asked, first, exchange);
+  const model = chooseModel(random);
+  const first = createReply(prompt, model, exchange);
   const isCompared = random.happens(0.14);
-  const rest = models.filter(({ id }) => id !== first.id);
-  const rival = rest[random.between(0, rest.length - 1)] ?? models[0];
-  const other = isCompared ? reply(asked, rival, exchange) : undefined;
+  const rivals = models.filter(({ id }) => id !== model.id);
+  const rival = rivals[random.between(0, rivals.length - 1)] ?? models[0];
+  const second = isCompared ? createReply(prompt, rival, exchange) : undefined;
   const isTie =
-    other !== undefined && (one.isGood === other.isGood ? random.happens(0.6) : random.happens(0.08));
-  const isOtherChosen =
-    other !== undefined && (one.isGood === other.isGood ? random.happens(0.5) : other.isGood);
+    second !== undefined && (first.isGood === second.isGood ? random.happens(0.6) : random.happens(0.08));
+  const isSecondChosen =
+    second !== undefined && (first.isGood === second.isGood ? random.happens(0.5) : second.isGood);
   return {
     promptId: random.id(at),
     prompt: exchange.prompt,
     at,
-    replies: other === undefined ? [one.made] : [one.made, other.made],
-    preference: other && { chosen: isOtherChosen ? 1 : 0, isTie },
+    replies: second === undefined ? [first.reply] : [first.reply, second.reply],
+    preference: second && { chosen: isSecondChosen ? 1 : 0, isTie },
   };
 }
 
-/** Most people write by day, and fewer on weekends. */
+/** An instant of the day: most people write in the afternoon. */
 function instantOf(random: Random, day: Date): Date {
   const hour = 6 + Math.floor((random.next() + random.next()) * 8.5);
   return new Date(day.getTime() + hour * 3_600_000 + random.between(0, 3_599) * 1_000);
 }
 
 /**
- * @param until the day after the last one, at midnight in UTC
- * @param perDay about how many conversations begin on a weekday
+ * @param options.until midnight in UTC at the end of the last day
+ * @param options.perDay roughly how many conversations start on a weekday; fewer do on a weekend
  */
 export function simulateMonth(options: {
   seed: string;
@@ -152,24 +158,24 @@ export function simulateMonth(options: {
   const { seed, until, perDay } = options;
   const random = createRandom(`${seed} ${until.toISOString()}`);
   return Array.from({ length: days }, (_, day) => {
-    const begin = new Date(until.getTime() - (days - day) * dayMs);
-    const isWeekend = [0, 6].includes(begin.getUTCDay());
+    const dayStart = new Date(until.getTime() - (days - day) * dayMs);
+    const isWeekend = [0, 6].includes(dayStart.getUTCDay());
     const count = Math.round(perDay * (isWeekend ? 0.55 : 1) * (0.8 + 0.4 * random.next()));
-    return Array.from({ length: count }, () => conversation(random, day, begin));
+    return Array.from({ length: count }, () => createConversation(random, day, dayStart));
   }).flat();
 }
 
-function conversation(random: Random, day: number, begin: Date): SimulatedConversation {
-  const start = instantOf(random, begin);
+function createConversation(random: Random, day: number, dayStart: Date): SimulatedConversation {
+  const startedAt = instantOf(random, dayStart);
   const username = random.pick(usernames);
-  const turns = Array.from({ length: random.between(1, 4) }, (_, at) =>
-    turn({ random, day, username, at: new Date(start.getTime() + at * 90_000) }),
+  const rounds = Array.from({ length: random.between(1, 4) }, (_, index) =>
+    createRound({ random, day, username, at: new Date(startedAt.getTime() + index * 90_000) }),
   );
   return {
-    id: random.id(start),
+    id: random.id(startedAt),
     username,
-    title: turns[0]?.prompt ?? '',
-    turns,
+    title: rounds[0]?.prompt ?? '',
+    rounds,
     isEnded: random.happens(0.5),
   };
 }

@@ -1,20 +1,20 @@
-// Chance that can be repeated: the same seed gives the same numbers, and the same ids.
+// Repeatable randomness: the same seed gives the same numbers and the same ids.
 
 export type Random = {
-  /** 0 to 1, without 1. */
+  /** A number from 0 up to, but not including, 1. */
   next(): number;
-  /** Whether something of this probability happens. */
+  /** True with this probability. */
   happens(probability: number): boolean;
   pick<T>(list: readonly [T, ...T[]]): T;
   /** A whole number from `min` to `max`. */
   between(min: number, max: number): number;
-  /** A ULID of that instant. */
+  /** A ULID with the time `at`. */
   id(at: Date): string;
 };
 
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** FNV-1a, 32 bit: http://www.isthe.com/chongo/tech/comp/fnv/ */
+/** FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const character of text) value = Math.imul(value ^ (character.codePointAt(0) ?? 0), 0x01000193);
@@ -22,16 +22,16 @@ function hash(text: string): number {
 }
 
 function timeOfUlid(at: Date): string {
-  let rest = at.getTime();
+  let remaining = at.getTime();
   let text = '';
-  for (let place = 0; place < 10; place += 1) {
-    text = letters.charAt(rest % 32) + text;
-    rest = Math.floor(rest / 32);
+  for (let digit = 0; digit < 10; digit += 1) {
+    text = letters.charAt(remaining % 32) + text;
+    remaining = Math.floor(remaining / 32);
   }
   return text;
 }
 
-/** Mulberry32 by Tommy Ettinger: enough for pictures, for nothing secret. */
+/** Mulberry32 by Tommy Ettinger: good enough for demo data, not for anything secret. */
 export function createRandom(seed: string): Random {
   let state = hash(seed);
   const next = () => {

@@ -1,4 +1,4 @@
-// What simulated users of a shop's assistant ask, how it answers well and badly, and what they say of it.
+// The texts of the simulation: what users of a shop's assistant ask, good and bad replies, and their feedback.
 
 export type Exchange = { prompt: string; good: string; bad: string };
 

@@ -1,4 +1,4 @@
-// Writes simulated conversations through the public API, as an application of a team's own would.
+// Writes simulated conversations through the public API, as any other application would.
 import {
   AddMessageDocument,
   EndConversationDocument,
@@ -9,19 +9,19 @@ import {
   SubmitFeedbackDocument,
   type TypedDocumentString,
 } from '../client/operations.ts';
-import type { SimulatedConversation, SimulatedFeedback, SimulatedReply, SimulatedTurn } from './month.ts';
+import type { SimulatedConversation, SimulatedFeedback, SimulatedReply, SimulatedRound } from './month.ts';
 
-/** Sends an operation, and fails where the server refuses it. */
+/** Sends an operation. Rejects if the server refuses it. */
 export type Send = <Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
 ) => Promise<Result>;
 
-/** What every message and conversation says of itself. */
+/** Metadata of every message and conversation. */
 const metadata = { simulated: true };
 
-async function giveFeedback(send: Send, messageId: string, given: SimulatedFeedback): Promise<void> {
-  const { username, source, rating, score, comment, tags, correction } = given;
+async function giveFeedback(send: Send, messageId: string, feedback: SimulatedFeedback): Promise<void> {
+  const { username, source, rating, score, comment, tags, correction } = feedback;
   const author = { messageId, username, source };
   await send(RateMessageDocument, { input: { ...author, rating, score } });
   if (comment === undefined && tags === undefined && correction === undefined) return;
@@ -35,11 +35,11 @@ async function writeReply(
   reply: SimulatedReply,
 ): Promise<void> {
   const { id, model, content, at, feedback, isCopied } = reply;
-  const place = { conversationId: conversation.id, parentId };
+  const position = { conversationId: conversation.id, parentId };
   await send(AddMessageDocument, {
-    input: { ...place, id, role: 'ASSISTANT', model, content, createdAt: at.toISOString(), metadata },
+    input: { ...position, id, role: 'ASSISTANT', model, content, createdAt: at.toISOString(), metadata },
   });
-  for (const given of feedback) await giveFeedback(send, id, given);
+  for (const one of feedback) await giveFeedback(send, id, one);
   if (isCopied) {
     await send(RecordSignalDocument, {
       input: { messageId: id, signal: 'COPIED', username: conversation.username },
@@ -47,16 +47,23 @@ async function writeReply(
   }
 }
 
-/** @returns the reply from which the conversation goes on */
-async function writeTurn(
+/** @rerounds the id of the message that the next round continues */
+async function writeRound(
   send: Send,
   conversation: SimulatedConversation,
   parentId: string | null,
-  { promptId, prompt, at, replies, preference }: SimulatedTurn,
+  { promptId, prompt, at, replies, preference }: SimulatedRound,
 ): Promise<string | null> {
-  const place = { conversationId: conversation.id, parentId };
+  const position = { conversationId: conversation.id, parentId };
   await send(AddMessageDocument, {
-    input: { ...place, id: promptId, role: 'USER', content: prompt, createdAt: at.toISOString(), metadata },
+    input: {
+      ...position,
+      id: promptId,
+      role: 'USER',
+      content: prompt,
+      createdAt: at.toISOString(),
+      metadata,
+    },
   });
   for (const reply of replies) await writeReply(send, conversation, promptId, reply);
   const chosen = replies[preference?.chosen ?? 0];
@@ -70,19 +77,19 @@ async function writeTurn(
   return chosen?.id ?? promptId;
 }
 
-function countEvents({ turns, isEnded }: SimulatedConversation): number {
+function countEvents({ rounds, isEnded }: SimulatedConversation): number {
   const ofFeedback = ({ comment, tags, correction }: SimulatedFeedback) =>
     comment === undefined && tags === undefined && correction === undefined ? 1 : 2;
   const ofReply = ({ feedback, isCopied }: SimulatedReply) =>
-    1 + Number(isCopied) + feedback.reduce((sum, given) => sum + ofFeedback(given), 0);
-  const ofTurn = ({ replies, preference }: SimulatedTurn) =>
+    1 + Number(isCopied) + feedback.reduce((sum, one) => sum + ofFeedback(one), 0);
+  const ofRound = ({ replies, preference }: SimulatedRound) =>
     1 + Number(preference !== undefined) + replies.reduce((sum, reply) => sum + ofReply(reply), 0);
-  return 1 + Number(isEnded) + turns.reduce((sum, turn) => sum + ofTurn(turn), 0);
+  return 1 + Number(isEnded) + rounds.reduce((sum, round) => sum + ofRound(round), 0);
 }
 
 /**
- * Writes it, unless it is there whole: feedback that is given again would be another event.
- * @param model one on offer, with which the conversation begins
+ * Writes the conversation, unless the server already has all of it: repeated feedback would add events.
+ * @param model a model that the server offers
  */
 export async function writeConversation(
   send: Send,
@@ -90,11 +97,11 @@ export async function writeConversation(
   model: string,
   conversation: SimulatedConversation,
 ): Promise<void> {
-  const { id, username, title, turns, isEnded } = conversation;
+  const { id, username, title, rounds, isEnded } = conversation;
   const input = { id, topic, model, title, username, metadata };
   const { startConversation } = await send(StartConversationDocument, { input });
   if (startConversation.conversation.version >= countEvents(conversation)) return;
   let parentId: string | null = null;
-  for (const turn of turns) parentId = await writeTurn(send, conversation, parentId, turn);
+  for (const round of rounds) parentId = await writeRound(send, conversation, parentId, round);
   if (isEnded) await send(EndConversationDocument, { input: { id } });
 }

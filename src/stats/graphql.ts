@@ -1,6 +1,7 @@
 // The GraphQL types of rating statistics, and the arguments that the queries and the subscription share.
 import { Model } from '../conversation/graphql.ts';
-import { FeedbackSourceEnum, SignalEnum } from '../feedback/graphql.ts';
+import { FeedbackSourceEnum } from '../feedback/fields-graphql.ts';
+import { SignalEnum } from '../feedback/graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { type Signal, signalSchema } from '../log/event.ts';
 import { type Interval, standardErrorOfMean, wilson } from './interval.ts';

@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import { AppError } from '../errors.ts';
 import { maxUnavailableMs, retryPauseMs } from '../lib/pull-iterator.ts';
-import type { Tails } from '../log/live/topic-tails.ts';
+import type { TopicTails } from '../log/live/topic-tails.ts';
 import { type RatingStatsResult, readRatingStats } from './read-rating-stats.ts';
 import type { StatsQuery } from './stats-query.ts';
 
@@ -21,7 +21,7 @@ export type LiveQuery = {
   stop(): Promise<void>;
 };
 
-type LiveQueryOptions = { pool: pg.Pool; tails: Tails; query: StatsQuery; onUnused: () => void };
+type LiveQueryOptions = { pool: pg.Pool; tails: TopicTails; query: StatsQuery; onUnused: () => void };
 
 export function createLiveQuery({ pool, tails, query, onUnused }: LiveQueryOptions): LiveQuery {
   const intervals = new Map<symbol, number>();

@@ -2,7 +2,7 @@
 // next value when it is asked for it, so a slow one skips to the newest.
 import type pg from 'pg';
 import { createPullIterator, type Pull } from '../lib/pull-iterator.ts';
-import type { Tails } from '../log/live/topic-tails.ts';
+import type { TopicTails } from '../log/live/topic-tails.ts';
 import { createLiveQuery, type LiveQuery } from './live-query.ts';
 import type { RatingStatsResult } from './read-rating-stats.ts';
 import type { StatsQuery } from './stats-query.ts';
@@ -15,7 +15,7 @@ export type LiveStats = {
   stop(): Promise<void>;
 };
 
-export function createLiveStats({ pool, tails }: { pool: pg.Pool; tails: Tails }): LiveStats {
+export function createLiveStats({ pool, tails }: { pool: pg.Pool; tails: TopicTails }): LiveStats {
   const liveQueries = new Map<string, LiveQuery>();
   let openCount = 0;
 

@@ -1,7 +1,7 @@
 // What statistics are asked for, checked and in one canonical form: callers who want the same numbers have equal queries.
 import { checkText } from '../conversation/validate-text.ts';
 import { AppError } from '../errors.ts';
-import { mayReadAll, type Viewer } from '../identity/viewer.ts';
+import { readAllRoles, requireRole, type Viewer } from '../identity/viewer.ts';
 import type { Optional } from '../lib/optional.ts';
 import type { FeedbackSource } from '../log/event.ts';
 import { checkTopic, defaultTopic } from '../log/topic-name.ts';
@@ -44,11 +44,7 @@ const maxHalfHours = 10 * 366 * 48;
 
 /** @throws AppError FORBIDDEN if the viewer may not read everyone's data, which the numbers are about */
 export function refuseUnlessAnalyst(viewer: Viewer): void {
-  if (mayReadAll(viewer)) return;
-  throw new AppError(
-    'FORBIDDEN',
-    'Only the roles ANALYST, SERVICE and ADMIN may read the statistics of a topic.',
-  );
+  requireRole(viewer, { roles: readAllRoles, action: 'read the statistics of a topic' });
 }
 
 /** @throws AppError INVALID_INPUT if `from` is not before `to` */

@@ -10,19 +10,19 @@ import { build, type InlineConfig } from 'vite';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const outDir = fileURLToPath(new URL('../generated/web', import.meta.url));
 
-/** The Content-Security-Policy lets no page load anything that is written into it: every asset is a file. */
-const shared: InlineConfig = {
+const sharedConfig: InlineConfig = {
   root,
   configFile: false,
   logLevel: 'warn',
   plugins: [react()],
 };
 
-const pages: InlineConfig = {
-  ...shared,
+const pagesConfig: InlineConfig = {
+  ...sharedConfig,
   build: {
     outDir,
     emptyOutDir: true,
+    // The Content-Security-Policy forbids inline assets: each is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
@@ -30,9 +30,9 @@ const pages: InlineConfig = {
   },
 };
 
-/** One file of its own: a page of another application loads it by its plain name. */
-const widget: InlineConfig = {
-  ...shared,
+/** A single file without a hash in its name, which pages of other applications load. */
+const widgetConfig: InlineConfig = {
+  ...sharedConfig,
   publicDir: false,
   build: {
     outDir,
@@ -42,7 +42,7 @@ const widget: InlineConfig = {
   },
 };
 
-const isWorthIt = /\.(html|js|css|svg|ttf|txt|json|webmanifest)$/;
+const isCompressible = /\.(html|js|css|svg|ttf|txt|json|webmanifest)$/;
 
 async function compress(path: string): Promise<void> {
   const content = await readFile(path);
@@ -54,7 +54,9 @@ async function compress(path: string): Promise<void> {
 }
 
 await rm(outDir, { recursive: true, force: true });
-await build(pages);
-await build(widget);
+await build(pagesConfig);
+await build(widgetConfig);
 const files = await readdir(outDir, { recursive: true });
-await Promise.all(files.filter((file) => isWorthIt.test(file)).map((file) => compress(join(outDir, file))));
+await Promise.all(
+  files.filter((file) => isCompressible.test(file)).map((file) => compress(join(outDir, file))),
+);

@@ -1,4 +1,4 @@
-// The entry of the pages.
+// The entry point of the pages.
 import '@fontsource-variable/figtree/wght.css';
 import './styles/tokens.css';
 import './styles/base.css';

@@ -1,3 +1,4 @@
+// The schema as a whole: its committed text, its descriptions, and the names that clients rely on.
 import { readFileSync } from 'node:fs';
 import {
   buildClientSchema,
@@ -16,7 +17,7 @@ type Described = { name: string; description?: string | null | undefined };
 
 const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
 
-/** Everything within a type that has a name, as `Type.field(argument)`. */
+/** All named parts of a type, as `Type.field(argument)`. */
 function partsOf(type: GraphQLNamedType): [string, Described][] {
   if (isEnumType(type)) return type.getValues().map((value) => [`${type.name}.${value.name}`, value]);
   if (isInputObjectType(type))
@@ -29,18 +30,20 @@ function partsOf(type: GraphQLNamedType): [string, Described][] {
 }
 
 describe('the schema', () => {
-  it('is the committed schema.graphql; `npm run schema` prints it anew', () => {
+  it('is the committed schema.graphql, which `npm run schema` prints', () => {
     expect(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')).toBe(schemaText());
   });
 
   it('describes every type, field, argument, enum value and input field in a sentence', () => {
     const named = types.flatMap((type): [string, Described][] => [[type.name, type], ...partsOf(type)]);
     expect(named.length).toBeGreaterThan(200);
-    const bare = named.filter(([, { description }]) => !/^\S.*[.:)}`]$/s.test(description?.trim() ?? ''));
-    expect(bare.map(([name]) => name)).toEqual([]);
+    const undescribed = named.filter(
+      ([, { description }]) => !/^\S.*[.:)}`]$/s.test(description?.trim() ?? ''),
+    );
+    expect(undescribed.map(([name]) => name)).toEqual([]);
   });
 
-  it('has the names of DESIGN.md', () => {
+  it('keeps the fields that its first clients use', () => {
     const fieldsOf = (name: string) => {
       const type = schema.getType(name);
       return isObjectType(type) ? Object.keys(type.getFields()) : [];
@@ -71,7 +74,7 @@ describe('the schema', () => {
     expect(fieldsOf('Subscription')).toContain('generation');
   });
 
-  it('survives introspection, which SDKs are made from', () => {
+  it('survives introspection, from which SDKs are generated', () => {
     const client = buildClientSchema(introspectionFromSchema(schema));
     expect(Object.keys(client.getTypeMap()).sort()).toEqual(Object.keys(schema.getTypeMap()).sort());
   });

@@ -65,7 +65,7 @@ const tellDifferences = ({ table, differing, differences }: Comparison): string 
 /** Offsets and versions without a hole, and projections that are what the log comes to. */
 export async function checkProjections(pool: pg.Pool): Promise<string[]> {
   const { signal } = new AbortController();
-  const { comparisons } = await verify({ pool, signal, most: 3, onProgress: () => {} });
+  const { comparisons } = await verify({ pool, signal, maxDifferences: 3, onProgress: () => {} });
   return comparisons.filter(({ differing }) => differing > 0).map(tellDifferences);
 }
 

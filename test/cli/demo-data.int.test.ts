@@ -1,6 +1,13 @@
+// `demo-data` in a process of its own, beside a running server.
+
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { runCommand } from '../support/command.ts';
+import { commandLine, runCommand } from '../support/command.ts';
 
 let test: TestApp;
 beforeAll(async () => {
@@ -19,7 +26,7 @@ const countEvents = async (): Promise<number> => {
 };
 
 describe('demo-data', () => {
-  it('fills a topic through the API, marked as simulated, and writes nothing twice', async () => {
+  it('writes simulated data through the API, marked as simulated, and nothing twice', async () => {
     const first = await fill();
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(first.stdout).toContain(`${test.app.url}/dashboard?topic=simulated`);
@@ -34,14 +41,53 @@ describe('demo-data', () => {
     expect(await countEvents()).toBe(events);
   }, 120_000);
 
-  it('says what to do where no server answers', async () => {
+  it('says what to do if there is no server', async () => {
     const { code, stderr } = await runCommand(['demo-data', '--url', 'http://127.0.0.1:9']);
     expect(code).toBe(1);
     expect(stderr).toContain('start one with npm start');
   });
 
-  it('refuses arguments that make no sense, with its usage', async () => {
+  it('refuses invalid arguments, and prints its usage', async () => {
     expect(await fill('--per-day', 'many')).toMatchObject({ code: 2 });
     expect((await fill('--many')).stderr).toContain('Usage: npm run demo:data');
+    expect(await runCommand(['demo-data', '--url', 'localhost'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^--url "localhost" is not a URL such as/),
+    });
+  });
+
+  it.each([
+    ['HOST and PORT', { HOST: '127.0.0.1' }],
+    ['PORT alone', {}],
+    ['PORT and a HOST that is all addresses', { HOST: '0.0.0.0', AUTH_JWT_SECRET: 's'.repeat(32) }],
+  ])('finds the server by %s', async (_name, variables) => {
+    const { port } = new URL(test.app.url);
+    const result = await runCommand(['demo-data', '--per-day', '0'], { ...variables, PORT: port });
+    expect(result).toEqual({
+      code: 0,
+      stdout: `0 conversations with 0 replies are in the topic simulated: ${test.app.url}/dashboard?topic=simulated\n`,
+      stderr: '',
+    });
+  });
+
+  it('finds the server by PORT of a file .env', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'afterword demo '));
+    try {
+      await writeFile(join(folder, '.env'), `PORT=${new URL(test.app.url).port}\n`);
+      const [program, ...args] = commandLine;
+      const child = spawn(program, [...args, 'demo-data', '--per-day', '0'], {
+        cwd: folder,
+        env: { PATH: process.env.PATH ?? '' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      expect(await text(child.stdout)).toContain(`${test.app.url}/dashboard`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('can’t find a server whose PORT is 0', async () => {
+    const result = await runCommand(['demo-data'], { PORT: '0' });
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringMatching(/^PORT is 0, .*--url\.$/m) });
   });
 });

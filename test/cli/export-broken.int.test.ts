@@ -1,4 +1,4 @@
-// An export that can't come to its end: what it leaves is never taken for a whole one.
+// Exports that can't finish: what they leave is never mistaken for a complete dataset.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -40,27 +40,27 @@ it('a full disk ends an export with 1, and leaves no file and no manifest', asyn
     once(child, 'close'),
   ]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain('may not hold files as large: raise the limit, and export again.');
+  expect(stderr).toContain('may not contain files that large: raise the limit, and export again.');
   expect(readdirSync(out)).toEqual([]);
   expect(await runCommand(['export', 'verify', out])).toMatchObject({ code: 1 });
 });
 
-it('a file in the place of its folder is named, and stays', async () => {
+it('a file with the name of the folder is reported, and not touched', async () => {
   const out = join(root, 'file');
   writeFileSync(out, 'mine');
   expect(await runCommand(['export', 'sft', '--out', out], { DATABASE_URL: database.url })).toMatchObject({
     code: 1,
-    stderr: `${JSON.stringify(out)} is a file: give a folder that is new or empty.\n`,
+    stderr: `${JSON.stringify(out)} is a file: give a new or empty folder.\n`,
   });
   expect(readFileSync(out, 'utf8')).toBe('mine');
 });
 
-it('what an export left that was killed is none, and the next one takes it away', async () => {
+it('a killed export leaves no dataset, and the next export removes its files', async () => {
   const out = join(root, 'killed');
   await database.client.query('BEGIN; LOCK TABLE event');
   const child = startCommand(['export', 'sft', '--out', out], { DATABASE_URL: database.url });
   await waitUntil(
-    'it has begun a file',
+    'a file is open',
     () => readdirSync(root).includes('killed') && readdirSync(out).length > 0,
   );
   child.kill('SIGKILL');
@@ -68,19 +68,19 @@ it('what an export left that was killed is none, and the next one takes it away'
   await database.client.query('ROLLBACK');
   expect(readdirSync(out)).toEqual(['sft.jsonl.partial']);
   writeFileSync(join(out, 'sft.jsonl.partial'), 'half a li');
-  const answer = await runCommand(['export', 'sft', '--out', out], { DATABASE_URL: database.url });
-  expect(answer).toMatchObject({ code: 0, stderr: '' });
+  const result = await runCommand(['export', 'sft', '--out', out], { DATABASE_URL: database.url });
+  expect(result).toMatchObject({ code: 0, stderr: '' });
   expect(readdirSync(out).sort()).toEqual(['dataset.json', 'sft.jsonl']);
   expect(await runCommand(['export', 'verify', out])).toMatchObject({ code: 0 });
 });
 
-it('an interrupt ends an export with 130 whatever it waits for, and leaves no file and no manifest', async () => {
+it('an interrupted export ends with 130 even while it waits for a lock, and leaves no files', async () => {
   const out = join(root, 'interrupted');
   await database.client.query('BEGIN; LOCK TABLE event');
   const child = startCommand(['export', 'sft', '--out', out], { DATABASE_URL: database.url });
   const end = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   await waitUntil(
-    'it has begun a file',
+    'a file is open',
     () => readdirSync(root).includes('interrupted') && readdirSync(out).length > 0,
   );
   child.kill('SIGINT');

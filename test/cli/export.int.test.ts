@@ -1,4 +1,4 @@
-// The command as people call it: the same bytes for one offset, splits, what it refuses, and exports that end badly.
+// `export` in a process of its own: the same bytes for one offset, splits, verify, and invalid arguments.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -42,7 +42,7 @@ const contents = async (name: string) => {
   return Promise.all(names.map(async (file) => [file, await readFile(join(folder, name, file), 'utf8')]));
 };
 
-it('writes the same bytes for one offset, also after feedback changed', async () => {
+it('writes the same bytes for one offset, even after feedback has changed', async () => {
   const first = await run(['kto', '--topic=fruit', '--as-of=159', '--out', join(folder, 'first')]);
   expect(first).toMatchObject({ code: 0, stderr: '' });
   expect(first.stdout).toMatch(/^Exported 40 kto records of topic fruit as of offset 159 into /);
@@ -55,36 +55,36 @@ it('writes the same bytes for one offset, also after feedback changed', async ()
   expect(await contents('now')).not.toEqual(await contents('first'));
 });
 
-it('splits by a hash, so that a conversation stays on its side', async () => {
+it('keeps a conversation in its part of the split as the log grows', async () => {
   const split = ['--topic=fruit', '--split', 'train=0.7,eval=0.3', '--provenance'];
   await run(['kto', ...split, '--as-of=99', '--out', join(folder, 'early')]);
   await run(['kto', ...split, '--out', join(folder, 'late')]);
-  const sides = async (name: string) => {
+  const partsOf = async (name: string) => {
     const lines = async (part: string) =>
       (await readFile(join(folder, name, `${part}.jsonl`), 'utf8'))
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line).provenance.conversation);
-    return { train: await lines('train'), held: await lines('eval') };
+    return { train: await lines('train'), eval: await lines('eval') };
   };
-  const [early, late] = [await sides('early'), await sides('late')];
-  expect(late.train.length + late.held.length).toBe(40);
-  expect(late.held.length).toBeGreaterThan(3);
+  const [early, late] = [await partsOf('early'), await partsOf('late')];
+  expect(late.train.length + late.eval.length).toBe(40);
+  expect(late.eval.length).toBeGreaterThan(3);
   expect(late.train).toEqual(expect.arrayContaining(early.train));
-  expect(late.held).toEqual(expect.arrayContaining(early.held));
+  expect(late.eval).toEqual(expect.arrayContaining(early.eval));
 });
 
-it('finds a file that was changed, added or removed', async () => {
+it('verify finds a file that was changed, added or removed', async () => {
   const out = join(folder, 'checked');
   await run(['kto', '--topic=fruit', '--out', out]);
   expect(await run(['verify', out])).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('is as it was exported: 40 records'),
+    stdout: expect.stringContaining('is unchanged since its export: 40 records'),
   });
   await writeFile(join(out, 'other.txt'), '');
   expect(await run(['verify', out])).toMatchObject({
     code: 1,
-    stderr: 'other.txt is none of the dataset.\n',
+    stderr: 'other.txt is not part of the dataset.\n',
   });
   await rm(join(out, 'other.txt'));
   const manifest = await readFile(join(out, 'dataset.json'), 'utf8');
@@ -107,7 +107,7 @@ it('finds a file that was changed, added or removed', async () => {
   });
 });
 
-it('says clearly that nothing matched, with empty files', async () => {
+it('ends with 3 and empty files if nothing matched', async () => {
   const none = await run(['dpo', '--topic=fruit', '--out', join(folder, 'none')]);
   expect(none).toMatchObject({ code: 3, stderr: expect.stringMatching(/^Nothing matched in topic fruit: /) });
   expect(await readFile(join(folder, 'none', 'dpo.jsonl'), 'utf8')).toBe('');
@@ -115,31 +115,48 @@ it('says clearly that nothing matched, with empty files', async () => {
   expect(unknown).toMatchObject({ code: 3, stderr: expect.stringContaining('the topic has no events') });
 });
 
-it('refuses what makes no sense', async () => {
+it.each<[string, string[], number, RegExp]>([
+  ['an unknown format', ['csv'], 2, /^There is no format "csv": choose from kto, dpo, /],
+  [
+    'an invalid setting',
+    ['kto', '--split', 'train=0.9,eval=0.2'],
+    2,
+    /^split "train=0.9,eval=0.2" is not valid: must have shares that add up to 1\./,
+  ],
+  ['an unknown option', ['kto', '--colour=red'], 2, /colour/],
+  ['an unexpected argument', ['kto', 'dpo'], 2, /^Unexpected argument "dpo"\./],
+  [
+    'an offset beyond the log',
+    ['kto', '--topic=fruit', '--as-of=9999'],
+    1,
+    /^as-of 9999 is beyond the end of topic fruit, whose newest offset is \d+\.$/m,
+  ],
+  ['hashes without a key', ['kto', '--pseudonymise'], 1, /PSEUDONYM_KEY/],
+])('refuses %s, and makes no folder', async (_name, args, code, message) => {
   const out = join(folder, 'refused');
-  const cases: [string[], number, RegExp][] = [
-    [['csv', '--out', out], 2, /^There is no format "csv": choose from kto, dpo, /],
-    [['kto'], 2, /^Give the folder to write/],
-    [['kto', '--out', out, '--split', 'train=0.9,eval=0.2'], 2, /^split .*add up to 1/],
-    [['kto', '--out', out, '--colour=red'], 2, /colour/],
-    [
-      ['kto', '--out', out, '--topic=fruit', '--as-of=9999'],
-      1,
-      /^as-of 9999 is beyond the end of topic fruit, whose newest offset is \d+\.$/m,
-    ],
-    [['kto', '--out', out, '--pseudonymise'], 1, /PSEUDONYM_KEY/],
-    [['kto', '--out', folder, '--topic=fruit'], 1, /is not empty: it holds /],
-  ];
-  for (const [args, code, reason] of cases) {
-    expect(await run(args)).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(reason) });
-  }
+  expect(await run([...args, '--out', out])).toMatchObject({
+    code,
+    stdout: '',
+    stderr: expect.stringMatching(message),
+  });
   await expect(readdir(out)).rejects.toThrow('ENOENT');
 });
 
-it('leaves no half export where the disk is full', async () => {
-  const out = join(folder, 'full');
+it('refuses a missing folder, and one that is not empty', async () => {
+  expect(await run(['kto'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Give the folder to/) });
+  const out = await mkdtemp(join(folder, 'full '));
+  await writeFile(join(out, 'mine.txt'), '');
+  expect(await run(['kto', '--topic=fruit', '--out', out])).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/is not empty: it contains "mine\.txt"/),
+  });
+});
+
+it('leaves no files if a write fails', async () => {
+  const out = join(folder, 'failed');
   const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-  // No file may grow beyond 16 KiB, which fails a write as a full disk does.
+  // No file may grow beyond 16 KiB: the write fails as it does on a full disk.
   const command = `ulimit -f 32; exec "$0" --disable-warning=ExperimentalWarning "$@"`;
   const args = [main, 'export', 'kto', '--topic=fruit', '--out', out];
   const child = spawn('sh', ['-c', command, process.execPath, ...args], {

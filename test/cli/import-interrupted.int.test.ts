@@ -1,4 +1,4 @@
-// An import that does not come to its end: killed, interrupted, or without its database. Repeated, it comes to the same.
+// Imports that don't finish: killed, interrupted, or without their database. Repeating them adds what is missing.
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
@@ -10,7 +10,7 @@ import { added, ended, printed, started, updated } from '../support/ensign.ts';
 import { contentsOf } from '../support/imported.ts';
 import { waitUntil } from '../support/wait.ts';
 
-/** Of 100 conversations, one step of each after the other. */
+/** The steps of 100 conversations, whose lines are interleaved. */
 const steps = [
   (name: string) => started(name, { username: 'ada' }),
   (name: string) => added(name, '1', { role: 'user' }),
@@ -23,7 +23,7 @@ const steps = [
 const names = Array.from({ length: 100 }, (_, index) => `chat ${index}`);
 const lines = steps.flatMap((step) => names.map((name) => `${printed(step(name))}\n`));
 const half = lines.slice(0, 350).join('');
-const rest = lines.slice(350).join('');
+const remaining = lines.slice(350).join('');
 
 let whole: TestDatabase;
 let partial: TestDatabase;
@@ -39,7 +39,7 @@ afterEach(async () => {
 const args = ['import', 'ensign', '-'];
 const countIn = async ({ client }: TestDatabase) => (await client.query('SELECT FROM event')).rowCount ?? 0;
 
-/** An import that has read half of the lines, and waits for more. */
+/** Starts an import that has imported half of the lines, and waits for more. */
 async function startHalf(environment: Record<string, string>): Promise<ChildProcessWithoutNullStreams> {
   const child = startCommand(args, environment);
   child.stdin.on('error', () => {});
@@ -48,7 +48,7 @@ async function startHalf(environment: Record<string, string>): Promise<ChildProc
   return child;
 }
 
-async function endOf(child: ChildProcessWithoutNullStreams) {
+async function resultOf(child: ChildProcessWithoutNullStreams) {
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -58,25 +58,25 @@ async function endOf(child: ChildProcessWithoutNullStreams) {
 }
 
 async function expectSameAfterRepeating(known: number): Promise<void> {
-  expect(await runCommand(args, { DATABASE_URL: partial.url }, half + rest)).toEqual({
+  expect(await runCommand(args, { DATABASE_URL: partial.url }, half + remaining)).toEqual({
     code: 0,
     stdout: `Imported ${700 - known} events into topic default (${known} were already there, 0 bad lines).\n`,
     stderr: '',
   });
-  await runCommand(args, { DATABASE_URL: whole.url }, half + rest);
+  await runCommand(args, { DATABASE_URL: whole.url }, half + remaining);
   expect(await contentsOf(partial.client)).toEqual(await contentsOf(whole.client));
   expect(await countIn(whole)).toBe(700);
 }
 
-it('killed in the middle and repeated, it comes to the same as one that ran through', async () => {
+it('a killed import that is repeated has the same result as one that finished', async () => {
   const child = await startHalf({ DATABASE_URL: partial.url });
-  // Some of what comes now is under way when the process dies.
-  child.stdin.write(rest);
+  // Some of these lines are being appended when the process is killed.
+  child.stdin.write(remaining);
   await waitUntil('more is imported', async () => (await countIn(partial)) > 350);
   child.kill('SIGKILL');
   await once(child, 'close');
   let known = -1;
-  await waitUntil('nothing more comes', async () => {
+  await waitUntil('nothing more is committed', async () => {
     const [before, now] = [known, await countIn(partial)];
     known = now;
     const { rowCount } = await partial.client.query(
@@ -87,30 +87,30 @@ it('killed in the middle and repeated, it comes to the same as one that ran thro
   await expectSameAfterRepeating(known);
 });
 
-it('interrupted, it ends with 130, and says that it can be repeated', async () => {
+it('an interrupted import ends with 130, and says that it can be repeated', async () => {
   const child = await startHalf({ DATABASE_URL: partial.url });
-  const end = endOf(child);
+  const end = resultOf(child);
   child.kill('SIGINT');
   expect(await end).toEqual({
     code: 130,
     stdout: '',
-    stderr: 'Interrupted. What is imported stays: run the same command again for the rest.\n',
+    stderr: 'Interrupted. What was imported stays. Run the same command again to add what is missing.\n',
   });
   await expectSameAfterRepeating(350);
 });
 
-it('ends when the database stays away, and says that it can be repeated', async () => {
+it('an import ends if the database stays unavailable, and says that it can be repeated', async () => {
   const proxy = await startCutProxy(partial.url);
   try {
     const child = await startHalf({ DATABASE_URL: proxy.url, APPEND_TIMEOUT_MS: '500' });
     proxy.cut();
-    const end = endOf(child);
-    child.stdin.end(rest);
+    const end = resultOf(child);
+    child.stdin.end(remaining);
     const { code, stdout, stderr } = await end;
     expect(code).toBe(1);
-    expect(stderr).toContain('The import ended early: The database did not take this within 500 ms.');
-    expect(stderr).toContain('What is imported stays. Run the same command again: it adds what is missing.');
-    // What was written and not acknowledged before the cut is not counted.
+    expect(stderr).toContain('The import ended early: The database did not accept this within 500 ms.');
+    expect(stderr).toContain('What was imported stays. Run the same command again to add what is missing.');
+    // Events that were committed but not acknowledged before the cut are not counted.
     const [, imported] =
       /^Imported (\d+) events into topic default \(0 were already there, 0 bad lines\)\.\n$/.exec(stdout) ??
       [];
@@ -122,14 +122,14 @@ it('ends when the database stays away, and says that it can be repeated', async 
   await expectSameAfterRepeating(350);
 });
 
-it('goes on when the database comes back in time', async () => {
+it('an import continues if the database is available again in time', async () => {
   const proxy = await startCutProxy(partial.url);
   try {
     const child = await startHalf({ DATABASE_URL: proxy.url });
-    const end = endOf(child);
+    const end = resultOf(child);
     proxy.cut();
-    child.stdin.end(rest);
-    await waitUntil('the import has tried in vain', () => proxy.refusals() > 1);
+    child.stdin.end(remaining);
+    await waitUntil('the import was refused', () => proxy.refusals() > 1);
     proxy.restore();
     expect(await end).toMatchObject({ code: 0, stdout: expect.stringContaining('Imported 700 events') });
   } finally {

@@ -1,4 +1,4 @@
-// The command over training data and what other systems exported, as people call it; killed in the middle, and repeated.
+// `import` of training data and of other systems' exports, in a process of its own: also killed, and repeated.
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCommand, startCommand } from '../support/command.ts';
@@ -26,13 +26,13 @@ const kto = (number: number) =>
     label: number % 2 === 0,
   })}\n`;
 
-it('imports training data once, and names bad lines', async () => {
+it('imports training data once, and reports bad lines', async () => {
   const input = `${kto(1)}{"prompt": []}\n\n${kto(2)}`;
   const first = await run(['kto', '--topic=t', '--username=ada'], input);
   expect(first).toEqual({
     code: 1,
     stdout: 'Imported 8 events into topic t (0 were already there, 1 bad line).\n',
-    stderr: 'Line 2: prompt: must have a message.\n',
+    stderr: 'Line 2: prompt: must contain at least one message.\n',
   });
   const { rows } = await database.client.query('SELECT username, rating FROM feedback ORDER BY rating');
   expect(rows).toEqual([
@@ -45,18 +45,18 @@ it('imports training data once, and names bad lines', async () => {
   });
 });
 
-it('ends at the first bad line where it is strict', async () => {
+it('ends at the first bad line if it is strict', async () => {
   const input = `${kto(1)}{}\n${Array.from({ length: 20_000 }, (_, index) => kto(index + 2)).join('')}`;
   const { code, stderr } = await run(['kto', '--strict'], input);
   expect({ code, stderr }).toEqual({
     code: 1,
     stderr:
-      'Line 2: prompt: must be a list of messages, {role, content}.\nEnded at the bad line: what comes before it is imported.\n',
+      'Line 2: prompt: must be a list of messages, {role, content}.\nEnded at the bad line: all lines before it are imported.\n',
   });
   expect(await count()).toBe(4);
 });
 
-it('names bad entries of an array by their numbers, and only looks where it is told to', async () => {
+it('reports bad entries of an array with their numbers, and writes nothing in a dry run', async () => {
   const input = JSON.stringify([entry(), entry({ data: { rating: 3 } })], null, 2);
   expect(await run(['open-webui', '--dry-run'], input)).toEqual({
     code: 1,
@@ -66,18 +66,18 @@ it('names bad entries of an array by their numbers, and only looks where it is t
   expect(await count()).toBe(0);
   expect(await run(['open-webui'], input.slice(0, -3))).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^The array of the file has no end/),
+    stderr: expect.stringMatching(/^The array in the file does not end/),
   });
 });
 
-/** Holds every label back: what is imported before them is there, and they are not. */
-const holdLabels = `CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+/** Makes every label wait: the events before it are committed, the label is not. */
+const blockLabels = `CREATE FUNCTION block() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN PERFORM pg_advisory_xact_lock_shared(6); RETURN NEW; END $$;
-  CREATE TRIGGER hold BEFORE INSERT ON event FOR EACH ROW WHEN (NEW.type = 'UPDATE_MESSAGE') EXECUTE FUNCTION hold();
+  CREATE TRIGGER block BEFORE INSERT ON event FOR EACH ROW WHEN (NEW.type = 'UPDATE_MESSAGE') EXECUTE FUNCTION block();
   SELECT pg_advisory_lock(6)`;
 
-/** @returns how many events there are */
-async function killInTheMiddle(input: string): Promise<number> {
+/** Kills an import between the events of conversations. @returns how many events are committed */
+async function killBetweenEvents(input: string): Promise<number> {
   const { client, url } = database;
   const backends = async (where: string) =>
     (
@@ -85,48 +85,46 @@ async function killInTheMiddle(input: string): Promise<number> {
         `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'afterword' AND ${where}`,
       )
     ).rowCount;
-  await client.query(holdLabels);
+  await client.query(blockLabels);
   const child = startCommand(['import', 'kto', '-'], { DATABASE_URL: url });
   child.stdin.on('error', () => {});
   child.stdin.end(input);
-  await waitUntil(
-    'a label is held back',
-    async () => (await backends(`wait_event = 'advisory'`)) !== 0,
-    20_000,
-  );
+  await waitUntil('a label waits', async () => (await backends(`wait_event = 'advisory'`)) !== 0, 20_000);
   child.kill('SIGKILL');
   await once(child, 'close');
   await client.query('SELECT pg_advisory_unlock(6)');
   await waitUntil('its connections are closed', async () => (await backends('true')) === 0);
-  await client.query('DROP TRIGGER hold ON event');
+  await client.query('DROP TRIGGER block ON event');
   return await count();
 }
 
-it('killed between the events of conversations and repeated, it comes to the same as one that ran through', async () => {
+it('an import that is killed between the events of conversations can be repeated', async () => {
   const input = Array.from({ length: 500 }, (_, index) => kto(index)).join('');
-  const known = await killInTheMiddle(input);
+  const known = await killBetweenEvents(input);
   const { rowCount: incomplete } = await database.client.query(
     'SELECT FROM event GROUP BY conversation_id HAVING count(*) < 4',
   );
   expect(incomplete).toBeGreaterThan(0);
   expect(await run(['kto'], input)).toEqual({
     code: 0,
-    stdout: `Imported ${counted(2_000 - known)} events into topic default (${counted(known)} were already there, 0 bad lines).\n`,
+    stdout: `Imported ${formatted(2_000 - known)} events into topic default (${formatted(known)} were already there, 0 bad lines).\n`,
     stderr: '',
   });
   const whole = await createTestDatabase();
   try {
     await run(['kto'], input, whole);
-    expect(timeless(await contentsOf(database.client))).toEqual(timeless(await contentsOf(whole.client)));
+    expect(withoutTimes(await contentsOf(database.client))).toEqual(
+      withoutTimes(await contentsOf(whole.client)),
+    );
   } finally {
     await whole.close();
   }
 }, 60_000);
 
-const counted = (number: number) => new Intl.NumberFormat('en').format(number);
+const formatted = (number: number) => new Intl.NumberFormat('en').format(number);
 
-/** Messages of training data have no time but that of their import. */
-function timeless(contents: Record<string, unknown[]>): unknown {
+/** Messages of training data have the time of their import. */
+function withoutTimes(contents: Record<string, unknown[]>): unknown {
   return JSON.parse(JSON.stringify(contents), (name, value) =>
     name === 'timestamp' || name === 'created_at' ? undefined : value,
   );

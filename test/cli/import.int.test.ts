@@ -1,4 +1,4 @@
-// The command as people call it: the events about strawberries, its options, and what it says.
+// `import` in a process of its own: the events about strawberries, its options, and its messages.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ const rating = (id: string) => printed(updated('a', id, { rating: 'like' }));
 const start = printed(started('a'));
 const message = (id: string) => printed(added('a', id));
 
-it('brings the five events about strawberries into the log, once', async () => {
+it('imports the five events about strawberries once', async () => {
   const first = await run([strawberryPath, '--topic', 'strawberry']);
   expect(first).toEqual({
     code: 0,
@@ -60,7 +60,7 @@ it('brings the five events about strawberries into the log, once', async () => {
   expect(await everything(database.client)).toEqual(before);
 });
 
-it('reads both formats in one file, and the times as they are told', async () => {
+it('reads both formats in one file, and timestamps with the given offset', async () => {
   const file = join(folder, 'mixed.txt');
   const noZone = added('a', '2', { timestamp: '2024-09-13T18:11:48.5' });
   await writeFile(
@@ -80,7 +80,7 @@ it('reads both formats in one file, and the times as they are told', async () =>
   ]);
 });
 
-it('reports bad lines by their numbers, and imports the rest', async () => {
+it('reports bad lines with their numbers, and imports the others', async () => {
   const lines = [
     start,
     'hello',
@@ -96,13 +96,13 @@ it('reports bad lines by their numbers, and imports the rest', async () => {
     stdout: 'Imported 3 events into topic default (0 were already there, 3 bad lines).\n',
   });
   expect(stderr.trim().split('\n').toSorted()).toEqual([
-    expect.stringMatching(/^Line 2: "hello" is no event: /),
+    expect.stringMatching(/^Line 2: "hello" is not an event: /),
     'Line 5: There is no message "9" that you may write to.',
-    'Line 6: rating 7 is neither like nor dislike, nor a number from 0 to 1.',
+    'Line 6: rating 7 must be like, dislike, or a number from 0 to 1.',
   ]);
 });
 
-it('reports no more than twenty bad lines, and how many there are', async () => {
+it('reports twenty bad lines, and how many more there are', async () => {
   const { code, stderr } = await run(['-'], Array.from({ length: 35 }, () => 'hello\n').join(''));
   expect(code).toBe(1);
   const reported = stderr.trim().split('\n');
@@ -111,14 +111,14 @@ it('reports no more than twenty bad lines, and how many there are', async () => 
   expect(reported[20]).toBe('And 15 more bad lines.');
 });
 
-it('ends at the first bad line where it is strict, and keeps what comes before it', async () => {
+it('if strict, ends at the first bad line, after importing all lines before it', async () => {
   const lines = [start, message('1'), 'hello', message('2'), 'hello'];
   const { code, stdout, stderr } = await run(['-', '--strict'], lines.join('\n'));
   expect({ code, stdout }).toEqual({
     code: 1,
     stdout: 'Imported 2 events into topic default (0 were already there, 1 bad line).\n',
   });
-  expect(stderr).toMatch(/^Line 3: .*\nEnded at the bad line: what comes before it is imported\.\n$/);
+  expect(stderr).toMatch(/^Line 3: .*\nEnded at the bad line: all lines before it are imported\.\n$/);
   expect(await count()).toBe(2);
   const refused = [start, message('1'), rating('9'), message('2'), rating('2')];
   const second = await run(['-', '--strict'], refused.join('\n'));
@@ -127,7 +127,7 @@ it('ends at the first bad line where it is strict, and keeps what comes before i
   expect(await count()).toBe(2);
 });
 
-it('only looks where it is told to', async () => {
+it('writes nothing in a dry run, which needs no database', async () => {
   const lines = [start, message('1'), 'hello'];
   const { code, stdout, stderr } = await runCommand(
     ['import', 'ensign', '-', '--dry-run', '--topic=t'],
@@ -138,12 +138,12 @@ it('only looks where it is told to', async () => {
     code: 1,
     stdout: 'Read 2 events for topic t (1 bad line); nothing was written.\n',
   });
-  expect(stderr).toMatch(/^Line 3: "hello" is no event/);
+  expect(stderr).toMatch(/^Line 3: "hello" is not an event/);
   expect(await run([strawberryPath, '--dry-run'])).toMatchObject({ code: 0 });
   expect(await count()).toBe(0);
 });
 
-it('says what is wrong with a file that can’t be read', async () => {
+it('reports what is wrong with a file that can’t be read', async () => {
   expect(await run([join(folder, 'missing')])).toMatchObject({
     code: 1,
     stderr: expect.stringContaining(`missing" can't be read: There is no such file.`),
@@ -154,14 +154,14 @@ it('says what is wrong with a file that can’t be read', async () => {
   });
   expect(await run([process.execPath])).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^This is no text file: /),
+    stderr: expect.stringMatching(/^This is not a text file: /),
   });
   const empty = join(folder, 'empty');
   await writeFile(empty, '');
   expect(await run([empty])).toMatchObject({ code: 0, stdout: expect.stringContaining('Imported 0 events') });
 });
 
-it('ends with 2 where the arguments make no sense', async () => {
+it('ends with 2 if its arguments are invalid', async () => {
   const unknown = await runCommand(['import', 'csv', strawberryPath]);
   expect(unknown).toMatchObject({
     code: 2,

@@ -1,10 +1,11 @@
-// The command as people call it, beside a server that runs, and killed in the middle.
+// `rebuild` in a process of its own, beside a running server, and killed.
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { runCommand, startCommand } from '../support/command.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { everything } from '../support/log.ts';
 import { appendTalks, hasShadow, hold, type Talk, waitUntilLocked } from '../support/rebuild.ts';
 import { startConversation } from '../support/talk.ts';
@@ -14,19 +15,26 @@ let test: TestApp;
 let environment: Record<string, string>;
 let talk: Talk;
 beforeAll(async () => {
-  // The talks have a running reply without a lease, which recovery must not end meanwhile.
+  // The conversations have a streaming reply without a lease, which recovery must not end during the tests.
   test = await startTestApp({ GENERATION_LEASE_MS: '600000' });
   environment = { DATABASE_URL: test.database.url };
   const [first] = await appendTalks(test.database.client, ['one', 'two']);
-  if (first === undefined) throw new Error('There are talks.');
+  if (first === undefined) throw new Error('No conversation was appended.');
   talk = first;
 });
 afterAll(() => test.stop());
 
 const run = (...args: string[]) => runCommand(['rebuild', ...args], environment);
 
-it('names the differences, repairs them, and then finds none', async () => {
-  const { client } = test.database;
+it('reports the differences, repairs them, and then finds none', async () => {
+  // A database of its own: the counts of all its rows are compared.
+  await using stack = new AsyncDisposableStack();
+  const database = await createTestDatabase();
+  stack.defer(() => database.close());
+  const { client, url } = database;
+  const [talk] = await appendTalks(client, ['one', 'two']);
+  if (talk === undefined) throw new Error('No conversation was appended.');
+  const run = (...args: string[]) => runCommand(['rebuild', ...args], { DATABASE_URL: url });
   const before = await everything(client);
   await client.query(`UPDATE message SET content = 'other' WHERE id = '${talk.reply}';
     DELETE FROM message WHERE id = '${talk.prompt}'; UPDATE conversation SET version = 1 WHERE id = '${talk.conversation}';
@@ -34,15 +42,15 @@ it('names the differences, repairs them, and then finds none', async () => {
   const found = await run('--verify');
   expect(found).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('The projections and the log disagree'),
+    stderr: expect.stringContaining('The projections differ from the log'),
   });
   expect(found.stdout.split('\n')).toEqual(
     expect.arrayContaining([
       expect.stringMatching(
-        `^conversation ${talk.conversation}: version: the log says \\d+, the table holds 1.$`,
+        `^conversation ${talk.conversation}: version: the log says \\d+, the table says 1.$`,
       ),
       `message ${talk.prompt}: is missing.`,
-      `message ${talk.reply}: content: the log says "whole", the table holds "other".`,
+      `message ${talk.reply}: content: the log says "whole", the table says "other".`,
       `feedback ${talk.reply} ada end_user: is missing.`,
       `feedback ${talk.reply} stray end_user: is not in the log.`,
       'conversation: 1 of 8 rows differ.',
@@ -73,9 +81,13 @@ it('names the differences, repairs them, and then finds none', async () => {
   });
 });
 
-it('ends with 2 where its arguments make no sense', async () => {
-  const senseless = [['--differences', '3'], ['--verify', '--differences', 'all'], ['now']];
-  for (const args of [...senseless, ['--verify', '--differences', '1001']]) {
+it('ends with 2 if its arguments are invalid', async () => {
+  for (const args of [
+    ['--differences', '3'],
+    ['--verify', '--differences', 'all'],
+    ['--verify', '--differences', '1001'],
+    ['now'],
+  ]) {
     expect(await run(...args)).toMatchObject({
       code: 2,
       stdout: '',
@@ -84,27 +96,27 @@ it('ends with 2 where its arguments make no sense', async () => {
   }
 });
 
-/** Where a rebuild can be made to wait, and for which table it then does. */
-const places = [
+/** When a rebuild can be made to wait for a lock, and on which table. */
+const moments = [
   {
-    place: 'before it has read an event',
+    moment: 'before it has read an event',
     statement: 'LOCK TABLE event IN ACCESS EXCLUSIVE MODE',
     table: 'event',
   },
-  { place: 'at the switch', statement: 'SELECT FROM feedback', table: 'feedback' },
+  { moment: 'while it replaces the tables', statement: 'SELECT FROM feedback', table: 'feedback' },
 ];
 
-for (const { place, statement, table } of places) {
-  it(`killed ${place}, it leaves the server at work, and the next one succeeds`, async () => {
+for (const { moment, statement, table } of moments) {
+  it(`a rebuild that is killed ${moment} does not affect the server, and the next one succeeds`, async () => {
     const { client, url } = test.database;
     const before = await everything(client);
-    const held = await hold(url, statement);
+    const lock = await hold(url, statement);
     const child = startCommand(['rebuild'], environment);
     await waitUntilLocked(client, 'afterword rebuild', table);
     child.kill('SIGKILL');
     await once(child, 'close');
-    await held.release();
-    await waitUntil('Postgres has noticed', async () => {
+    await lock.release();
+    await waitUntil('Postgres has closed its connection', async () => {
       const { rows } = await client.query(
         `SELECT FROM pg_stat_activity WHERE application_name = 'afterword rebuild' AND datname = current_database()`,
       );
@@ -112,7 +124,7 @@ for (const { place, statement, table } of places) {
     });
     expect(await hasShadow(client)).toBe(true);
     expect(await everything(client)).toEqual(before);
-    const input = { messageId: talk.other, rating: 'LIKE' as const, username: place };
+    const input = { messageId: talk.other, rating: 'LIKE' as const, username: moment };
     const { rateMessage } = await test.client.run(operations.RateMessageDocument, { input });
     expect(rateMessage.feedback?.rating).toBe('LIKE');
     expect(await run()).toMatchObject({ code: 0 });
@@ -123,9 +135,9 @@ for (const { place, statement, table } of places) {
   });
 }
 
-it('on Ctrl-C it clears away what it made, and ends with 130; until then a second one is refused', async () => {
+it('an interrupted rebuild removes its tables and ends with 130; a second one is refused until then', async () => {
   const { client, url } = test.database;
-  const held = await hold(url, 'LOCK TABLE event IN ACCESS EXCLUSIVE MODE');
+  const lock = await hold(url, 'LOCK TABLE event IN ACCESS EXCLUSIVE MODE');
   const child = startCommand(['rebuild'], environment);
   const stderr = text(child.stderr);
   await waitUntilLocked(client, 'afterword rebuild', 'event');
@@ -135,19 +147,19 @@ it('on Ctrl-C it clears away what it made, and ends with 130; until then a secon
   });
   child.kill('SIGINT');
   expect(await once(child, 'close')).toEqual([130, null]);
-  expect(await stderr).toBe('Interrupted: the projections are as they were.\n');
+  expect(await stderr).toBe('Interrupted: the projections are unchanged.\n');
   expect(await hasShadow(client)).toBe(false);
-  await held.release();
+  await lock.release();
 });
 
-it('says for whom the switch waits', async () => {
+it('reports the process that it waits for', async () => {
   const { client, url } = test.database;
-  const held = await hold(url, 'SELECT FROM feedback');
+  const lock = await hold(url, 'SELECT FROM feedback');
   const child = startCommand(['rebuild'], environment);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (part) => (stderr += part));
-  await waitUntil('it says so', () => stderr.includes('Waiting to switch: process '));
-  await held.release();
+  await waitUntil('it is reported', () => stderr.includes('Waiting to replace the tables: process '));
+  await lock.release();
   expect(await once(child, 'close')).toEqual([0, null]);
   expect(await hasShadow(client)).toBe(false);
 });

@@ -60,12 +60,17 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'username is empty',
   ],
   ['an author that is blank', () => rate('rating: LIKE username: " "'), 'INVALID_INPUT', 'username is empty'],
-  ['a client id that is not a ULID', () => start('model: "model-a" id: "1"'), 'INVALID_INPUT', 'no ULID'],
+  [
+    'a client id that is not a ULID',
+    () => start('model: "model-a" id: "1"'),
+    'INVALID_INPUT',
+    'is not a ULID',
+  ],
   [
     'an id in lower case',
     () => start(`model: "model-a" id: "${unknown.toLowerCase()}"`),
     'INVALID_INPUT',
-    'no ULID',
+    'is not a ULID',
   ],
   [
     'a topic that is not a valid name',
@@ -86,7 +91,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'an id that is already used for something else',
     () => start(`model: "model-a" id: "${promptId}"`),
     'CONFLICT',
-    'already names',
+    'is already in use',
   ],
   ['an empty prompt', () => send('content: " \\n"'), 'INVALID_INPUT', 'content is empty'],
   ['a huge prompt', () => send(`content: "${'é'.repeat(501)}"`), 'LIMIT_EXCEEDED', '1002 bytes'],
@@ -159,7 +164,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'a used id with different content',
     () => add(`content: "other" id: "${promptId}"`),
     'CONFLICT',
-    'already names',
+    'is already in use',
   ],
   [
     'a rating of a prompt',
@@ -206,7 +211,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'a page from both ends',
     () => '{ conversations(first: 1 last: 1) { nodes { id } } }',
     'INVALID_INPUT',
-    'not both',
+    'exclude each other',
   ],
   [
     'text that is not a cursor',
@@ -238,7 +243,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'text that is not an event cursor',
     () => '{ events(after: "rubbish") { nodes { id } } }',
     'INVALID_INPUT',
-    'no cursor',
+    'is not a cursor',
   ],
   [
     'a cursor of another topic',

@@ -62,14 +62,14 @@ describe('who may see it', () => {
 describe('bad input', () => {
   const bad: [title: string, args: string, sentence: string][] = [
     ['both', 'offset: 1, time: "2026-11-23T10:00:00Z"', 'Both offset and time are given'],
-    ['a negative offset', 'offset: -1', '-1 is no offset'],
-    ['a fractional offset', 'offset: 1.5', '1.5 is no offset'],
-    ['an offset that is text', 'offset: "1"', '"1" is no offset'],
-    ['an offset beyond 2^53', 'offset: 9007199254740993', 'is no offset'],
-    ['a time of garbage', 'time: "noon"', '"noon" is no instant'],
-    ['a time without a zone', 'time: "2026-11-23T10:00:00"', 'is no instant'],
-    ['a date', 'time: "2026-11-23"', 'is no instant'],
-    ['a time that is a number', 'time: 1', 'is no instant'],
+    ['a negative offset', 'offset: -1', '-1 is not an offset'],
+    ['a fractional offset', 'offset: 1.5', '1.5 is not an offset'],
+    ['an offset that is text', 'offset: "1"', '"1" is not an offset'],
+    ['an offset beyond 2^53', 'offset: 9007199254740993', 'is not an offset'],
+    ['a time of garbage', 'time: "noon"', '"noon" is not an instant'],
+    ['a time without a zone', 'time: "2026-11-23T10:00:00"', 'is not an instant'],
+    ['a date', 'time: "2026-11-23"', 'is not an instant'],
+    ['a time that is a number', 'time: 1', 'is not an instant'],
   ];
 
   it.each(bad)(

@@ -1,4 +1,4 @@
-// A statement that is aborted: wherever it is, it ends, and the connections serve others.
+// An aborted statement ends, wherever it is, and its connection is free again.
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queryUntilAborted } from '../../src/database/abortable-query.ts';
@@ -26,7 +26,7 @@ async function running(): Promise<number> {
   return rowCount ?? 0;
 }
 
-it('ends in Postgres, with the reason of the abort', async () => {
+it('an aborted statement ends in Postgres and throws the reason of the abort', async () => {
   const leaving = new AbortController();
   const asked = queryUntilAborted(pool, longest, leaving.signal);
   const refused = expect(asked).rejects.toThrow('nobody waits');
@@ -37,7 +37,7 @@ it('ends in Postgres, with the reason of the abort', async () => {
   expect(pool.idleCount).toBe(pool.totalCount);
 });
 
-it('that still waits for a connection is not begun, and takes none', async () => {
+it('a statement that is aborted while it waits for a connection does not run and keeps no connection', async () => {
   const held = [await pool.connect(), await pool.connect()];
   const leaving = new AbortController();
   const asked = queryUntilAborted(pool, longest, leaving.signal);
@@ -48,7 +48,7 @@ it('that still waits for a connection is not begun, and takes none', async () =>
   expect(pool.idleCount).toBe(2);
 });
 
-it('gives its rows where nothing is aborted, and its own error where it fails', async () => {
+it('a statement that is not aborted returns its rows or throws its own error', async () => {
   const { signal } = new AbortController();
   expect(await queryUntilAborted(pool, { text: 'SELECT 1 AS one' }, signal)).toEqual([{ one: 1 }]);
   await expect(queryUntilAborted(pool, { text: 'SELECT 1/0' }, signal)).rejects.toThrow('division by zero');

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { migrate, schemaScript } from '../../src/database/migrate.ts';
@@ -43,7 +44,7 @@ async function rowsOf(client: pg.Client, sql: string): Promise<unknown[]> {
 
 const handWrittenIndexes = ['message_streaming_idx', 'message_root_idx', 'feedback_choice_idx'];
 
-/** What both ways of making the tables must agree on. The migrations choose collations, which Prisma has no word for. */
+/** What both ways of creating the tables must have in common. Migrations set collations, which schema.prisma can't. */
 async function catalogOf(client: pg.Client) {
   return {
     columns: await rowsOf(
@@ -76,7 +77,7 @@ async function catalogOf(client: pg.Client) {
   };
 }
 
-it('the migrations add up to schema.prisma', async () => {
+it('the migrations result in the tables of schema.prisma', async () => {
   const [migrated, described] = [await createEmptyDatabase(), await createEmptyDatabase()];
   await migrate(migrated.url);
   await described.client.query(await schemaScript(described.url));
@@ -110,13 +111,15 @@ it('ids and topics of every table compare byte by byte, so that they join by ind
   ).toEqual([]);
 });
 
-/** The state of the functions: a function that is made again has another xmin. */
-async function functionsOf(client: pg.Client): Promise<unknown[]> {
-  return await rowsOf(
-    client,
+type FunctionRow = { proname: string; xmin: string; hash: string | null };
+
+/** The state of the functions: a replaced function has another xmin. */
+async function functionsOf(client: pg.Client): Promise<FunctionRow[]> {
+  const { rows } = await client.query<FunctionRow>(
     `SELECT proname, xmin::text, obj_description(oid, 'pg_proc') AS hash FROM pg_proc
      WHERE pronamespace = 'public'::regnamespace ORDER BY proname`,
   );
+  return rows;
 }
 
 async function countConnections({ name }: EmptyDatabase): Promise<number> {
@@ -127,7 +130,7 @@ async function countConnections({ name }: EmptyDatabase): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-it('what is applied is not applied again', async () => {
+it('nothing is applied twice', async () => {
   const database = await createEmptyDatabase();
   const names = await migrate(database.url);
   expect(names[0]).toBe('0001_log');
@@ -137,7 +140,7 @@ it('what is applied is not applied again', async () => {
   expect(await functionsOf(database.client)).toEqual(functions);
 });
 
-it('four that migrate the same empty database at once apply everything once', async () => {
+it('four concurrent migrations of an empty database apply everything once', async () => {
   const database = await createEmptyDatabase();
   const applied = await Promise.all([1, 2, 3, 4].map(() => migrate(database.url)));
   const names = await rowsOf(
@@ -156,7 +159,7 @@ it('no connection is left open', async () => {
   await expect.poll(() => countConnections(database)).toBe(1);
 });
 
-it('functions are applied again when their text is another, and only then', async () => {
+it('functions are applied again only if their text has changed', async () => {
   const { url, client } = await createEmptyDatabase();
   await migrate(url);
   const functions = await functionsOf(client);
@@ -176,7 +179,7 @@ it('functions are applied again when their text is another, and only then', asyn
   expect(rows).toEqual([{ language: 'plpgsql' }]);
 });
 
-it('functions are all applied or none', async () => {
+it('either all functions are applied or none', async () => {
   const { url, client } = await createEmptyDatabase();
   await migrate(url);
   // Another return type can't be replaced.
@@ -186,4 +189,39 @@ it('functions are all applied or none', async () => {
   await expect(migrate(url)).rejects.toThrow('cannot change return type');
   expect(await functionsOf(client)).toEqual(functions);
   await expect.poll(() => countConnections({ name: new URL(url).pathname.slice(1), url, client })).toBe(1);
+});
+
+it('a function without a file is dropped, and functions that are not ours stay', async () => {
+  const { url, client } = await createEmptyDatabase();
+  await migrate(url);
+  const functions = await functionsOf(client);
+  // As a version left them that had a function more, and one with other arguments.
+  await client.query(`CREATE FUNCTION retired(payload jsonb) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+    CREATE FUNCTION project_feedback(events event[], more integer) RETURNS void LANGUAGE sql AS 'SELECT NULL::void';
+    CREATE FUNCTION of_an_operator() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+    COMMENT ON FUNCTION retired(jsonb) IS 'afterword old';
+    COMMENT ON FUNCTION project_feedback(event[], integer) IS 'afterword old';
+    COMMENT ON FUNCTION append_events(append_item[]) IS 'afterword old'`);
+  await migrate(url);
+  const foreign = expect.objectContaining({ proname: 'of_an_operator', hash: null });
+  const names = functions.map((row) => expect.objectContaining({ proname: row.proname, hash: row.hash }));
+  const found = await functionsOf(client);
+  expect(found).toHaveLength(functions.length + 1);
+  expect(found).toEqual(expect.arrayContaining([...names, foreign]));
+});
+
+it('counts of scores in ten columns of an older version become one histogram', async () => {
+  const { client } = await createEmptyDatabase();
+  const folder = new URL('../../prisma/migrations/', import.meta.url);
+  const names = (await readdir(folder)).filter((name) => /^\d/.test(name)).sort();
+  const run = async (name: string) =>
+    client.query(await readFile(new URL(`${name}/migration.sql`, folder), 'utf8'));
+  for (const name of names.filter((each) => each < '0006')) await run(name);
+  await client.query(`INSERT INTO rating_rollup VALUES ('t', 'end_user', '', '2026-01-01', 'm', 3, 3, 1, 0, 0, 0, 3,
+    1500000, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1)`);
+  await run('0006_typed_log');
+  const { rows } = await client.query('SELECT records, likes, score_sum, score_histogram FROM rating_rollup');
+  expect(rows).toEqual([
+    { records: 3, likes: 1, score_sum: '1500000', score_histogram: [1, 0, 0, 0, 0, 1, 0, 0, 0, 1] },
+  ]);
 });

@@ -1,4 +1,4 @@
-// The law of imports: what is exported after an import is what was imported, and importing it again changes nothing.
+// The law of imports: an export after an import returns what was imported, and importing it again changes nothing.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importFormats } from '../../src/dataset/import/sources/sources.ts';
@@ -26,7 +26,7 @@ afterAll(async () => {
 const trained = ['sft', 'kto', 'dpo', 'reward', 'openai-sft', 'openai-dpo'] as const;
 type Name = (typeof trained)[number] | 'conversations';
 
-/** Conversations may change places. */
+/** The order of conversations may change. */
 const sorted = (lines: readonly string[]) => [...lines].sort();
 
 const clear = () =>
@@ -34,7 +34,7 @@ const clear = () =>
 
 const settings = randomRuns({ small: 6, large: 15, seed: 20_261_125 });
 
-/** @returns the lines of an export after the import, which comes to nothing the second time */
+/** Imports the lines twice; the second import adds nothing. @returns the lines of an export */
 async function exportedAfterImport(name: Name, lines: string[]): Promise<string[]> {
   await clear();
   const format = importFormats[name];
@@ -46,16 +46,16 @@ async function exportedAfterImport(name: Name, lines: string[]): Promise<string[
   return (await exporter.run(name, { usernames: true })).lines;
 }
 
-/** JSON of Postgres keeps no order of names. */
+/** Postgres does not keep the order of names in JSON, nor the export that of conversations. */
 const byId = (conversations: readonly object[]) =>
   new Map(conversations.map((one) => [String(Object(one).id), one]));
 
-describe('an export after an import gives back the same records', () => {
+describe('an export after an import returns the same records', () => {
   it.each(trained)(
     '%s',
     async (name) => {
       const property = fc.asyncProperty(fc.array<object>(records[name], { maxLength: 6 }), async (drawn) => {
-        // Twice in a file is two records.
+        // A line that is twice in a file is two records.
         const lines = [...drawn, ...drawn.slice(0, 1)].map((record) => JSON.stringify(record));
         expect(sorted(await exportedAfterImport(name, lines))).toEqual(sorted(lines));
       });
@@ -64,13 +64,13 @@ describe('an export after an import gives back the same records', () => {
     propertyTimeoutMs,
   );
 
-  it('conversations, with their ids, branches, endings and all that was said of them', {
+  it('conversations, with their ids, branches, outcomes and all feedback', {
     timeout: propertyTimeoutMs,
   }, async () => {
     const property = fc.asyncProperty(fc.array(conversation, { maxLength: 4 }), async (drawn) => {
       const lines = drawn.map((one) => JSON.stringify(one));
-      const given = (await exportedAfterImport('conversations', lines)).map((line) => JSON.parse(line));
-      expect(byId(given)).toEqual(byId(drawn));
+      const exported = (await exportedAfterImport('conversations', lines)).map((line) => JSON.parse(line));
+      expect(byId(exported)).toEqual(byId(drawn));
     });
     await fc.assert(property, settings);
   });

@@ -40,14 +40,14 @@ function prepare<Value>(plain: PlainType<Value>, document: string, rootValue: Va
 const field = (selection: string) => `subscription { generation(messageId: "m") { ${selection} } }`;
 const everyField = Object.keys(eventDelivery.reads).join(' ');
 
-describe('the shortcut for deltas', () => {
+describe('the compiled selection of deltas', () => {
   it.each([
     field('__typename ... on GenerationDelta { messageId channel offset end text }'),
     field('... on GenerationDelta { text t: text kind: __typename } ... on GenerationEnd { message { id } }'),
     field('... { __typename } ... on GenerationEvent { ... on GenerationDelta { end } }'),
     field('... on GenerationEnd { message { id } }'),
     'subscription S { g: generation(messageId: "m") { ...D } } fragment D on GenerationDelta { ...E text } fragment E on GenerationDelta { end }',
-  ])('answers %s as GraphQL does', async (document) => {
+  ])('gives %s the data that GraphQL gives', async (document) => {
     const { validated, respond } = prepare(deltaDelivery, document, delta);
     const { data } = await executeSubscriptionEvent(validated);
     expect(JSON.stringify(respond?.(delta))).toBe(JSON.stringify(data));
@@ -62,8 +62,8 @@ describe('the shortcut for deltas', () => {
   });
 });
 
-describe('the id that continues after a delta', () => {
-  it('is the text offset alone where no reasoning came, else both, and is read back', () => {
+describe('the id to resume from after a delta', () => {
+  it('is the text offset alone if there is no reasoning, else both offsets, and can be read back', () => {
     const idOf = (position: TextOffsets) => deltaDelivery.resumeId({ ...delta, position });
     expect(idOf({ text: 7, reasoning: 0 })).toBe('7');
     expect(idOf({ text: 0, reasoning: 5 })).toBe('0.5');
@@ -81,17 +81,17 @@ describe('the id that continues after a delta', () => {
   });
 });
 
-describe('the shortcut for events of the log', () => {
+describe('the compiled selection of events of the log', () => {
   it.each([
     `subscription { events { ${everyField} __typename } }`,
     'subscription { e: events(topic: "t") { o: offset ... on Node { id } ... on Event { payload } ...F } } fragment F on Event { type }',
-  ])('answers %s as GraphQL does', async (document) => {
+  ])('gives %s the data that GraphQL gives', async (document) => {
     const { validated, respond } = prepare(eventDelivery, document, event);
     const { data } = await executeSubscriptionEvent(validated);
     expect(JSON.stringify(respond?.(event))).toBe(JSON.stringify(data));
   });
 
-  it('knows every field that the type has', () => {
+  it('has every field of the type', () => {
     const type = schema.getType('Event');
     expect(type !== undefined && 'getFields' in type && Object.keys(type.getFields()).sort()).toEqual(
       Object.keys(eventDelivery.reads).sort(),

@@ -7,7 +7,12 @@ import type { GenerationUpdate } from '../../src/generation/follow/reply-cursor.
 type Delta = Extract<GenerationUpdate, { kind: 'delta' }>;
 
 const delta: Delta = {
-  ...{ kind: 'delta', messageId: 'm', channel: 'text', offset: 3, end: 5, text: 'ab' },
+  kind: 'delta',
+  messageId: 'm',
+  channel: 'text',
+  offset: 3,
+  end: 5,
+  text: 'ab',
   position: { text: 5, reasoning: 0 },
 };
 
@@ -20,7 +25,7 @@ function documentOf(selection: string) {
 const text = '... on GenerationDelta { offset text }';
 const execute = () => ({ data: { executed: true } });
 
-describe('responses of one operation', () => {
+describe('results of one operation', () => {
   it('are the same object for readers of the same piece', () => {
     const respondTo = createSharedResponses(deltaDelivery);
     const document = documentOf(text);
@@ -35,24 +40,23 @@ describe('responses of one operation', () => {
     ['start', { offset: 2 }],
     ['end', { end: 6 }],
     ['text', { text: 'ba' }],
-    ['place in the text', { position: { text: 6, reasoning: 0 } }],
-    ['place in the reasoning', { position: { text: 5, reasoning: 2 } }],
+    ['position in the text', { position: { text: 6, reasoning: 0 } }],
+    ['position in the reasoning', { position: { text: 5, reasoning: 2 } }],
   ])('are not shared with a piece of another %s', (_name, change) => {
     const respond = createSharedResponses(deltaDelivery)(documentOf(text), execute);
     const first = respond(delta);
-    const other = respond({ ...delta, ...change });
-    expect(other).not.toBe(first);
+    expect(respond({ ...delta, ...change })).not.toBe(first);
     expect(respond(delta)).toEqual(first);
   });
 
   it('are not shared with another operation', () => {
     const respondTo = createSharedResponses(deltaDelivery);
     respondTo(documentOf(text), execute)(delta);
-    const other = respondTo(documentOf('... on GenerationDelta { end }'), execute)(delta);
-    expect(other).toMatchObject({ data: { generation: { end: 5 } } });
+    const second = respondTo(documentOf('... on GenerationDelta { end }'), execute)(delta);
+    expect(second).toMatchObject({ data: { generation: { end: 5 } } });
   });
 
-  it('are executed for what is no piece, and for what is not plain', () => {
+  it('are executed by GraphQL for values of another type, and for selections that can not be compiled', () => {
     const respondTo = createSharedResponses(deltaDelivery);
     expect(respondTo(documentOf(text), execute)({ kind: 'end', messageId: 'm' })).toEqual(execute());
     const document = documentOf('... on GenerationDelta { text @include(if: true) }');

@@ -1,16 +1,16 @@
-// The results of a subscription: whatever fails is the last of them, and however they end the source is left.
+// The results of a subscription: a failure is the last of them, and however they end, the source is returned.
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Respond } from '../../src/delivery/shared-responses.ts';
 import { createResults } from '../../src/delivery/subscription-results.ts';
 
 const masked = new GraphQLError('masked');
-const answer: Respond = (value) => ({ data: { value } });
-const over = { value: undefined, done: true };
+const respondWithValue: Respond = (value) => ({ data: { value } });
+const end = { value: undefined, done: true };
 
-/** A source of one value, then of what `then` gives, and how often it was left and ended. */
+/** A source of one value and then of what `then` returns, which counts how often it was returned and has ended. */
 function start(respond: Respond, then: () => Promise<IteratorResult<unknown>>) {
-  const seen = { left: 0, ended: 0 };
+  const counts = { returned: 0, ended: 0 };
   let isFirst = true;
   const source = {
     [Symbol.asyncIterator]: () => ({
@@ -20,36 +20,36 @@ function start(respond: Respond, then: () => Promise<IteratorResult<unknown>>) {
         return Promise.resolve({ value: 1, done: false });
       },
       return() {
-        seen.left += 1;
-        return Promise.resolve(over);
+        counts.returned += 1;
+        return Promise.resolve(end);
       },
     }),
   };
   const onEnd = () => {
-    seen.ended += 1;
+    counts.ended += 1;
   };
-  return { seen, results: createResults({ source, respond }, () => masked, onEnd) };
+  return { counts, results: createResults({ source, respond }, () => masked, onEnd) };
 }
 
-const ends = () => Promise.resolve(over);
-const fails = () => Promise.reject(new Error('away'));
+const ends = () => Promise.resolve(end);
+const fails = () => Promise.reject(new Error('unavailable'));
 
 describe('the results of a subscription', () => {
-  it('are the answers to its values, then the end', async () => {
-    const { results, seen } = start(answer, ends);
+  it('are those of its values, then the end', async () => {
+    const { results, counts } = start(respondWithValue, ends);
     expect(await results.next()).toEqual({ value: { data: { value: 1 } }, done: false });
-    expect(seen.ended).toBe(0);
-    expect([await results.next(), await results.next()]).toEqual([over, over]);
-    expect(seen.ended).toBeGreaterThan(0);
+    expect(counts.ended).toBe(0);
+    expect([await results.next(), await results.next()]).toEqual([end, end]);
+    expect(counts.ended).toBeGreaterThan(0);
   });
 
-  it('end with a failure of the source as a result, and the source is left', async () => {
-    const { results, seen } = start(answer, fails);
+  it('end with a failure of the source as a result, and the source is returned', async () => {
+    const { results, counts } = start(respondWithValue, fails);
     await results.next();
     expect(await results.next()).toEqual({ value: { errors: [masked] }, done: false });
-    expect(await results.next()).toEqual(over);
-    expect(seen.left).toBe(1);
-    expect(seen.ended).toBeGreaterThan(0);
+    expect(await results.next()).toEqual(end);
+    expect(counts.returned).toBe(1);
+    expect(counts.ended).toBeGreaterThan(0);
   });
 
   it.each<[string, Respond]>([
@@ -60,26 +60,26 @@ describe('the results of a subscription', () => {
       },
     ],
     ['rejected', () => Promise.reject(new Error('broken'))],
-  ])('end with an answer that is %s, and the source is left', async (_name, respond) => {
-    const { results, seen } = start(respond, ends);
+  ])('end with an error that `respond` has %s, and the source is returned', async (_name, respond) => {
+    const { results, counts } = start(respond, ends);
     expect(await results.next()).toEqual({ value: { errors: [masked] }, done: false });
-    expect(await results.next()).toEqual(over);
-    expect(seen.left).toBe(1);
+    expect(await results.next()).toEqual(end);
+    expect(counts.returned).toBe(1);
   });
 
-  it('have their errors masked, and go on after them', async () => {
+  it('have masked errors, and continue after them', async () => {
     const { results } = start(() => ({ data: null, errors: [new GraphQLError('secret')] }), ends);
     expect(await results.next()).toEqual({ value: { data: null, errors: [masked] }, done: false });
-    expect(await results.next()).toEqual(over);
+    expect(await results.next()).toEqual(end);
   });
 
-  it('are not given to who has left while one was made', async () => {
-    const made = Promise.withResolvers<{ data: null }>();
-    const { results, seen } = start(() => made.promise, ends);
+  it('are not given to a reader that leaves while one is made', async () => {
+    const response = Promise.withResolvers<{ data: null }>();
+    const { results, counts } = start(() => response.promise, ends);
     const next = results.next();
     await results.return();
-    made.resolve({ data: null });
-    expect(await next).toEqual(over);
-    expect(seen.left).toBe(1);
+    response.resolve({ data: null });
+    expect(await next).toEqual(end);
+    expect(counts.returned).toBe(1);
   });
 });

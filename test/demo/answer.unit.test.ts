@@ -33,7 +33,7 @@ describe.each(demoModels)('%s', (model) => {
     );
   });
 
-  it('says what it was asked when it can not answer', () => {
+  it('repeats the question when it can not answer', () => {
     expect(talk(['Why is the sky blue?'], model)[0]).toContain('Why is the sky blue?');
   });
 });
@@ -54,7 +54,7 @@ describe('the demo', () => {
     expect(last(question)).toContain(counted);
   });
 
-  it('shows in its chatty manner where the letters are, in markdown', () => {
+  it('shows in its chatty version where the letters are, in markdown', () => {
     const [reply] = talk(["How many r's are in strawberry?"], chatty);
     expect(reply).toContain('s · t · **r** · a · w · b · e · **r** · **r** · y');
     expect(reply).toContain('places 3, 8, 9');
@@ -75,7 +75,7 @@ describe('the demo', () => {
   });
 
   it.each(['It was released on 2024-05-06.', 'What changed in 1.2-3.4.5?', 'What is on 2024-05-06?'])(
-    'takes no date or version for a sum: %s',
+    'does not mistake a date or version for a sum: %s',
     (question) => {
       expect(last(question)).toContain('I know nothing of the world');
     },
@@ -95,8 +95,8 @@ describe('the demo', () => {
     [['One?', 'Two?', 'What did I ask before?'], 'Just before this you wrote: "Two?"'],
     [['One?', 'What did I ask first?'], 'First you wrote: "hi"'],
     [['One?', 'How many messages have I sent?'], 'You have sent me 3 messages'],
-  ])('reads the conversation: %j', (questions, known) => {
-    expect(last(...questions)).toContain(known);
+  ])('reads the conversation: %j', (questions, answered) => {
+    expect(last(...questions)).toContain(answered);
   });
 
   it('varies with the seed, and only then', () => {
@@ -106,9 +106,9 @@ describe('the demo', () => {
     expect(answer(messages, chatty, 3)).toBe(seeded[3]);
   });
 
-  it('answers for a model that it does not know in the manner of the first', () => {
+  it('answers for an unknown model id as for the first', () => {
     const questions = ['hello', 'Why?'];
-    expect(talk(questions, 'unheard-of')).toEqual(talk(questions, concise));
+    expect(talk(questions, 'unknown')).toEqual(talk(questions, concise));
     expect(talk(questions, chatty)).not.toEqual(talk(questions, concise));
   });
 

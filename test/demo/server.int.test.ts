@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer } from '../../src/demo/answer.ts';
 import { demoModels, startDemoModel } from '../../src/demo/server.ts';
-import { createModelClient, type ModelRequest } from '../../src/generation/provider/openai.ts';
+import { createOpenAIClient } from '../../src/generation/provider/openai.ts';
+import type { ModelRequest } from '../../src/generation/provider/provider.ts';
 
 const messages: ModelRequest['messages'] = [{ role: 'user', content: "How many r's are in strawberry?" }];
 let demo: Awaited<ReturnType<typeof startDemoModel>>;
@@ -18,22 +19,22 @@ async function generate(
   onText = (_: string): void => undefined,
   url = demo.url,
 ) {
-  const client = createModelClient({
+  const client = createOpenAIClient({
     baseUrl: url,
     apiKey: undefined,
     timeoutMs: 5_000,
     idleTimeoutMs: 5_000,
   });
-  const said = { text: '', reasoning: '' };
+  const output = { text: '', reasoning: '' };
   const signal = new AbortController().signal;
   const result = await client.generate(
     { model: demoModels[0] ?? '', messages, parameters: {}, signal, ...request },
     (channel, piece) => {
-      said[channel] += piece;
+      output[channel] += piece;
       onText(piece);
     },
   );
-  return { ...result, ...said };
+  return { ...result, ...output };
 }
 
 const post = (body: string): Promise<Response> =>
@@ -73,7 +74,7 @@ describe('the demo model', () => {
     });
   });
 
-  it('comes token by token, and stops when its client goes away', async () => {
+  it('comes token by token, and stops when its client disconnects', async () => {
     const slow = await startDemoModel({ tokensPerSecond: 20 });
     const stop = new AbortController();
     const pieces: string[] = [];
@@ -92,9 +93,9 @@ describe('the demo model', () => {
 
   it('that is stopped ends running answers at once', async () => {
     const slow = await startDemoModel({ tokensPerSecond: 1 });
-    const begun = Promise.withResolvers<void>();
-    const asked = generate({}, () => begun.resolve(), slow.url).catch((error: unknown) => error);
-    await begun.promise;
+    const started = Promise.withResolvers<void>();
+    const asked = generate({}, () => started.resolve(), slow.url).catch((error: unknown) => error);
+    await started.promise;
     await slow.stop();
     expect(await asked).toMatchObject({ code: 'UPSTREAM_FAILED' });
   });

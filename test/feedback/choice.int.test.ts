@@ -6,116 +6,144 @@ import { everything } from '../support/log.ts';
 import { startConversation } from '../support/talk.ts';
 
 let test: TestApp;
-let siblings: string[];
-let prompt: string;
-let conversationId: string;
 beforeAll(async () => {
   test = await startTestApp();
-  conversationId = await startConversation(test.client);
-  [prompt, siblings] = [newId(), [newId(), newId(), newId()]];
-  await add(prompt, 'USER');
-  for (const id of siblings) await add(id, 'ASSISTANT', prompt);
 });
 afterAll(() => test.stop());
 
-async function add(id: string, role: operations.Role, parentId?: string): Promise<void> {
+async function add(conversationId: string, role: operations.Role, parentId?: string): Promise<string> {
   const input = {
     conversationId,
-    id,
+    id: newId(),
     role,
     content: 'hello',
     ...(parentId === undefined ? {} : { parentId }),
   };
   await test.client.run(operations.AddMessageDocument, { input });
+  return input.id;
 }
 
-const at = (index: number) => siblings[index] ?? '';
+/** A conversation with three replies to one prompt. */
+async function startTalk(topic = 'default') {
+  const conversationId = await startConversation(test.client, { topic });
+  const prompt = await add(conversationId, 'USER');
+  const replies = [];
+  for (let count = 0; count < 3; count += 1) replies.push(await add(conversationId, 'ASSISTANT', prompt));
+  const [first = '', second = '', third = ''] = replies;
+  return { conversationId, prompt, first, second, third };
+}
+type Talk = Awaited<ReturnType<typeof startTalk>>;
+
 const prefer = (input: operations.PreferReplyInput) =>
   test.client.ask(operations.PreferReplyDocument, { input });
 
-async function choices(): Promise<Record<string, unknown>[]> {
+async function choicesIn({ conversationId }: Talk): Promise<Record<string, unknown>[]> {
   const { rows } = await test.database.client.query<Record<string, unknown>>(
-    `SELECT message_id, username, source, preferred_over, tied_with FROM feedback
-     WHERE preferred_over <> '{}' OR tied_with <> '{}' ORDER BY message_id, username`,
+    `SELECT message_id, username, source, preferred_over, tied_with
+     FROM feedback JOIN message ON message.id = message_id
+     WHERE conversation_id = $1 AND (preferred_over <> '{}' OR tied_with <> '{}')
+     ORDER BY message_id, username`,
+    [conversationId],
   );
   return rows;
 }
 
-const own = { username: 'local', source: 'end_user', tied_with: [] };
+const choice = { username: 'local', source: 'end_user', preferred_over: [], tied_with: [] };
 
 describe('a choice among replies', () => {
-  it('replaces the one that its author had made at another of them, and no one else’s', async () => {
-    const first = await prefer({ chosenId: at(0), rejectedIds: [at(1), at(2)] });
-    expect(first.data?.preferReply.feedback).toMatchObject({ preferredOver: [at(1), at(2)], tiedWith: [] });
-    await prefer({ chosenId: at(0), rejectedIds: [at(1)], username: 'bob' });
-    await prefer({ chosenId: at(2), rejectedIds: [at(1)] });
-    expect(await choices()).toEqual([
-      { ...own, message_id: at(0), username: 'bob', preferred_over: [at(1)] },
-      { ...own, message_id: at(2), preferred_over: [at(1)] },
+  it("replaces the author's earlier choice among them, and no choice of others", async () => {
+    const talk = await startTalk();
+    const { first, second, third } = talk;
+    const chosen = await prefer({ chosenId: first, rejectedIds: [second, third] });
+    expect(chosen.data?.preferReply.feedback).toMatchObject({
+      preferredOver: [second, third],
+      tiedWith: [],
+    });
+    await prefer({ chosenId: first, rejectedIds: [second], username: 'bob' });
+    await prefer({ chosenId: third, rejectedIds: [second] });
+    expect(await choicesIn(talk)).toEqual([
+      { ...choice, message_id: first, username: 'bob', preferred_over: [second] },
+      { ...choice, message_id: third, preferred_over: [second] },
     ]);
   });
 
-  it('may be that they are as good', async () => {
-    const { data } = await prefer({ chosenId: at(1), rejectedIds: [at(0)], tie: true });
-    expect(data?.preferReply.feedback).toMatchObject({ preferredOver: [], tiedWith: [at(0)] });
-    expect(await choices()).toContainEqual({
-      ...own,
-      message_id: at(1),
-      preferred_over: [],
-      tied_with: [at(0)],
-    });
+  it('can be a tie, which replaces an earlier choice', async () => {
+    const talk = await startTalk();
+    const { first, second, third } = talk;
+    await prefer({ chosenId: third, rejectedIds: [second] });
+    const { data } = await prefer({ chosenId: second, rejectedIds: [first], tie: true });
+    expect(data?.preferReply.feedback).toMatchObject({ preferredOver: [], tiedWith: [first] });
+    expect(await choicesIn(talk)).toEqual([{ ...choice, message_id: second, tied_with: [first] }]);
   });
 
-  it('is withdrawn with null, and leaves nothing', async () => {
-    const { data } = await prefer({ chosenId: at(1), rejectedIds: null });
+  it('is withdrawn with null, and leaves no record', async () => {
+    const talk = await startTalk();
+    const { first, second } = talk;
+    await prefer({ chosenId: second, rejectedIds: [first], tie: true });
+    await prefer({ chosenId: first, rejectedIds: [second], username: 'bob' });
+    const { data } = await prefer({ chosenId: second, rejectedIds: null });
     expect(data?.preferReply.feedback).toBeNull();
-    await prefer({ chosenId: at(0), rejectedIds: null, username: 'bob' });
-    expect(await choices()).toEqual([]);
+    await prefer({ chosenId: first, rejectedIds: null, username: 'bob' });
+    expect(await choicesIn(talk)).toEqual([]);
   });
 
-  it.each([
-    ['an empty one', () => ({ chosenId: at(0), rejectedIds: [] }), 'rejectedIds is empty'],
-    ['one that says nothing', () => ({ chosenId: at(0) }), 'Give rejectedIds'],
-    ['of a reply over itself', () => ({ chosenId: at(0), rejectedIds: [at(0)] }), 'compared with itself'],
+  it.each<[string, (talk: Talk) => operations.PreferReplyInput, string]>([
+    ['without other replies', ({ first }) => ({ chosenId: first, rejectedIds: [] }), 'rejectedIds is empty'],
+    ['without rejectedIds', ({ first }) => ({ chosenId: first }), 'Give rejectedIds'],
     [
-      'over what is no sibling',
-      () => ({ chosenId: at(0), rejectedIds: [at(1), prompt] }),
-      'can’t be compared',
+      'of a reply over itself',
+      ({ first }) => ({ chosenId: first, rejectedIds: [first] }),
+      'compared with itself',
     ],
     [
-      'over one that is named twice',
-      () => ({ chosenId: at(0), rejectedIds: [at(1), at(1)] }),
-      `twice: name each reply once`,
+      'over a message that is not a sibling',
+      ({ first, second, prompt }) => ({ chosenId: first, rejectedIds: [second, prompt] }),
+      'is not a sibling of the chosen reply',
     ],
-    ['over what is not there', () => ({ chosenId: at(0), rejectedIds: [newId()] }), 'can’t be compared'],
-    ['of a prompt', () => ({ chosenId: prompt, rejectedIds: [at(0)] }), 'is not a reply'],
     [
-      'over too many',
-      () => ({ chosenId: at(0), rejectedIds: Array.from({ length: 101 }, newId) }),
+      'over a reply that is named twice',
+      ({ first, second }) => ({ chosenId: first, rejectedIds: [second, second] }),
+      'twice: name each reply once',
+    ],
+    [
+      'over a message that does not exist',
+      ({ first }) => ({ chosenId: first, rejectedIds: [newId()] }),
+      'is not a sibling',
+    ],
+    ['of a prompt', ({ first, prompt }) => ({ chosenId: prompt, rejectedIds: [first] }), 'is not a reply'],
+    [
+      'over too many replies',
+      ({ first }) => ({ chosenId: first, rejectedIds: Array.from({ length: 101 }, newId) }),
       'at most 100',
     ],
-  ])('is refused, and changes nothing: %s', async (_name, input, message) => {
+  ])('is refused and changes nothing: %s', async (_name, inputOf, message) => {
+    const input = inputOf(await startTalk());
     const before = await everything(test.database.client);
-    const { errors } = await prefer(input());
-    expect(errors[0]?.message.replace("'", '’')).toContain(message);
+    const { errors } = await prefer(input);
+    expect(errors[0]?.message).toContain(message);
     expect(await everything(test.database.client)).toEqual(before);
   });
 });
 
 describe('feedback on a conversation', () => {
-  const rate = (input: Partial<operations.RateConversationInput>) =>
-    test.client.ask(operations.RateConversationDocument, { input: { id: conversationId, ...input } });
+  const rate = (input: operations.RateConversationInput) =>
+    test.client.ask(operations.RateConversationDocument, { input });
 
-  it('is one record per author and source, which each change completes, and is taken after its end', async () => {
-    await rate({ rating: 'LIKE', comment: 'helped' });
-    await test.client.run(operations.EndConversationDocument, { input: { id: conversationId } });
-    const { data } = await rate({ score: 0.5, tags: ['fast'] });
+  it('is one record per author and source, updated by each change, also after the end', async () => {
+    const id = await startConversation(test.client);
+    await rate({ id, rating: 'LIKE', comment: 'helped' });
+    await test.client.run(operations.EndConversationDocument, { input: { id } });
+    const { data } = await rate({ id, score: 0.5, tags: ['fast'] });
     expect(data?.rateConversation.feedback).toEqual({
-      ...{ username: 'local', source: 'END_USER' },
-      ...{ rating: 'LIKE', score: 0.5, comment: 'helped', tags: ['fast'] },
+      username: 'local',
+      source: 'END_USER',
+      rating: 'LIKE',
+      score: 0.5,
+      comment: 'helped',
+      tags: ['fast'],
     });
-    const gone = await rate({ rating: null, score: null, comment: null, tags: null });
-    expect(gone.data?.rateConversation.feedback).toBeNull();
+    const withdrawn = await rate({ id, rating: null, score: null, comment: null, tags: null });
+    expect(withdrawn.data?.rateConversation.feedback).toBeNull();
   });
 
   it.each([
@@ -125,30 +153,37 @@ describe('feedback on a conversation', () => {
     [{ score: 0.5, username: 'eve\n' }, 'username "eve\\n" begins or ends with a space'],
     [{ id: newId(), score: 0.5 }, 'There is no conversation'],
     [{ tags: Array.from({ length: 10_000 }, (_, index) => `${index}`) }, 'tags has 10000 entries'],
-  ])('is refused, and changes nothing: %j', async (input, message) => {
+  ])('is refused and changes nothing: %j', async (input, message) => {
+    const id = await startConversation(test.client);
     const before = await everything(test.database.client);
-    expect((await rate(input)).errors[0]?.message).toContain(message);
+    expect((await rate({ id, ...input })).errors[0]?.message).toContain(message);
     expect(await everything(test.database.client)).toEqual(before);
   });
 });
 
 describe('a signal', () => {
-  it('counts once per reply and author, and told again writes nothing', async () => {
+  it('counts once per reply and author, and repeating it writes nothing', async () => {
+    const { conversationId, first } = await startTalk('signals');
+    // Within a minute after its last reply: that is the signal ENDED.
+    await test.client.run(operations.EndConversationDocument, { input: { id: conversationId } });
     const record = (username: string) =>
       test.client.run(operations.RecordSignalDocument, {
-        input: { messageId: at(0), signal: 'COPIED', username },
+        input: { messageId: first, signal: 'COPIED', username },
       });
     for (const username of ['ada', 'ada', 'bob', 'ada']) await record(username);
     const { rows } = await test.database.client.query(
-      `SELECT username FROM signal WHERE signal = 'copied' ORDER BY 1`,
+      `SELECT username FROM signal WHERE signal = 'copied' AND message_id = $1 ORDER BY 1`,
+      [first],
     );
     expect(rows).toEqual([{ username: 'ada' }, { username: 'bob' }]);
-    const events = await test.database.client.query(`SELECT FROM event WHERE payload ? 'signal'`);
+    const events = await test.database.client.query(
+      `SELECT FROM event WHERE conversation_id = $1 AND payload ? 'signal'`,
+      [conversationId],
+    );
     expect(events.rowCount).toBe(2);
-    const { ratingStats } = await test.client.run(operations.RatingStatsDocument, {});
+    const { ratingStats } = await test.client.run(operations.RatingStatsDocument, { topic: 'signals' });
     expect(ratingStats.rows[0]?.signals).toEqual([
       { signal: 'REGENERATED', count: 2 },
-      // The conversation was ended above, right after its last reply.
       { signal: 'ENDED', count: 1 },
       { signal: 'COPIED', count: 2 },
     ]);
@@ -164,7 +199,7 @@ describe('the settings of a topic', () => {
     { key: 'long', label: 'Too long' },
   ];
 
-  it('are the tags that clients suggest, in their order, also ahead of the first event', async () => {
+  it('are the tags that clients should offer, in order, also before the first event', async () => {
     const { data } = await configure({ name: 'ahead', tags });
     expect(data?.configureTopic.topic).toEqual({ name: 'ahead', suggestedTags: tags });
     await startConversation(test.client, { topic: 'ahead' });
@@ -178,7 +213,7 @@ describe('the settings of a topic', () => {
 
   it.each([
     [{ name: '', tags }, 'is not a valid name'],
-    [{ name: 'ahead', tags: [...tags, ...tags] }, 'The tag "wrong" is there twice'],
+    [{ name: 'ahead', tags: [...tags, ...tags] }, 'tags contains the key "wrong" twice'],
     [{ name: 'ahead', tags: [{ key: ' ', label: 'x' }] }, 'A tag is empty'],
     [{ name: 'ahead', tags: [{ key: 'x', label: '' }] }, 'A label is empty'],
   ])('are refused: %j', async (input, message) => {

@@ -25,7 +25,7 @@ const submit = (input: operations.SubmitFeedbackInput) =>
   test.client.run(operations.SubmitFeedbackDocument, { input });
 
 describe('feedback', () => {
-  it('keeps one record per message, author and source, which each change completes', async () => {
+  it('is one record per message, author and source, updated by each change', async () => {
     const { messageId } = await addReply();
     await rate({ messageId, rating: 'LIKE' });
     await rate({ messageId, score: 0.75 });
@@ -46,7 +46,7 @@ describe('feedback', () => {
     expect(message?.ratingSummary).toMatchObject({ likes: 1, dislikes: 0, scores: 1, averageScore: 0.75 });
   });
 
-  it('leaves nothing behind when all of it was withdrawn', async () => {
+  it('leaves no record once all of it is withdrawn', async () => {
     const { messageId } = await addReply();
     await rate({ messageId, rating: 'LIKE', score: 1 });
     await submit({ messageId, tags: ['good'] });
@@ -61,12 +61,12 @@ describe('feedback', () => {
     });
   });
 
-  it('that says what stands already is answered as before, and writes nothing', async () => {
+  it('that repeats what is recorded gets the same answer and writes nothing', async () => {
     const { conversationId, messageId } = await addReply();
     const sibling = newId();
-    const beside = { conversationId, id: sibling, role: 'ASSISTANT', content: 'hi', parentId: null } as const;
-    await test.client.run(operations.AddMessageDocument, { input: beside });
-    const sayAll = async () => [
+    const input = { conversationId, id: sibling, role: 'ASSISTANT', content: 'hi', parentId: null } as const;
+    await test.client.run(operations.AddMessageDocument, { input });
+    const giveAll = async () => [
       await rate({ messageId, rating: 'LIKE', score: 0.1 }),
       await rate({ messageId, score: 0.5, source: 'JUDGE' }),
       await submit({ messageId, comment: 'nice', tags: ['b', 'a'], correction: 'Hello!' }),
@@ -83,23 +83,23 @@ describe('feedback', () => {
       const { conversation } = await test.client.run(operations.ConversationDocument, { id: conversationId });
       return conversation?.version;
     };
-    await sayAll();
+    await giveAll();
     expect(await countEvents()).toBe(3 + 5);
-    const answers = await sayAll();
-    expect(await sayAll()).toEqual(answers);
+    const answers = await giveAll();
+    expect(await giveAll()).toEqual(answers);
     expect(answers[0]).toMatchObject({ rateMessage: { feedback: { rating: 'LIKE', tags: ['b', 'a'] } } });
     expect(await countEvents()).toBe(3 + 5);
     await submit({ messageId, tags: ['a', 'b'] });
     expect(await countEvents()).toBe(3 + 6);
   });
 
-  it('is still taken after the conversation has ended', async () => {
+  it('is accepted after the end of the conversation', async () => {
     const { conversationId, messageId } = await addReply();
     await test.client.run(operations.EndConversationDocument, { input: { id: conversationId } });
     expect((await rate({ messageId, rating: 'DISLIKE' })).rateMessage.feedback?.rating).toBe('DISLIKE');
   });
 
-  it('of many at the same time is all in the log, each once', async () => {
+  it('of many authors at the same time is in the log, each once', async () => {
     const { conversationId, messageId } = await addReply();
     const users = Array.from({ length: 50 }, (_, index) => `user-${index}`);
     await Promise.all(users.map((username) => rate({ messageId, rating: 'LIKE', username })));
@@ -114,7 +114,7 @@ describe('feedback', () => {
 });
 
 describe('a repeated request', () => {
-  it('with the same ids answers as before, and writes and asks nothing', async () => {
+  it('with the same ids gets the same answer, writes nothing and asks no model', async () => {
     const { client, model } = test;
     const id = newId();
     const start = {

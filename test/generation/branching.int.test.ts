@@ -21,12 +21,12 @@ async function regenerate(input: Input): Promise<string> {
 const end = (messageId: string) => followReply(test.client, 'sse', { messageId });
 
 /** Sends a prompt and follows its reply to the end. */
-async function say(
+async function ask(
   conversationId: string,
   content: string,
-  more: Partial<operations.SendMessageInput> = {},
+  options: Partial<operations.SendMessageInput> = {},
 ): Promise<string> {
-  const replyId = await sendMessage(test.client, { conversationId, content, ...more });
+  const replyId = await sendMessage(test.client, { conversationId, content, ...options });
   await end(replyId);
   return replyId;
 }
@@ -42,8 +42,8 @@ async function threadOf(conversationId: string, leaf: string): Promise<string[]>
   return contentsSchema(data?.conversation).thread.map(({ content }) => content);
 }
 
-const given = () => test.model.requests.at(-1)?.body.messages?.map(({ content }) => content);
-const asked = () => test.model.requests.length;
+const sentContents = () => test.model.requests.at(-1)?.body.messages?.map(({ content }) => content);
+const requestCount = () => test.model.requests.length;
 
 async function refusalOf(input: Input) {
   const { errors } = await test.client.ask(operations.RegenerateReplyDocument, { input });
@@ -51,13 +51,13 @@ async function refusalOf(input: Input) {
 }
 
 describe('regenerateReply', () => {
-  it('makes a sibling from exactly the thread before the reply, though the conversation went on', async () => {
+  it('makes a sibling from exactly the thread before the reply, though the conversation has continued', async () => {
     const { client, model } = test;
     model.enqueue(reply('one'), reply('two'), reply('three'), reply('another two'));
     const conversationId = await startConversation(client, { systemPrompt: 'Count.' });
-    await say(conversationId, 'first');
-    const second = await say(conversationId, 'second');
-    await say(conversationId, 'third');
+    await ask(conversationId, 'first');
+    const second = await ask(conversationId, 'second');
+    await ask(conversationId, 'third');
     const sibling = await regenerate({ messageId: second });
     expect((await end(sibling)).end).toMatchObject({ status: 'COMPLETE', content: 'another two' });
     expect(model.requests.at(-1)?.body.messages).toEqual([
@@ -80,10 +80,10 @@ describe('regenerateReply', () => {
     expect(replaced).toMatchObject({ content: 'two', status: 'COMPLETE' });
   });
 
-  it('asks with the model and parameters of the reply, or with those that are given; each reply keeps its own', async () => {
+  it('uses the model and parameters of the reply, or those of the input; each reply keeps its own', async () => {
     const conversationId = await startConversation(test.client);
     const parameters = { temperature: 0.5, maxTokens: 7, topP: 0.9, stop: ['END'], seed: 3 };
-    const first = await say(conversationId, 'hello', { model: 'model-b', parameters });
+    const first = await ask(conversationId, 'hello', { model: 'model-b', parameters });
     const same = await regenerate({ messageId: first });
     await end(same);
     const sent = { temperature: 0.5, max_tokens: 7, top_p: 0.9, stop: ['END'], seed: 3 };
@@ -104,48 +104,48 @@ describe('regenerateReply', () => {
     });
   });
 
-  it('answers as before when it is repeated with its replyId, and asks nothing twice', async () => {
+  it('returns the same reply when it is repeated with its replyId, and asks the model once', async () => {
     const conversationId = await startConversation(test.client);
-    const messageId = await say(conversationId, 'hello');
+    const messageId = await ask(conversationId, 'hello');
     const replyId = newId();
-    const before = asked();
+    const before = requestCount();
     const repeated = await Promise.all(Array.from({ length: 5 }, () => regenerate({ messageId, replyId })));
     expect(new Set(repeated)).toEqual(new Set([replyId]));
     await end(replyId);
     await test.client.run(operations.EndConversationDocument, { input: { id: conversationId } });
     expect(await regenerate({ messageId, replyId })).toBe(replyId);
-    expect(asked()).toBe(before + 1);
+    expect(requestCount()).toBe(before + 1);
     const changed = await refusalOf({ messageId, replyId, model: 'model-b' });
     expect(changed.code).toBe('CONFLICT');
   });
 
-  it('makes a new reply each time where no replyId is given', async () => {
-    const messageId = await say(await startConversation(test.client), 'hello');
+  it('makes a new reply each time if replyId is omitted', async () => {
+    const messageId = await ask(await startConversation(test.client), 'hello');
     const made = [await regenerate({ messageId }), await regenerate({ messageId })];
     const { message } = await test.client.run(operations.MessageDocument, { id: messageId });
     expect(message?.siblings.map(({ id }) => id)).toEqual([messageId, ...made]);
     await Promise.all(made.map(end));
   });
 
-  it('leaves a reply that is still being produced to go on beside the new one', async () => {
+  it('lets a reply that is still being produced continue beside the new one', async () => {
     const gate = createGate();
     test.model.enqueue([head(200), delta('slow'), wait(gate.opened), finish(), done], reply('quick'));
     const conversationId = await startConversation(test.client);
-    const before = asked();
+    const before = requestCount();
     const slow = await sendMessage(test.client, { conversationId, content: 'hello' });
     await test.model.waitForRequest(before + 1);
     const quick = await regenerate({ messageId: slow });
     expect((await end(quick)).text).toBe('quick');
-    expect(given()).toEqual(['hello']);
+    expect(sentContents()).toEqual(['hello']);
     gate.open();
     expect((await end(slow)).end).toMatchObject({ status: 'COMPLETE', content: 'slow' });
   });
 
-  it('is refused, and says why, where there is nothing to ask the model', async () => {
+  it('is refused, with the reason, if there is nothing to ask the model', async () => {
     const { client } = test;
     const conversationId = await startConversation(client);
-    const messageId = await say(conversationId, 'hello');
-    const before = asked();
+    const messageId = await ask(conversationId, 'hello');
+    const before = requestCount();
     const unknown = newId();
     expect(await refusalOf({ messageId: unknown })).toEqual({
       code: 'NOT_FOUND',
@@ -158,56 +158,58 @@ describe('regenerateReply', () => {
     const { addMessage } = await client.run(operations.AddMessageDocument, {
       input: { conversationId, role: 'ASSISTANT', content: 'welcome', parentId: null },
     });
-    expect((await refusalOf({ messageId: addMessage.message.id })).message).toContain('follows no message');
+    expect((await refusalOf({ messageId: addMessage.message.id })).message).toContain(
+      'does not follow a message',
+    );
     expect((await refusalOf({ messageId, replyId: 'mine' })).code).toBe('INVALID_INPUT');
     expect((await refusalOf({ messageId, model: 'model-z' })).message).toContain('is not on offer');
     expect((await refusalOf({ messageId, parameters: { temperature: 3 } })).code).toBe('INVALID_INPUT');
     await client.run(operations.EndConversationDocument, { input: { id: conversationId } });
     expect(await refusalOf({ messageId })).toMatchObject({ code: 'CONFLICT' });
-    expect(asked()).toBe(before);
+    expect(requestCount()).toBe(before);
   });
 });
 
 describe('a branch', () => {
-  it('from an earlier message is asked with its own thread alone, and so is what follows it', async () => {
+  it('from an earlier message sends only its own thread to the model, and so do the messages that follow', async () => {
     const { client, model } = test;
     model.enqueue(reply('one'), reply('two'), reply('edited two'), reply('three'), reply('fresh'));
     const conversationId = await startConversation(client, { systemPrompt: 'Count.' });
-    const first = await say(conversationId, 'first');
-    const second = await say(conversationId, 'second');
-    const edited = await say(conversationId, 'second, edited', { parentId: first });
-    expect(given()).toEqual(['Count.', 'first', 'one', 'second, edited']);
-    await say(conversationId, 'third');
-    expect(given()).toEqual(['Count.', 'first', 'one', 'second, edited', 'edited two', 'third']);
+    const first = await ask(conversationId, 'first');
+    const second = await ask(conversationId, 'second');
+    const edited = await ask(conversationId, 'second, edited', { parentId: first });
+    expect(sentContents()).toEqual(['Count.', 'first', 'one', 'second, edited']);
+    await ask(conversationId, 'third');
+    expect(sentContents()).toEqual(['Count.', 'first', 'one', 'second, edited', 'edited two', 'third']);
     const { message } = await client.run(operations.MessageDocument, { id: await parentOf(edited) });
     expect(message?.siblings.map(({ id }) => id)).toEqual([await parentOf(second), await parentOf(edited)]);
     expect(message?.parent?.id).toBe(first);
     expect(await threadOf(conversationId, second)).toEqual(['Count.', 'first', 'one', 'second', 'two']);
-    const fresh = await say(conversationId, 'all new', { parentId: null });
-    expect(given()).toEqual(['all new']);
+    const fresh = await ask(conversationId, 'all new', { parentId: null });
+    expect(sentContents()).toEqual(['all new']);
     expect(await threadOf(conversationId, fresh)).toEqual(['all new', 'fresh']);
   });
 
-  it('from a regenerated reply holds that one and none of its siblings', async () => {
+  it('from a regenerated reply contains that reply and none of its siblings', async () => {
     test.model.enqueue(reply('one'), reply('another one'), reply('two'), reply('more'));
     const conversationId = await startConversation(test.client);
-    const first = await say(conversationId, 'first');
+    const first = await ask(conversationId, 'first');
     const another = await regenerate({ messageId: first });
     await end(another);
-    await say(conversationId, 'second');
-    expect(given()).toEqual(['first', 'another one', 'second']);
-    await say(conversationId, 'second', { parentId: first });
-    expect(given()).toEqual(['first', 'one', 'second']);
+    await ask(conversationId, 'second');
+    expect(sentContents()).toEqual(['first', 'another one', 'second']);
+    await ask(conversationId, 'second', { parentId: first });
+    expect(sentContents()).toEqual(['first', 'one', 'second']);
   });
 
-  it('leaves replies without text out of what the model is given, and keeps partial ones', async () => {
+  it('leaves replies without text out of what is sent to the model, and keeps partial ones', async () => {
     const { client, model } = test;
     model.enqueue([finish(), done], refusal(400, 'no'), [delta('half'), cut], reply('whole'));
     const conversationId = await startConversation(client);
-    for (const content of ['says nothing', 'fails', 'breaks off']) await say(conversationId, content);
-    const last = await say(conversationId, 'go on');
-    expect(given()).toEqual(['says nothing', 'fails', 'breaks off', 'half', 'go on']);
+    for (const content of ['says nothing', 'fails', 'breaks off']) await ask(conversationId, content);
+    const last = await ask(conversationId, 'go on');
+    expect(sentContents()).toEqual(['says nothing', 'fails', 'breaks off', 'half', 'go on']);
     await end(await regenerate({ messageId: last }));
-    expect(given()).toEqual(['says nothing', 'fails', 'breaks off', 'half', 'go on']);
+    expect(sentContents()).toEqual(['says nothing', 'fails', 'breaks off', 'half', 'go on']);
   });
 });

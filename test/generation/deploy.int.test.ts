@@ -1,4 +1,4 @@
-// A node that is told to stop while another goes on: its clients are sent there one after the other, and lose nothing.
+// A node that is shut down while another one runs: its clients are sent there one after the other, and lose nothing.
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -16,7 +16,7 @@ const graceMs = 4_000;
 
 let nats: NatsServer | undefined;
 let survivor: TestApp;
-let leaver: ServerProcess;
+let stopping: ServerProcess;
 let url: string;
 let client: GraphQLClient;
 
@@ -24,7 +24,7 @@ async function start(hasNats: boolean): Promise<void> {
   nats = hasNats ? await startNats() : undefined;
   const shared: Record<string, string> = nats === undefined ? {} : { NATS_URL: nats.url };
   survivor = await startTestApp(shared);
-  leaver = startServerProcess({
+  stopping = startServerProcess({
     ...shared,
     PORT: '0',
     DATABASE_URL: survivor.database.url,
@@ -33,13 +33,13 @@ async function start(hasNats: boolean): Promise<void> {
     MAX_CONNECTIONS_PER_USER: '10000',
     SHUTDOWN_GRACE_MS: String(graceMs),
   });
-  url = await leaver.url;
+  url = await stopping.url;
   client = createGraphQLClient(url);
 }
 
 afterEach(async () => {
-  leaver.child.kill('SIGKILL');
-  await leaver.ended;
+  stopping.child.kill('SIGKILL');
+  await stopping.ended;
   await survivor.stop();
   await nats?.kill();
   nats = undefined;
@@ -48,18 +48,18 @@ afterEach(async () => {
 const ask = async (node: GraphQLClient) =>
   await sendMessage(node, { conversationId: await startConversation(node), content: 'hello' });
 
-/** Has the node produce a reply whose second half waits for the gate, or for ever. */
+/** Makes the node produce a reply whose second half waits for the gate, or for ever. */
 async function openReply(node: GraphQLClient, isEndless = false) {
   const gate = createGate();
-  const rest = isEndless ? [hang] : [wait(gate.opened), delta('second half'), finish(), done];
+  const secondHalf = isEndless ? [hang] : [wait(gate.opened), delta('second half'), finish(), done];
   const arrived = survivor.model.requests.length + 1;
-  survivor.model.enqueue([head(200), delta('first half, '), ...rest]);
+  survivor.model.enqueue([head(200), delta('first half, '), ...secondHalf]);
   const messageId = await ask(node);
   await survivor.model.waitForRequest(arrived);
   return { messageId, open: gate.open };
 }
 
-/** Reads on the node that leaves, and on the other one from where it was when it was cut off. */
+/** Reads on the node that stops, and continues on the other one when it is cut off. */
 async function readThrough(reader: ReplyReader, way: (typeof ways)[number]): Promise<{ isMoved: boolean }> {
   const isMoved = await reader.readOn(url, way).then(
     () => false,
@@ -75,7 +75,7 @@ async function readThrough(reader: ReplyReader, way: (typeof ways)[number]): Pro
 async function startReaders(messageId: string) {
   const readers = [...ways, ...ways].map((way) => ({ way, reader: createReplyReader(messageId) }));
   const reading = Promise.all(readers.map(({ reader, way }) => readThrough(reader, way)));
-  // A test that fails before it waits for this has said why.
+  // A test that fails before it awaits this has reported why.
   reading.catch(() => {});
   await waitUntil('the first half is read', () =>
     readers.every(({ reader }) => reader.text === 'first half, '),
@@ -85,7 +85,7 @@ async function startReaders(messageId: string) {
 
 const events = 'subscription { events(topic: "quiet") { offset } }';
 
-/** Connections on which nothing is due, and when and how each was closed. */
+/** Connections on which nothing is sent, and when and how each was closed. */
 async function connectIdle(count: number) {
   const closings: { at: number; code: number | undefined }[] = [];
   const note = (code: number | undefined) => closings.push({ at: performance.now(), code });
@@ -97,7 +97,7 @@ async function connectIdle(count: number) {
     } else {
       const stream = await openStream(url, { query: events });
       const untilClosed = async (): Promise<void> => {
-        // Long silence is no end.
+        // A long silence is not an end.
         const data = await stream.next().catch(() => 'still open');
         if (data !== undefined) await untilClosed();
       };
@@ -107,63 +107,63 @@ async function connectIdle(count: number) {
   return closings;
 }
 
-/** The most that were closed within a time. */
-function mostWithin(ms: number, closings: readonly { at: number }[]): number {
+/** The maximum number that were closed within a time. */
+function maxClosedWithin(ms: number, closings: readonly { at: number }[]): number {
   return Math.max(
     ...closings.map(({ at }) => closings.filter((other) => other.at >= at && other.at < at + ms).length),
   );
 }
 
-function describeLeaving(hasNats: boolean) {
+function describeShutdown(hasNats: boolean) {
   beforeEach(() => start(hasNats));
 
-  it('sends idle clients elsewhere with 1012, spread over the grace time, and exits with 0', async () => {
+  it('closes idle clients with 1012, spread over the grace period, and exits with 0', async () => {
     const count = 80;
     const closings = await connectIdle(count);
     const signalledAt = performance.now();
-    leaver.child.kill('SIGTERM');
-    expect(await leaver.ended).toEqual({ code: 0, signal: null });
+    stopping.child.kill('SIGTERM');
+    expect(await stopping.ended).toEqual({ code: 0, signal: null });
     const endedAt = performance.now();
     await waitUntil('all are closed', () => closings.length === count);
     const codes = closings.map(({ code }) => code).filter((code) => code !== undefined);
     expect(codes).toEqual(Array.from({ length: count / 2 }, () => 1012));
-    // Evenly in four fifths of the grace, a tenth of it would close an eighth of them.
-    expect(mostWithin(graceMs / 10, closings)).toBeLessThan(count / 2);
+    // Spread evenly over four fifths of the grace period, an eighth of them would be closed in a tenth of it.
+    expect(maxClosedWithin(graceMs / 10, closings)).toBeLessThan(count / 2);
     expect(endedAt - signalledAt).toBeGreaterThan(graceMs / 2);
-    // Nobody is waited for when all have gone.
+    // It does not wait any longer when all have left.
     expect(endedAt - signalledAt).toBeLessThan(graceMs + 3_000);
   });
 
-  it('lets its replies end for those who read them, and sends on who reads those of the other node', async () => {
-    const own = await openReply(client);
-    const others = await openReply(survivor.client);
-    const ownReaders = await startReaders(own.messageId);
-    const othersReaders = await startReaders(others.messageId);
+  it('lets the readers of its replies stay to the end, and closes the readers of other replies', async () => {
+    const local = await openReply(client);
+    const remote = await openReply(survivor.client);
+    const localReaders = await startReaders(local.messageId);
+    const remoteReaders = await startReaders(remote.messageId);
     const signalledAt = performance.now();
-    leaver.child.kill('SIGTERM');
+    stopping.child.kill('SIGTERM');
     await waitUntil('it stops', async () => (await fetch(`${url}/ready`)).status === 503);
-    // Longer than a herd would need.
+    // Longer than closing all of them at once would take.
     await setTimeout(graceMs / 8);
-    own.open();
-    const moves = await ownReaders.reading;
+    local.open();
+    const moves = await localReaders.reading;
     expect(moves.filter(({ isMoved }) => isMoved)).toEqual([]);
     expect(performance.now() - signalledAt).toBeLessThan(graceMs);
-    expect(await leaver.ended).toEqual({ code: 0, signal: null });
-    await waitUntil('all have moved', () => survivor.app.openCursors() === othersReaders.readers.length);
-    others.open();
-    expect((await othersReaders.reading).every(({ isMoved }) => isMoved)).toBe(true);
-    for (const reader of [...ownReaders.readers, ...othersReaders.readers]) {
+    expect(await stopping.ended).toEqual({ code: 0, signal: null });
+    await waitUntil('all have moved', () => survivor.app.openCursors() === remoteReaders.readers.length);
+    remote.open();
+    expect((await remoteReaders.reading).every(({ isMoved }) => isMoved)).toBe(true);
+    for (const reader of [...localReaders.readers, ...remoteReaders.readers]) {
       expect(reader.text).toBe('first half, second half');
       expect(reader.end).toEqual({ status: 'COMPLETE', content: reader.text });
       expect(reader.rewinds).toBe(0);
     }
   });
 
-  it('hands over a reply that outlasts the grace as INTERRUPTED, with all that its readers had', async () => {
+  it('ends a reply that outlasts the grace period as INTERRUPTED, with all that its readers had', async () => {
     const { messageId } = await openReply(client, true);
     const { readers, reading } = await startReaders(messageId);
-    leaver.child.kill('SIGTERM');
-    expect(await leaver.ended).toEqual({ code: 0, signal: null });
+    stopping.child.kill('SIGTERM');
+    expect(await stopping.ended).toEqual({ code: 0, signal: null });
     await reading;
     const late = createReplyReader(messageId);
     await late.readOn(survivor.app.url, 'sse');
@@ -174,14 +174,10 @@ function describeLeaving(hasNats: boolean) {
   });
 }
 
-describe.skipIf(!inject('hasNats'))(
-  'a node that leaves, with NATS between the nodes,',
-  { timeout: 60_000 },
-  () => {
-    describeLeaving(true);
-  },
-);
+describe.skipIf(!inject('hasNats'))('a node that shuts down, with NATS,', { timeout: 60_000 }, () => {
+  describeShutdown(true);
+});
 
-describe('a node that leaves, without NATS,', { timeout: 60_000 }, () => {
-  describeLeaving(false);
+describe('a node that shuts down, without NATS,', { timeout: 60_000 }, () => {
+  describeShutdown(false);
 });

@@ -5,13 +5,13 @@ import { delta, hang, head } from '../support/script.ts';
 let test: TestGenerations;
 beforeEach(async () => {
   test = await startTestGenerations();
-  test.model.setDefault([head(200), delta('begun'), hang]);
+  test.model.setDefault([head(200), delta('started'), hang]);
 });
 afterEach(() => test.stop());
 
 const jobOf = (messageId: string) => ({ messageId, model: 'model-a', parameters: {} });
 
-it('a reply that begins while the others drain is ended before the drain is over', async () => {
+it('a reply that starts during a drain is ended before the drain is over', async () => {
   const { generations, statusOf, errors } = test;
   const [first, second] = [await test.addReply(), await test.addReply()];
   generations.start(jobOf(first));
@@ -23,7 +23,7 @@ it('a reply that begins while the others drain is ended before the drain is over
   expect(errors).toEqual([]);
 });
 
-it('a reply whose prompt was still being appended when the drain was over is ended at once', async () => {
+it('a reply that starts after a drain is ended at once', async () => {
   const { generations, statusOf, model } = test;
   const id = await test.addReply();
   await generations.drain(0);

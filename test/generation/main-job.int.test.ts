@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => test.stop());
 
 describe('the main job', () => {
-  it('a prompt goes in, its reply streams out, is rated, and all of it is in the log', async () => {
+  it('a prompt is sent, its reply is streamed and rated, and all of it is in the log', async () => {
     const { client, model } = test;
     model.enqueue(reply('There are ', 'three ', "r's."));
     const conversationId = await startConversation(client, { systemPrompt: 'Count well.' });

@@ -1,4 +1,4 @@
-// Two nodes on one database: live text, stops and wake-ups of the one are there for those who are on the other.
+// Two nodes on one database: live text, stops and wake-ups of one node reach the clients of the other.
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
 import { newId } from '../../src/lib/ulid.ts';
@@ -28,9 +28,9 @@ async function stop(client: TwoNodes['one']['client'], messageId: string) {
   return answer.stopGeneration.message;
 }
 
-/** What holds with NATS and without. */
+/** Cases that hold with NATS and without. */
 function describeBoth() {
-  it('prompts that are sent to both with the same ids at the same time are answered once, as many as may run', async () => {
+  it('prompts that are sent to both nodes with the same ids at the same time are answered once', async () => {
     const conversationId = await startConversation(nodes.one.client);
     const before = nodes.model.requests.length;
     const inputs = Array.from({ length: 10 }, () => ({
@@ -51,7 +51,7 @@ function describeBoth() {
     expect(nodes.model.requests).toHaveLength(before + inputs.length);
   });
 
-  it('readers join mid-answer by the dozen, on both nodes and over every carrier', async () => {
+  it('readers that join during a reply, on both nodes and over every carrier, get the whole text', async () => {
     const gate = createGate();
     nodes.model.enqueue([
       head(200),
@@ -64,8 +64,8 @@ function describeBoth() {
     const messageId = await ask();
     const early = createReplyReader(messageId);
     await early.readOn(nodes.other.url, 'websocket', 1);
-    const places = ways.flatMap((way) => [nodes.one, nodes.other].map(({ url }) => ({ way, url })));
-    const readers = places.flatMap(({ way, url }) =>
+    const connections = ways.flatMap((way) => [nodes.one, nodes.other].map(({ url }) => ({ way, url })));
+    const readers = connections.flatMap(({ way, url }) =>
       [0, 5, 12].map((after) => ({ way, url, after, reader: createReplyReader(messageId, after) })),
     );
     const reading = readers.map(({ reader, url, way }) => reader.readOn(url, way));
@@ -81,7 +81,7 @@ function describeBoth() {
     }
   });
 
-  it('a reply is stopped by a reader who resumed it on the other node, keeps its text and is rated', async () => {
+  it('a reply is stopped by a reader that resumed it on the other node, keeps its text and can be rated', async () => {
     nodes.model.enqueue([head(200), delta('so far'), hang]);
     const arrived = nodes.model.requests.length + 1;
     const messageId = await ask();
@@ -98,13 +98,13 @@ function describeBoth() {
     const input = { messageId, rating: 'LIKE' as const };
     const { rateMessage } = await nodes.other.client.run(operations.RateMessageDocument, { input });
     expect(rateMessage.feedback).toMatchObject({ rating: 'LIKE' });
-    // Again, on either node: as it is.
+    // Stopping it again, on either node, changes nothing.
     for (const { client } of [nodes.one, nodes.other]) {
       expect(await stop(client, messageId)).toMatchObject({ status: 'STOPPED', content: 'so far' });
     }
   });
 
-  it('two who stop a reply at once, on different nodes, are answered alike', async () => {
+  it('two clients that stop a reply at once, on different nodes, get the same answer', async () => {
     nodes.model.enqueue([head(200), delta('so far'), hang]);
     const messageId = await ask();
     await createReplyReader(messageId).readOn(nodes.other.url, 'sse', 1);
@@ -115,7 +115,7 @@ function describeBoth() {
     for (const answer of answers) expect(answer).toMatchObject({ status: 'STOPPED', content: 'so far' });
   });
 
-  it('a reply that is complete is not changed by a stop', async () => {
+  it('a stop does not change a reply that is complete', async () => {
     const messageId = await ask();
     const { text } = await followReply(nodes.other.client, 'sse', { messageId });
     expect(await stop(nodes.other.client, messageId)).toMatchObject({ status: 'COMPLETE', content: text });
@@ -136,7 +136,13 @@ function describeBoth() {
     expect(types).toEqual(['START_CONVERSATION', 'ADD_MESSAGE', 'ADD_MESSAGE', 'UPDATE_MESSAGE']);
   });
 
-  it('no row of a running reply is left when all have ended', async () => {
+  it('no row of a running reply is left once it has ended', async () => {
+    const gate = createGate();
+    nodes.model.enqueue([head(200), delta('text'), wait(gate.opened), finish(), done]);
+    const messageId = await ask();
+    await waitUntil('there are rows', async () => (await countRunningRows(nodes)) > 0);
+    gate.open();
+    await followReply(nodes.other.client, 'sse', { messageId });
     await waitUntil('the tables are empty', async () => (await countRunningRows(nodes)) === 0);
   });
 }
@@ -152,7 +158,7 @@ describe.skipIf(!inject('hasNats'))('two nodes with NATS between them', () => {
     await nats?.kill();
   });
 
-  it('a reader on the other node gets each piece by itself, without the token log', async () => {
+  it('a reader on the other node gets each piece on its own, without the token log', async () => {
     const pieces = ['one ', 'two ', 'three ', 'four 🌍 ', 'five'];
     const gates = pieces.map(createGate);
     const steps = pieces.flatMap((piece, index) => [
@@ -181,7 +187,7 @@ describe.skipIf(!inject('hasNats'))('two nodes with NATS between them', () => {
   describeBoth();
 });
 
-describe('two nodes that find out about each other by polling', () => {
+describe('two nodes without NATS', () => {
   beforeAll(async () => {
     nodes = await startTwoNodes();
   });

@@ -1,4 +1,4 @@
-// Nodes that die or freeze mid-answer: another one ends their replies, with the text that was kept, once.
+// Nodes that die or freeze during a reply: another node ends the reply once, with the text that was stored.
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createGraphQLClient, type GraphQLClient } from '../support/graphql-client.ts';
@@ -53,12 +53,12 @@ async function ask({ client }: Pick<Node, 'client'>): Promise<string> {
   return await sendMessage(client, { conversationId: await startConversation(client), content: 'hello' });
 }
 
-/** Reads until the end; a connection that breaks is no failure of the reader's. */
+/** Reads until the end; a connection that breaks is not a failure of the reader. */
 function follow(reader: ReplyReader, url: string): Promise<void> {
   return reader.readOn(url, 'websocket').catch(() => {});
 }
 
-/** What the log says of the reply's end: one event. */
+/** The statuses with which the reply was ended in the log: there must be one. */
 async function endsOf(messageId: string): Promise<unknown[]> {
   const { rows } = await survivor.database.client.query<{ status: unknown }>(
     `SELECT payload ->> 'status' AS status FROM event WHERE type = 'UPDATE_MESSAGE' AND payload ->> 'id' = $1`,
@@ -75,11 +75,11 @@ const isPersisted = (text: string) => async () => {
 };
 const noRowIsLeft = async () => (await countRunningRows(survivor)) === 0;
 
-/** What holds with NATS and without. */
+/** Cases that hold with NATS and without. */
 function describeDeaths(hasNats: boolean) {
   beforeEach(() => startSurvivor(hasNats));
 
-  it('readers of the others end with all that they had seen, and those of the dead node catch up', async () => {
+  it('readers on other nodes keep all that they had seen, and those of the dead node catch up', async () => {
     const node = await startNode();
     const gate = createGate();
     survivor.model.enqueue([head(200), delta('kept, '), wait(gate.opened), delta('perhaps lost'), hang]);
@@ -89,7 +89,7 @@ function describeDeaths(hasNats: boolean) {
     const reading = readers.map((reader) => reader.readOn(survivor.app.url, 'sse'));
     const losing = lost.map((reader) => follow(reader, node.url));
     await waitUntil('all read', () => [...readers, ...lost].every(({ text }) => text === 'kept, '));
-    await waitUntil('the first part is kept', isPersisted('kept, '));
+    await waitUntil('the first part is stored', isPersisted('kept, '));
     gate.open();
     await waitUntil('its readers have the rest', () =>
       lost.every(({ text }) => text.endsWith('perhaps lost')),
@@ -97,7 +97,7 @@ function describeDeaths(hasNats: boolean) {
     node.process.child.kill('SIGKILL');
     await Promise.all(losing);
     const seen = readers.map(({ text }) => text);
-    // Some come back before the reply is ended, some after it.
+    // Some reconnect before the reply is ended, some after it.
     const early = lost[0]?.readOn(survivor.app.url, 'sse');
     await Promise.all([...reading, early]);
     for (const [index, way] of ways.entries()) {
@@ -118,7 +118,7 @@ function describeDeaths(hasNats: boolean) {
     await waitUntil('no row is left', noRowIsLeft);
   });
 
-  it('a frozen node that goes on can not undo it: it asks the model no more, and tells its readers', async () => {
+  it('a frozen node that continues can not undo it: it closes its request to the model and informs its readers', async () => {
     const node = await startNode();
     const gate = createGate();
     const script = [delta('kept, '), wait(gate.opened), delta('too late'), finish(), hang];
@@ -129,7 +129,7 @@ function describeDeaths(hasNats: boolean) {
     const reading = reader.readOn(survivor.app.url, 'websocket');
     const freezing = frozen.readOn(node.url, 'websocket');
     await waitUntil('both read', () => [reader, frozen].every(({ text }) => text === 'kept, '));
-    await waitUntil('the first part is kept', isPersisted('kept, '));
+    await waitUntil('the first part is stored', isPersisted('kept, '));
     node.process.child.kill('SIGSTOP');
     gate.open();
     await reading;
@@ -143,7 +143,7 @@ function describeDeaths(hasNats: boolean) {
     expect(await endsOf(messageId)).toEqual(['interrupted']);
   });
 
-  it('a reply that was complete when its node died stays so, and its rows go away', async () => {
+  it('a reply that was complete when its node died stays complete, and its rows are deleted', async () => {
     const node = await startNode();
     survivor.model.enqueue([head(200), delta('all of it'), finish(), done]);
     const messageId = await ask(node);
@@ -158,30 +158,30 @@ function describeDeaths(hasNats: boolean) {
   });
 }
 
-describe.skipIf(!inject('hasNats'))('a node that dies, with NATS between the nodes,', () => {
-  it('leaves its readers elsewhere the text that only they had', async () => {
+describe.skipIf(!inject('hasNats'))('a node that dies, with NATS,', () => {
+  it('leaves its readers on other nodes the text that only they had', async () => {
     await startSurvivor(true);
     const node = await startNode();
     const gate = createGate();
-    survivor.model.enqueue([head(200), delta('kept, '), wait(gate.opened), delta('told just now'), hang]);
+    survivor.model.enqueue([head(200), delta('kept, '), wait(gate.opened), delta('just sent'), hang]);
     const messageId = await ask(node);
     const reader = createReplyReader(messageId);
     const reading = reader.readOn(survivor.app.url, 'websocket');
-    await waitUntil('it is kept', isPersisted('kept, '));
+    await waitUntil('it is stored', isPersisted('kept, '));
     const { client } = survivor.database;
-    // Nothing more is persisted: what comes now is nowhere but in the memory of the two nodes.
+    // Nothing more is stored: new text is only in the memory of the two nodes.
     await client.query('BEGIN; LOCK TABLE token_log IN EXCLUSIVE MODE');
     gate.open();
-    await waitUntil('the reader has it', () => reader.text === 'kept, told just now');
+    await waitUntil('the reader has it', () => reader.text === 'kept, just sent');
     node.process.child.kill('SIGKILL');
     await node.process.ended;
     await client.query('ROLLBACK');
     await reading;
-    expect(reader.end).toEqual({ status: 'INTERRUPTED', content: 'kept, told just now' });
+    expect(reader.end).toEqual({ status: 'INTERRUPTED', content: 'kept, just sent' });
     expect(reader.rewinds).toBe(0);
   });
 
-  describe('as any', () => {
+  describe('in all cases', () => {
     describeDeaths(true);
   });
 });
@@ -192,7 +192,7 @@ describe('a node that dies, without NATS,', () => {
     const node = await startNode();
     survivor.model.enqueue([head(200), delta('kept'), hang]);
     const messageId = await ask(node);
-    await waitUntil('it is kept', isPersisted('kept'));
+    await waitUntil('it is stored', isPersisted('kept'));
     await survivor.app.stop();
     node.process.child.kill('SIGKILL');
     const again = await startNode();
@@ -201,7 +201,7 @@ describe('a node that dies, without NATS,', () => {
     expect(reader.end).toEqual({ status: 'INTERRUPTED', content: 'kept' });
   });
 
-  describe('as any', () => {
+  describe('in all cases', () => {
     describeDeaths(false);
   });
 });

@@ -1,4 +1,4 @@
-// A Postgres that goes away for a moment costs a reply nothing but that moment.
+// A Postgres that is unavailable for a moment delays a reply by that moment, and does nothing else to it.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MessageDocument, SendMessageDocument } from '../../src/client/operations.ts';
 import { newId } from '../../src/lib/ulid.ts';
@@ -25,10 +25,10 @@ afterAll(async () => {
 
 it.each([
   ['the prompt is appended', 'append_events'],
-  ['its lease is taken', 'claim_generation'],
+  ['the lease is claimed', 'claim_lease'],
   ['the thread is read', 'read_messages_before'],
 ])(
-  'a connection that breaks while %s delays the reply, and neither fails nor doubles it',
+  'a connection that breaks while %s delays the reply, and neither fails nor repeats it',
   async (_when, statement) => {
     test.model.setDefault(reply('well', ' and', ' whole'));
     const conversationId = await startConversation(test.client);
@@ -39,9 +39,9 @@ it.each([
     const answered = test.client.ask(SendMessageDocument, { input });
     await isCut;
     proxy.restore();
-    // The answer reads what was written, so the client may be told to repeat: the reply is made without that.
+    // The mutation reads what was written, so it may fail for the client: the reply is produced all the same.
     await answered;
-    // A connection that broke is found out about by who uses it next.
+    // A broken connection is discovered by the next request that uses it.
     await waitUntil('the database can be read', async () => {
       const { errors } = await test.client.ask(MessageDocument, { id: messageId });
       return errors.length === 0;

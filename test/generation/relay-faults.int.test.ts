@@ -1,4 +1,4 @@
-// What may go wrong on the way between nodes: messages that are lost, doubled, false or of a stranger.
+// What may go wrong between nodes: messages that are lost, repeated, wrong, or from a stranger.
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { followSubject, textSubject } from '../../src/generation/follow/publish-text.ts';
@@ -27,14 +27,14 @@ describe.skipIf(!inject('hasNats'))('the relay between two nodes', () => {
     await nats.kill();
   });
 
-  /** Every node has handled what was published when this resolves: it answers in order. */
-  async function say(subject: string, ...data: unknown[]): Promise<void> {
+  /** Resolves when NATS has taken the messages. */
+  async function publish(subject: string, ...data: unknown[]): Promise<void> {
     for (const item of data)
       stranger.publish(subject, typeof item === 'string' ? item : JSON.stringify(item));
     await stranger.flush();
   }
 
-  /** A reply whose second half waits for the gate, with readers on the other node who have the first. */
+  /** A reply whose second half waits for the gate, with readers on the other node that have the first. */
   async function openHalf(count: number) {
     const gate = createGate();
     nodes.model.enqueue([
@@ -52,7 +52,7 @@ describe.skipIf(!inject('hasNats'))('the relay between two nodes', () => {
     const haveHalf = () => readers.every(({ text }) => text === 'first half, ');
     await waitUntil('the readers have the first half', haveHalf);
     const whole = Promise.all(reading);
-    // A test that fails before it waits for this has said why.
+    // A test that fails before it awaits this has reported why.
     whole.catch(() => {});
     return { messageId, readers, reading: whole, open: gate.open };
   }
@@ -65,37 +65,42 @@ describe.skipIf(!inject('hasNats'))('the relay between two nodes', () => {
     }
   }
 
-  it('garbage, pieces that come twice, too early, late or at a wrong place change nothing', async () => {
+  it('garbage, and pieces that are repeated, early, late or at a wrong offset, change nothing', async () => {
     const { messageId, readers, reading, open } = await openHalf(2);
-    await say(textSubject(messageId), 'no JSON', '', '{"offset":', 'null', '[]', '"text"');
-    await say(
+    await publish(textSubject(messageId), 'no JSON', '', '{"offset":', 'null', '[]', '"text"');
+    await publish(
       textSubject(messageId),
       { offset: -1, text: 'x' },
       { offset: 0.5, text: 'x' },
       { offset: 1e300, text: 'x' },
     );
-    await say(textSubject(messageId), { offset: 12, text: 7 }, { offset: '12', text: 'x' }, { end: 'yes' });
-    await say(textSubject(messageId), { offset: 0, text: 'first half, ' }, { offset: 6, text: 'half, ' });
-    await say(
+    await publish(
+      textSubject(messageId),
+      { offset: 12, text: 7 },
+      { offset: '12', text: 'x' },
+      { end: 'yes' },
+    );
+    await publish(textSubject(messageId), { offset: 0, text: 'first half, ' }, { offset: 6, text: 'half, ' });
+    await publish(
       textSubject(messageId),
       { offset: 13, text: 'later' },
       { offset: 1_000_000, text: 'much later' },
     );
-    // Of another text: what lies under it says so.
-    await say(textSubject(messageId), { offset: 0, text: 'another text altogether' });
+    // Of another text: it contradicts what the reader has.
+    await publish(textSubject(messageId), { offset: 0, text: 'another text altogether' });
     open();
     await reading;
     expectWhole(readers);
   });
 
-  it('an end that is told too early cuts no reader off, and makes no one ask without pause', async () => {
+  it('an end that is announced too early cuts no reader off, and does not make the node poll without pause', async () => {
     const { messageId, readers, reading, open } = await openHalf(3);
     const stalled = createReplyReader(messageId);
     await stalled.readOn(nodes.other.url, 'sse', 1);
     const statements = await recordStatements(async () => {
-      for (let count = 0; count < 5; count += 1) await say(textSubject(messageId), { end: true });
+      for (let count = 0; count < 5; count += 1) await publish(textSubject(messageId), { end: true });
       const piece = { offset: 12, text: 'second ' };
-      await say(textSubject(messageId), piece);
+      await publish(textSubject(messageId), piece);
       await waitUntil('the readers go on', () => readers.every(({ text }) => text.endsWith('second ')));
     });
     expect(statements.filter((text) => text.includes('token_log')).length).toBeLessThan(20);
@@ -104,10 +109,10 @@ describe.skipIf(!inject('hasNats'))('the relay between two nodes', () => {
     expectWhole(readers);
   });
 
-  it('who asks for a reply that is not there, or for text that is yet to come, harms nobody', async () => {
+  it('requests for an unknown reply, or for text that has not come yet, have no effect', async () => {
     const { messageId, readers, reading, open } = await openHalf(1);
-    await say(followSubject, 'no JSON', {}, { messageId: 'no such', have: 0 }, { messageId, have: -1 });
-    await say(
+    await publish(followSubject, 'no JSON', {}, { messageId: 'no such', have: 0 }, { messageId, have: -1 });
+    await publish(
       followSubject,
       { messageId, have: 1e300 },
       { messageId, have: 1_000_000 },
@@ -118,38 +123,38 @@ describe.skipIf(!inject('hasNats'))('the relay between two nodes', () => {
     expectWhole(readers);
   });
 
-  it('a message that is no stop stops nothing', async () => {
+  it('a message that is not a stop request stops nothing', async () => {
     const { readers, reading, open } = await openHalf(1);
-    await say(subjectOf('stop'), 'no JSON', {}, { messageId: 7 }, { messageId: 'no such' }, 'null');
+    await publish(subjectOf('stop'), 'no JSON', {}, { messageId: 7 }, { messageId: 'no such' }, 'null');
     open();
     await reading;
     expectWhole(readers);
   });
 
-  it('a wake-up that promises what is not in the log is looked after once', async () => {
+  it('a wake-up for events that are not in the log has no effect', async () => {
     const conversationId = await startConversation(nodes.one.client);
     const messageId = await sendMessage(nodes.one.client, { conversationId, content: 'hello' });
     await followReply(nodes.other.client, 'sse', { messageId });
-    await say(subjectOf('log', 'default'), 9e15, -5, 1.5, '"9"', 'no JSON', 'null');
+    await publish(subjectOf('log', 'default'), 9e15, -5, 1.5, '"9"', 'no JSON', 'null');
     const { open, readers, reading } = await openHalf(1);
     open();
     await reading;
     expectWhole(readers);
   });
 
-  it('a node goes on asking for the text of a reply while Postgres does not answer', async () => {
+  it('a node continues to request the text of a reply while Postgres does not answer', async () => {
     const { messageId, readers, reading, open } = await openHalf(1);
     const unlock = await lockTokenLog(nodes);
     try {
-      let asked = 0;
+      let requests = 0;
       const callback = (_error: Error | null, message: { string(): string }) => {
-        if (message.string().includes(messageId)) asked += 1;
+        if (message.string().includes(messageId)) requests += 1;
       };
       const subscription = stranger.subscribe(followSubject, { callback });
-      await waitUntil('it has asked three times', () => asked >= 3);
+      await waitUntil('it has asked three times', () => requests >= 3);
       subscription.unsubscribe();
       open();
-      await waitUntil('the rest has come', () => readers[0]?.text === 'first half, second half');
+      await waitUntil('the second half has come', () => readers[0]?.text === 'first half, second half');
     } finally {
       await unlock();
     }

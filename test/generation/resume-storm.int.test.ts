@@ -1,4 +1,4 @@
-// Many replies at once, on two nodes, with readers that lose their connection again and again.
+// Many replies at once, on two nodes, with readers that lose their connection repeatedly.
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type NatsServer, startNats } from '../support/nats.ts';
 import { createRandom } from '../support/random.ts';
@@ -13,12 +13,12 @@ import { waitUntil } from '../support/wait.ts';
 const generations = scaled({ small: 60, large: 200 });
 const tokens = 40;
 
-/** Of two, three and four bytes, and one of two code units, so that a cut in the wrong place shows. */
+/** Characters of two, three and four bytes, one of two code units, so that a cut inside a character shows. */
 const tokenOf = (name: string) => `é${name}…🌍`;
 
 type Gate = ReturnType<typeof createGate>;
 
-/** Every reply has a text of its own, which comes for about two seconds, and does not end before its gate is open. */
+/** Every reply has a text of its own, which takes about two seconds, and does not end before its gate is open. */
 function scriptOf({ messages = [] }: ChatBody, gates: ReadonlyMap<string, Gate>): Script {
   const name = messages.at(-1)?.content ?? '';
   return [
@@ -37,8 +37,8 @@ async function readThrough(nodes: TwoNodes, messageId: string, { seed, gate }: {
   const reader = createReplyReader(messageId);
   while (reader.end === undefined) {
     const url = random.pick([nodes.one.url, nodes.other.url]);
-    const most = reader.pieces === 0 ? 1 : 1 + random.below(12);
-    await reader.readOn(url, random.pick(ways), most);
+    const maxPieces = reader.pieces === 0 ? 1 : 1 + random.below(12);
+    await reader.readOn(url, random.pick(ways), maxPieces);
     gate.open();
   }
   return reader;

@@ -1,5 +1,5 @@
 // Many readers of one reply that stop reading: what each costs the server, and that neither they nor the others lose
-// anything by it.
+// anything.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createGraphQLClient } from '../support/graphql-client.ts';
@@ -14,13 +14,13 @@ import { waitUntil } from '../support/wait.ts';
 
 const count = scaled({ small: 20, large: 60 });
 const warmUp = scaled({ small: 10, large: 20 });
-const maxReadOn = scaled({ small: 4, large: 20 });
+const maxResumed = scaled({ small: 4, large: 20 });
 /** UTF-16 code units, as the schema says. */
-const maxInPiece = 4_096;
+const maxPieceLength = 4_096;
 const maxBytesEach = 65_536;
 
-// Characters that take two bytes in memory and three on the wire, and more than the network holds for one socket:
-// up to 4 MiB where it is sent and as much where it is received.
+// Characters that take two bytes in memory and three on the wire, and more of them than the network buffers for one
+// socket: up to 4 MiB on each side.
 const characters = 4_000_000;
 const part = '語'.repeat(10_000);
 const parts = Array.from({ length: characters / part.length }, () => part);
@@ -46,75 +46,75 @@ afterEach(async () => {
   await database.close();
 });
 
-/** Resolves when the server's memory has come to rest: whoever can't take more has what they can. */
-async function measureAtRest() {
+/** Resolves when the server's memory is stable: the buffers of all stalled readers are full. */
+async function measureWhenStable() {
   let last = await server.measure();
   await waitUntil(
-    'the memory is at rest',
+    'the memory is stable',
     async () => {
       await new Promise((resolve) => setTimeout(resolve, 500));
       const next = await server.measure();
-      const isAtRest = Math.abs(next.bytes - last.bytes) < count * 1_024;
+      const isStable = Math.abs(next.bytes - last.bytes) < count * 1_024;
       last = next;
-      return isAtRest;
+      return isStable;
     },
     120_000,
   );
   return last;
 }
 
-/** A reply that has all its text, and goes on until the gate opens. */
+/** A reply that has all its text, but does not end until the gate opens. */
 async function openReply() {
   const gate = createGate();
   model.enqueue([head(200), ...parts.map(delta), wait(gate.opened), delta('end'), finish(), done]);
   const client = createGraphQLClient(server.url);
   const conversationId = await startConversation(client);
   const messageId = await sendMessage(client, { conversationId, content: 'hello' });
-  const brisk = createReplyReader(messageId);
-  while (brisk.text.length < text.length) {
-    // At least as many are still to come.
-    const pieces = Math.ceil((text.length - brisk.text.length) / maxInPiece);
-    await brisk.readOn(server.url, 'websocket', pieces);
+  const fast = createReplyReader(messageId);
+  while (fast.text.length < text.length) {
+    // At least this many pieces are still to come.
+    const pieces = Math.ceil((text.length - fast.text.length) / maxPieceLength);
+    await fast.readOn(server.url, 'websocket', pieces);
   }
-  return { messageId, brisk, open: gate.open };
+  return { messageId, fast, open: gate.open };
 }
 
-async function startPausedReaders(messageId: string, many: number): Promise<PausedReader[]> {
+async function startPausedReaders(messageId: string, maxReaders: number): Promise<PausedReader[]> {
   const readers: PausedReader[] = [];
-  // A few at a time: what is measured is that they stay, not how many come in an instant.
-  while (readers.length < many) {
+  // Two at a time: what is measured is the cost of stalled readers, not of many connections at once.
+  while (readers.length < maxReaders) {
     const pair = (['websocket', 'sse'] as const).map((way) => createPausedReader(server.url, messageId, way));
     readers.push(...(await Promise.all(pair)));
   }
   return readers;
 }
 
-it(`${count} readers that stop reading cost at most 64 KiB each, delay nobody, and have everything in the end`, {
+it(`${count} readers that stop reading cost at most 64 KiB each, delay nobody, and get the whole text in the end`, {
   timeout: scaled({ small: 120_000, large: 600_000 }),
 }, async () => {
-  const { messageId, brisk, open } = await openReply();
-  // What the first few cost once for all is not theirs.
+  const { messageId, fast, open } = await openReply();
+  // The first readers include costs that are independent of their number.
   const first = await startPausedReaders(messageId, warmUp);
-  const before = await measureAtRest();
+  const before = await measureWhenStable();
   const readers = await startPausedReaders(messageId, count);
-  const after = await measureAtRest();
-  // On a machine that is slow to connect them, the first WebSockets have stood still for a minute, and are closed.
-  const still = after.cursors - before.cursors;
-  expect(still).toBeGreaterThan(count / 2);
-  const [each, residentEach] = [(after.bytes - before.bytes) / still, (after.rss - before.rss) / still];
+  const after = await measureWhenStable();
+  // On a machine that is slow to connect them, the first WebSockets have been stalled for a minute, and are closed.
+  const stalled = after.cursors - before.cursors;
+  expect(stalled).toBeGreaterThan(count / 2);
+  const [each, residentEach] = [(after.bytes - before.bytes) / stalled, (after.rss - before.rss) / stalled];
   process.stdout.write(
-    `${still} stalled readers cost ${Math.round(each)} bytes each, ${Math.round(residentEach)} of resident memory.\n`,
+    `${stalled} stalled readers cost ${Math.round(each)} bytes each, ${Math.round(residentEach)} of resident memory.\n`,
   );
   expect(each).toBeLessThan(maxBytesEach);
   readers.push(...first);
   for (const { position } of readers) expect(position).toBeLessThan(text.length);
-  // One who reads on is told of all that comes while the others stand still.
-  const reading = brisk.readOn(server.url, 'websocket');
+  // A reader that continues gets everything while the others are stalled.
+  const reading = fast.readOn(server.url, 'websocket');
   open();
   await reading;
-  expect(brisk.end).toEqual({ status: 'COMPLETE', content: `${text}end` });
-  // Some stand for all: each has to be sent twelve megabytes.
-  const some = readers.slice(0, maxReadOn);
+  expect(fast.end).toEqual({ status: 'COMPLETE', content: `${text}end` });
+  // A sample: each has to be sent twelve megabytes.
+  const some = readers.slice(0, maxResumed);
   for (const reader of some) await reader.readOn(`${text}end`);
   expect(some.every(({ isAtEnd }) => isAtEnd)).toBe(true);
 });

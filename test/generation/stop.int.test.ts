@@ -1,4 +1,4 @@
-// How soon a stop reaches the model, wherever it is asked for.
+// How soon a stop reaches the model, on whichever node it is requested.
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
 import { stopGeneration } from '../../src/generation/commands.ts';
@@ -15,7 +15,7 @@ import { waitUntil } from '../support/wait.ts';
 let nats: NatsServer | undefined;
 let nodes: TwoNodes;
 
-/** Stops a reply of the first node on the given one, and tells how long the model's connection stayed open. */
+/** Stops a reply of the first node on the given one. @returns how long the model's connection stayed open, in ms */
 async function timeStop(node: Node, script: Script, isRead: boolean): Promise<number> {
   const arrived = nodes.model.requests.length + 1;
   nodes.model.enqueue(script);
@@ -23,7 +23,7 @@ async function timeStop(node: Node, script: Script, isRead: boolean): Promise<nu
   const messageId = await sendMessage(nodes.one.client, { conversationId, content: 'hello' });
   const request = await nodes.model.waitForRequest(arrived);
   const reader = createReplyReader(messageId);
-  // One who had lost the connection, and reads on where it will be stopped.
+  // A reader that has lost its connection, and continues on the node where the reply will be stopped.
   if (isRead) await reader.readOn(nodes.one.url, 'sse', 1);
   const reading = reader.readOn(node.url, 'websocket');
   await waitUntil('the reader is there', () => node.app.openCursors() === 1);
@@ -43,15 +43,15 @@ async function timeStop(node: Node, script: Script, isRead: boolean): Promise<nu
   return ms;
 }
 
-const saying = [head(200), delta('so far'), hang];
+const writing = [head(200), delta('so far'), hang];
 const thinking = [hang];
 const tries = 5;
 
-/** What the server takes: the machine may add to each try, but not to all of them alike. */
+/** The time of the server: a busy machine delays some tries, but not all of them. */
 async function fastest(node: () => Node, script: Script): Promise<number> {
   const times: number[] = [];
   for (let count = 0; count < tries; count += 1)
-    times.push(await timeStop(node(), script, script === saying));
+    times.push(await timeStop(node(), script, script === writing));
   return Math.min(...times);
 }
 
@@ -73,7 +73,7 @@ describe.each([
   });
 
   it.skipIf(isSkipped).each([
-    ['says something', saying],
+    ['has sent some text', writing],
     ['has not answered yet', thinking],
   ])(
     'reaches a model that %s within 100 ms on its node, and within a second from the other',
@@ -84,7 +84,7 @@ describe.each([
   );
 });
 
-it('a stop finds a reply that is in the log but begins a moment later', async () => {
+it('a stop ends a reply that is in the log but starts a moment later', async () => {
   const test = await startTestGenerations();
   try {
     const { generations, database, model } = test;

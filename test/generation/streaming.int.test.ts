@@ -56,7 +56,7 @@ describe('following a reply', () => {
     });
   }
 
-  it('a reader that is slower than the model gets fewer, bigger pieces and the whole text', async () => {
+  it('a reader that is slower than the model gets fewer, larger pieces and the whole text', async () => {
     test.model.enqueue([head(200), endlessText({ text: 'word ', count: 20_000 }), finish(), done]);
     const { text, pieces } = await followReply(test.client, 'websocket', { messageId: await ask() });
     expect(text).toBe('word '.repeat(20_000));
@@ -77,7 +77,7 @@ describe('following a reply', () => {
     expect((await followReply(test.client, 'websocket', { messageId, after: 3 })).text).toBe('b');
   });
 
-  it('a reply goes on to its end without any reader', async () => {
+  it('a reply continues to its end without any reader', async () => {
     const gate = createGate();
     test.model.enqueue([head(200), delta('alone'), wait(gate.opened), finish(), usage(3, 1), done]);
     const messageId = await ask();
@@ -97,7 +97,7 @@ describe('following a reply', () => {
     expect(message?.timings?.firstTokenMs).toBeLessThanOrEqual(message?.timings?.totalMs ?? 0);
   });
 
-  it('the rows of the token log go away once the reply has ended', async () => {
+  it('the rows of the token log are deleted once the reply has ended', async () => {
     const gate = createGate();
     test.model.enqueue([head(200), delta('kept'), wait(gate.opened), finish(), done]);
     const messageId = await ask();
@@ -113,7 +113,7 @@ describe('following a reply', () => {
 });
 
 describe('a reply that does not end well', () => {
-  it('keeps its partial text as FAILED when the model cuts the connection, and says why', async () => {
+  it('keeps its partial text as FAILED, with the reason, when the model cuts the connection', async () => {
     test.model.enqueue([head(200), delta('partial'), cut]);
     const { text, end } = await followReply(test.client, 'websocket', { messageId: await ask() });
     expect(text).toBe('partial');
@@ -121,7 +121,7 @@ describe('a reply that does not end well', () => {
     expect(end.error).toContain('model-a');
   });
 
-  it('is FAILED, not an empty COMPLETE, when the model says nothing', async () => {
+  it('is FAILED, not an empty COMPLETE, when the model sends no text', async () => {
     test.model.enqueue([head(200), finish(), done]);
     const { end } = await followReply(test.client, 'websocket', { messageId: await ask() });
     expect(end).toMatchObject({ status: 'FAILED', content: '' });
@@ -156,8 +156,8 @@ describe('a reply that does not end well', () => {
   });
 });
 
-describe('the thread that the model is given', () => {
-  it('is the path to the prompt, with the parameters that were asked for', async () => {
+describe('the thread that is sent to the model', () => {
+  it('is the path to the prompt, with the requested parameters', async () => {
     const { client, model } = test;
     model.enqueue(reply('first'), reply('second'), reply('branch'));
     const conversationId = await startConversation(client, { systemPrompt: 'Be brief.' });
@@ -194,7 +194,7 @@ describe('the thread that the model is given', () => {
     ]);
   });
 
-  it('goes on from a reply that is still being produced, as it stands', async () => {
+  it('leaves out a reply that is still being produced', async () => {
     const { client, model } = test;
     const gate = createGate();
     model.enqueue([head(200), delta('slow'), wait(gate.opened), finish(), done], reply('quick'));

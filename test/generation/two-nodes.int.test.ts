@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../../src/app.ts';
 import * as operations from '../../src/client/operations.ts';
+import { newId } from '../../src/lib/ulid.ts';
 import { createLogger } from '../../src/logger.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createGraphQLClient, type GraphQLClient } from '../support/graphql-client.ts';
+import { append, running } from '../support/log.ts';
 import { createGate, delta, done, finish, hang, head, wait } from '../support/script.ts';
 import { followReply, sendMessage, startConversation } from '../support/talk.ts';
 import { waitUntil } from '../support/wait.ts';
@@ -60,14 +62,8 @@ describe('two nodes on one database', () => {
     const alive = await ask();
     const { client } = test.database;
     const conversationId = await startConversation(test.client);
-    const orphan = '01K5AFTERW0RD0RPHAN0000001';
-    await client.query(
-      `SELECT append_events(jsonb_build_array(jsonb_build_object('append', 0, 'id', '01K5AFTERW0RD0RPHAN0000002',
-        'type', 'ADD_MESSAGE', 'conversation_id', $1::text, 'actor', 'local', 'privileged', true, 'payload',
-        jsonb_build_object('id', $2::text, 'conversation_id', $1::text, 'role', 'assistant', 'content', '',
-          'status', 'streaming'))))`,
-      [conversationId, orphan],
-    );
+    const orphan = newId();
+    await append(client, [{ ...running(conversationId, orphan), actor: 'local' }]);
     await client.query(`INSERT INTO token_log VALUES ($1, 0, 'what '), ($1, 5, 'it had')`, [orphan]);
     const { text, end } = await followReply(test.client, 'sse', { messageId: orphan });
     expect(text).toBe('what it had');

@@ -1,4 +1,4 @@
-// What is no request that can be answered: each gets a code, and none is logged as a failure of ours.
+// Requests that cannot be answered: each gets a code, and none is logged as a failure of the server.
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -18,8 +18,8 @@ afterEach(() => expect(failures).toEqual([]));
 afterAll(() => test.stop());
 
 const json = { 'content-type': 'application/json' };
-/** Twice a message of the largest size, and 64 KiB. */
-const mostBytes = 2 * 1_048_576 + 65_536;
+/** Twice the maximum size of a message, and 64 KiB. */
+const maxBytes = 2 * 1_048_576 + 65_536;
 const viewer = JSON.stringify({ query: '{ viewer { username } }' });
 
 describe('a request', () => {
@@ -32,33 +32,36 @@ describe('a request', () => {
     ['null', 'null'],
     ['no query', '{}'],
     ['a query that is null', '{"query":null}'],
-    ['a query that is no text', '{"query":7}'],
+    ['a query that is not a string', '{"query":7}'],
     ['an empty query', '{"query":""}'],
-    ['variables that are no object', '{"query":"{ viewer { username } }","variables":7}'],
+    ['variables that are not an object', '{"query":"{ viewer { username } }","variables":7}'],
     ['variables that are a list', '{"query":"{ viewer { username } }","variables":[]}'],
-    ['an operationName that is no text', '{"query":"{ viewer { username } }","operationName":7}'],
-    ['an operationName that is not there', '{"query":"query A { viewer { username } }","operationName":"B"}'],
+    ['an operationName that is not a string', '{"query":"{ viewer { username } }","operationName":7}'],
+    [
+      'an operationName that the document does not have',
+      '{"query":"query A { viewer { username } }","operationName":"B"}',
+    ],
     ['a syntax error', '{"query":"{"}'],
     ['a document without an operation', '{"query":"fragment F on Query { viewer { username } }"}'],
     [
-      'two operations without a name to choose by',
+      'two operations and no operationName',
       '{"query":"query A { viewer { username } } query B { viewer { username } }"}',
     ],
     ['an unknown field', '{"query":"{ nothing }"}'],
     ['an unknown argument', '{"query":"{ message(id: \\"x\\", no: 1) { id } }"}'],
-    ['an argument of a wrong type', '{"query":"{ message(id: {}) { id } }"}'],
-    ['a variable that is missing', '{"query":"query ($id: ID!) { message(id: $id) { id } }"}'],
+    ['an argument of the wrong type', '{"query":"{ message(id: {}) { id } }"}'],
+    ['a missing variable', '{"query":"query ($id: ID!) { message(id: $id) { id } }"}'],
     [
-      'a variable of a wrong type',
+      'a variable of the wrong type',
       '{"query":"query ($id: ID!) { message(id: $id) { id } }","variables":{"id":{}}}',
     ],
-    ['an offset that is none', '{"query":"{ events(offset: -1) { nodes { id } } }"}'],
+    ['a negative offset', '{"query":"{ events(offset: -1) { nodes { id } } }"}'],
     [
-      'an instant that is none',
+      'an instant that is not in RFC 3339',
       '{"query":"mutation { addMessage(input: {conversationId: \\"x\\", role: USER, content: \\"x\\", createdAt: \\"soon\\"}) { message { id } } }"}',
     ],
     ['an unknown directive', '{"query":"{ viewer @no { username } }"}'],
-  ])('with %s is INVALID_INPUT, whatever it accepts', async (_name, body) => {
+  ])('with %s is INVALID_INPUT, whatever the client accepts', async (_name, body) => {
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       const answer = await rawRequest(test.app.url, { body, headers: { ...json, accept } });
       expect(answer, answer.text).toMatchObject({ code: 'INVALID_INPUT' });
@@ -66,7 +69,7 @@ describe('a request', () => {
     }
   });
 
-  it('by GET without a query, or with broken variables, is INVALID_INPUT', async () => {
+  it('by GET without a query, or with malformed variables, is INVALID_INPUT', async () => {
     for (const path of [
       '/graphql',
       '/graphql?query=%7B',
@@ -78,7 +81,7 @@ describe('a request', () => {
     }
   });
 
-  it('with another method is refused', async () => {
+  it('with a method other than GET and POST is refused', async () => {
     for (const method of ['PUT', 'DELETE', 'PATCH']) {
       expect((await rawRequest(test.app.url, { method, headers: json })).status).toBe(405);
     }
@@ -89,7 +92,7 @@ describe('a request', () => {
     expect(answer).toMatchObject({ status: 404, code: 'NOT_FOUND' });
   });
 
-  it('whose client goes away in the middle is no failure of ours', async () => {
+  it('whose client disconnects in the middle is not logged as a failure', async () => {
     for (const length of [{ 'content-length': '1000' }, { 'transfer-encoding': 'chunked' }]) {
       const outgoing = request(`${test.app.url}/graphql`, {
         method: 'POST',
@@ -111,22 +114,22 @@ describe('the size of a request', () => {
   const padded = (bytes: number) => viewer.padEnd(bytes, ' ');
   const inChunks = (text: string) => text.match(/[\s\S]{1,65536}/g) ?? [];
 
-  it('up to the limit passes, whether it says its length or not', async () => {
-    const body = padded(mostBytes);
+  it('may be up to the limit, with and without a declared length', async () => {
+    const body = padded(maxBytes);
     expect((await rawRequest(test.app.url, { body, headers: json })).status).toBe(200);
     expect((await rawRequest(test.app.url, { body: inChunks(body), headers: json })).status).toBe(200);
   });
 
-  it('beyond the limit is LIMIT_EXCEEDED, whether it says its length or not', async () => {
+  it('beyond the limit is LIMIT_EXCEEDED, with and without a declared length', async () => {
     const refused = { status: 413, code: 'LIMIT_EXCEEDED' };
-    const body = padded(mostBytes + 1);
+    const body = padded(maxBytes + 1);
     expect(await rawRequest(test.app.url, { body, headers: json })).toMatchObject(refused);
     expect(await rawRequest(test.app.url, { body: inChunks(body), headers: json })).toMatchObject(refused);
-    const many = inChunks(padded(4 * mostBytes));
+    const many = inChunks(padded(4 * maxBytes));
     expect(await rawRequest(test.app.url, { body: many, headers: json })).toMatchObject(refused);
   });
 
-  it('with a message of 1 MiB passes, also where JSON escapes each character of it', async () => {
+  it('allows a message of 1 MiB, also if JSON escapes each of its characters', async () => {
     const conversationId = await startConversation(test.client);
     for (const character of ['a', '"', '\n', 'é']) {
       const content = character.repeat(1_048_576 / Buffer.byteLength(character));
@@ -140,17 +143,17 @@ describe('the size of a request', () => {
     }
   });
 
-  it('of a message on a socket is held too: 1 MiB passes, more than the limit closes it with 1009', async () => {
+  it('is limited on a WebSocket too: 1 MiB passes, and more than the limit closes it with 1009', async () => {
     const raw = await connectSocket(test.app.url);
     raw.subscribe('1', `{ viewer { username } } # ${'x'.repeat(1_048_576)}`);
     expect(await raw.next()).toMatchObject({ id: '1', type: 'next' });
-    raw.subscribe('2', `{ viewer { username } } # ${'x'.repeat(mostBytes)}`);
+    raw.subscribe('2', `{ viewer { username } } # ${'x'.repeat(maxBytes)}`);
     expect((await raw.closed).code).toBe(1009);
   });
 });
 
 describe('a refused upgrade', () => {
-  it('whose client resets the connection does not end the server', async () => {
+  it('whose client resets the connection does not crash the server', async () => {
     const { port, hostname } = new URL(test.app.url);
     for (let n = 0; n < 20; n += 1) {
       const socket = connect(Number(port), hostname);
@@ -165,7 +168,7 @@ describe('a refused upgrade', () => {
     expect((await rawRequest(test.app.url, { body: viewer, headers: json })).status).toBe(200);
   });
 
-  it('leaves no connection behind, even where the client keeps its side open', async () => {
+  it('leaves no connection behind, even if the client keeps its side open', async () => {
     const { port, hostname } = new URL(test.app.url);
     const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
     socket.on('error', () => {});

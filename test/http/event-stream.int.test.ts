@@ -1,9 +1,11 @@
-// Event streams that a browser resumes without a library: ids, Last-Event-ID, heartbeats, and an end that is one.
+// Event streams that a browser resumes without a library: ids, Last-Event-ID, heartbeats, and an end after which it does
+// not reconnect.
 
 import { once } from 'node:events';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEventStream } from '../../src/http/event-stream.ts';
+import { createToJson } from '../../src/http/response-json.ts';
 import { formatCursor } from '../../src/log/read/cursor.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { openEventSource } from '../support/event-source.ts';
@@ -24,7 +26,7 @@ const get = (query: string, headers: Record<string, string> = {}) =>
     headers: { accept: 'text/event-stream', ...headers },
   });
 
-/** Reads until the text holds that many results. */
+/** Reads until that many results have come, or until the end. */
 async function read(query: string, results: number, headers: Record<string, string> = {}): Promise<string> {
   const answer = await get(query, headers);
   let text = '';
@@ -36,8 +38,8 @@ async function read(query: string, results: number, headers: Record<string, stri
   return text;
 }
 
-/** A way to the server whose connections can be cut. */
-async function startCable(port: number) {
+/** A proxy to the server whose connections can be cut. */
+async function startProxy(port: number) {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connectSocket(port, '127.0.0.1');
@@ -70,7 +72,7 @@ async function startCable(port: number) {
 }
 
 describe('an event stream over GET', () => {
-  it('carries the cursor as the id of each event of the log, and continues after Last-Event-ID', async () => {
+  it('has the cursor as the id of each event of the log, and resumes after Last-Event-ID', async () => {
     const topic = 'ids';
     for (let count = 0; count < 3; count += 1) await startConversation(test.client, { topic });
     const query = `subscription { events(topic: "${topic}", offset: 1) { offset } }`;
@@ -85,7 +87,7 @@ describe('an event stream over GET', () => {
     expect(resumed.slice(resumed.indexOf('event:'))).toBe(second);
   });
 
-  it('carries the text offset as the id of each piece of a reply, and continues after Last-Event-ID', async () => {
+  it('has the text offset as the id of each piece of a reply, and resumes after Last-Event-ID', async () => {
     test.model.enqueue([head(200), delta('one'), delta('two'), finish(), done]);
     const conversationId = await startConversation(test.client);
     const id = await sendMessage(test.client, { conversationId, content: 'hi' });
@@ -100,15 +102,15 @@ describe('an event stream over GET', () => {
   it.each([
     ['events', '{ events(topic: "t") { offset } }', 'rubbish'],
     ['generation', '{ generation(messageId: "01J7PTGBKBEYJHJAMZ9Q9EE9SD") { __typename } }', '-1'],
-  ])('of %s refuses a Last-Event-ID that it never gave', async (_field, selection, id) => {
+  ])('of %s refuses a Last-Event-ID that it has never sent', async (_field, selection, id) => {
     const text = await read(`subscription ${selection}`, 1, { 'last-event-id': id });
     expect(text).toContain(`Last-Event-ID \\"${id}\\"`);
     expect(text).toContain('"code":"INVALID_INPUT"');
-    // Asked again with the same it would fail again.
+    // A browser that reconnects with the same id must not end as if the stream were complete.
     expect(text).not.toContain('id: complete\ndata: {');
   });
 
-  it('answers who comes back after the end with nothing, which ends an EventSource', async () => {
+  it('is answered with 204 after its end, which stops an EventSource', async () => {
     const headers = { accept: 'text/event-stream', 'last-event-id': 'complete' };
     const path = `/graphql?query=${encodeURIComponent('subscription { events { offset } }')}`;
     const { status, text } = await rawRequest(test.app.url, { method: 'GET', path, headers });
@@ -119,36 +121,36 @@ describe('an event stream over GET', () => {
 describe('an EventSource', () => {
   it('follows the log over cut connections without a gap or a repetition', async () => {
     const topic = 'browser';
-    const cable = await startCable(Number(new URL(test.app.url).port));
-    const source = openEventSource(cable.url, `subscription { events(topic: "${topic}") { offset } }`);
-    const seen: unknown[] = [];
+    const proxy = await startProxy(Number(new URL(test.app.url).port));
+    const source = openEventSource(proxy.url, `subscription { events(topic: "${topic}") { offset } }`);
+    const received: unknown[] = [];
     let cuts = 0;
     await startConversation(test.client, { topic });
-    while (seen.length < 6) {
+    while (received.length < 6) {
       const entry = await source.next();
       if (entry === undefined) throw new Error('The EventSource ended.');
       if (entry.is !== 'next') continue;
-      seen.push(entry.data);
-      if (seen.length % 2 === 0) {
-        cable.cut();
+      received.push(entry.data);
+      if (received.length % 2 === 0) {
+        proxy.cut();
         cuts += 1;
       }
       await startConversation(test.client, { topic });
     }
     source.close();
-    await cable.stop();
+    await proxy.stop();
     expect(cuts).toBe(3);
-    expect(seen).toEqual([0, 1, 2, 3, 4, 5].map((offset) => ({ data: { events: { offset } } })));
+    expect(received).toEqual([0, 1, 2, 3, 4, 5].map((offset) => ({ data: { events: { offset } } })));
   });
 
-  it('has exactly the text of a reply after a cut, is told of the end, and does not come back', async () => {
+  it('has exactly the text of a reply after a cut, and does not reconnect after the end', async () => {
     const gate = createGate();
     test.model.enqueue([head(200), delta('one, '), wait(gate.opened), delta('two'), finish(), done]);
     const conversationId = await startConversation(test.client);
     const id = await sendMessage(test.client, { conversationId, content: 'hi' });
-    const cable = await startCable(Number(new URL(test.app.url).port));
+    const proxy = await startProxy(Number(new URL(test.app.url).port));
     const source = openEventSource(
-      cable.url,
+      proxy.url,
       `subscription { generation(messageId: "${id}") { ... on GenerationDelta { text } } }`,
     );
     const happened: unknown[] = [];
@@ -156,13 +158,13 @@ describe('an EventSource', () => {
       const entry = await source.next();
       happened.push(entry);
       if (entry?.is === 'next' && entry.id === '5') {
-        cable.cut();
+        proxy.cut();
         gate.open();
       }
       if (entry === undefined || entry.is === 'closed') break;
     }
     source.close();
-    await cable.stop();
+    await proxy.stop();
     const texts = happened.filter((entry) => JSON.stringify(entry).includes('"text"'));
     expect(texts).toEqual([
       { is: 'next', id: '5', data: { data: { generation: { text: 'one, ' } } } },
@@ -176,7 +178,7 @@ describe('an EventSource', () => {
   });
 });
 
-it('a stream on which nothing comes carries a comment within 15 seconds', { timeout: 60_000 }, async () => {
+it('a silent stream sends a heartbeat within 15 seconds', { timeout: 60_000 }, async () => {
   const answer = await get('subscription { events(topic: "silent") { offset } }');
   let startedAt: number | undefined;
   let text = '';
@@ -190,7 +192,7 @@ it('a stream on which nothing comes carries a comment within 15 seconds', { time
   expect(performance.now() - (startedAt ?? 0)).toBeLessThan(15_000);
 });
 
-it('a stream on which nothing comes carries comments, and stops its source when it is left', async () => {
+it('a silent stream sends heartbeats, and returns its source when the client leaves', async () => {
   let hasReturned = false;
   const silent: AsyncIterableIterator<never> = {
     next: () => new Promise(() => {}),
@@ -200,8 +202,12 @@ it('a stream on which nothing comes carries comments, and stops its source when 
     },
     [Symbol.asyncIterator]: () => silent,
   };
-  const outlet = { isFlushed: true, flushed: () => Promise.resolve() };
-  const reader = createEventStream(silent, { heartbeatMs: 5, retryMs: 1_000 }, outlet).getReader();
+  const reader = createEventStream(silent, {
+    heartbeatMs: 5,
+    retryMs: 1_000,
+    flushState: { isFlushed: true, flushed: () => Promise.resolve() },
+    toJson: createToJson(),
+  }).getReader();
   const decoder = new TextDecoder();
   const texts = [];
   for (let count = 0; count < 3; count += 1) texts.push(decoder.decode((await reader.read()).value));

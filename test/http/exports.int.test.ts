@@ -1,4 +1,4 @@
-// Exports over HTTP: who may, whole and zipped, continued where they broke off.
+// Exports over HTTP: who may read them, compression, and how a broken one is continued.
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newId } from '../../src/lib/ulid.ts';
@@ -32,26 +32,26 @@ async function get(path: string, role: string | undefined = 'ANALYST', headers: 
   return fetch(`${app.app.url}${path}`, { headers: { ...authorization, ...headers } });
 }
 
-it('gives an analyst the whole of it, zipped where that is taken', async () => {
+it('an analyst gets a whole export, compressed if the client accepts it', async () => {
   const answer = await get('/exports/kto.jsonl?topic=fruit', 'ANALYST', { 'accept-encoding': 'identity' });
   expect(answer.status).toBe(200);
   expect(answer.headers.get('afterword-as-of')).toBe('19');
   const lines = (await answer.text()).trimEnd().split('\n');
   expect(lines).toHaveLength(5);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ label: true, prompt: [{ content: 'Question 0' }] });
-  const zipped = await get('/exports/kto.jsonl?topic=fruit', 'ANALYST', { 'accept-encoding': 'gzip' });
-  expect(zipped.headers.get('content-encoding')).toBe('gzip');
-  expect((await zipped.text()).trimEnd().split('\n')).toEqual(lines);
+  const compressed = await get('/exports/kto.jsonl?topic=fruit', 'ANALYST', { 'accept-encoding': 'gzip' });
+  expect(compressed.headers.get('content-encoding')).toBe('gzip');
+  expect((await compressed.text()).trimEnd().split('\n')).toEqual(lines);
 });
 
-it('continues after the records that came already', async () => {
+it('an export continues after the records that were received', async () => {
   const whole = await (await get('/exports/kto.jsonl?topic=fruit&as-of=19')).text();
-  const rest = await (await get('/exports/kto.jsonl?topic=fruit&as-of=19&skip=2')).text();
-  expect(rest).toBe(whole.split('\n').slice(2).join('\n'));
+  const remaining = await (await get('/exports/kto.jsonl?topic=fruit&as-of=19&skip=2')).text();
+  expect(remaining).toBe(whole.split('\n').slice(2).join('\n'));
   expect(await (await get('/exports/kto.jsonl?topic=fruit&as-of=19&skip=9')).text()).toBe('');
 });
 
-it('refuses others, and what makes no sense', async () => {
+it('an export without the role, or with invalid parameters, is refused', async () => {
   const cases: [string, string, number, string][] = [
     ['/exports/kto.jsonl', '', 401, 'UNAUTHENTICATED'],
     ['/exports/kto.jsonl', 'USER', 403, 'FORBIDDEN'],
@@ -68,11 +68,11 @@ it('refuses others, and what makes no sense', async () => {
   }
 });
 
-it('tells beforehand what would be in it', async () => {
-  const asked = app.as(await tokenOf('ANALYST'));
+it('the preview and the summary describe an export in advance', async () => {
+  const analyst = app.as(await tokenOf('ANALYST'));
   const query = `{ datasetPreview(format: KTO, filter: {topic: "fruit"}, first: 2) { offset records }
     datasetSummary(format: KTO, filter: {topic: "fruit", minRaters: 1}) { records conversations tokenEstimate models { key count } } }`;
-  const { data, errors } = await asked.send(query);
+  const { data, errors } = await analyst.send(query);
   expect(errors ?? []).toEqual([]);
   expect(data).toMatchObject({
     datasetPreview: { offset: 19, records: [{ label: true }, { label: true }] },

@@ -1,3 +1,4 @@
+// GraphiQL, the page at /graphql.
 import { buildSchema, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schemaText } from '../../src/cli/print-schema.ts';
@@ -12,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.stop());
 
-/** The page without the code and the style that stand in it. */
+/** The page without its inline scripts and styles. */
 const skeleton = () => page.text.replaceAll(/(<(script|style)\b[^>]*>)[\s\S]*?(<\/\2>)/g, '$1$3');
 
 function defaultQuery(): string {
@@ -28,23 +29,23 @@ describe('GraphiQL', () => {
     expect(page.text).toContain('<title>Afterword</title>');
   });
 
-  it('names nothing of another host to load', () => {
-    const places = [...skeleton().matchAll(/\s(?:src|href|action)\s*=\s*["']?([^"'\s>]+)/g)].map(
-      ([, place]) => place,
+  it('loads nothing from another host', () => {
+    const urls = [...skeleton().matchAll(/\s(?:src|href|action)\s*=\s*["']?([^"'\s>]+)/g)].map(
+      ([, url]) => url,
     );
-    expect(places.filter((place) => !place?.startsWith('data:'))).toEqual([]);
+    expect(urls.filter((url) => !url?.startsWith('data:'))).toEqual([]);
     expect(page.text).not.toMatch(/@import\s+(url\()?["']?https?:/);
     expect(page.text).not.toMatch(/url\(["']?https?:/);
   });
 
-  it('could load nothing of another host, and be framed by none', () => {
+  it('may not load from another host, and must not be framed', () => {
     const policy = page.headers['content-security-policy'];
     expect(policy).toMatch(/default-src 'self'/);
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toMatch(/https?:|\*/);
   });
 
-  it('opens with operations that are valid here, and begin a conversation with a model on offer', () => {
+  it('opens with valid operations, which start a conversation with a model that is available', () => {
     const query = defaultQuery();
     expect(query).toContain('model: "model-a"');
     const document = parse(query);
@@ -52,7 +53,7 @@ describe('GraphiQL', () => {
     expect(validate(buildSchema(schemaText()), document)).toEqual([]);
   });
 
-  it('is refused to pages of other sites and foreign hosts, as everything is', async () => {
+  it('is refused to pages of other sites and foreign hosts, like every other path', async () => {
     for (const headers of [{ host: 'evil.example' }, { origin: 'https://evil.example' }]) {
       const answer = await rawRequest(test.app.url, {
         method: 'GET',

@@ -1,4 +1,4 @@
-// GraphQL over HTTP, as its own auditors see it: https://graphql.github.io/graphql-over-http/
+// The audits of the GraphQL over HTTP specification: https://graphql.github.io/graphql-over-http/
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';

@@ -1,3 +1,4 @@
+// Liveness, readiness, and what a server answers while it stops.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import * as operations from '../../src/client/operations.ts';
@@ -36,15 +37,15 @@ async function ask(path: string) {
 
 const ready = { status: 200, body: { status: 'ready' } };
 const alive = { status: 200, body: { status: 'alive' } };
-const away = { status: 503, body: { status: 'the database does not answer' } };
+const unavailable = { status: 503, body: { status: 'the database does not answer' } };
 
 describe('health', () => {
-  it('is 200 from the start', async () => {
+  it('is 200', async () => {
     expect(await ask('/health')).toEqual(alive);
     expect(await ask('/ready')).toEqual(ready);
   });
 
-  it('answers HEAD as well, and does not care for the Host, which a probe has none of', async () => {
+  it('answers HEAD too, with any Host, since probes send an address', async () => {
     for (const path of ['/health', '/ready']) {
       const answer = await rawRequest(app.url, { method: 'HEAD', path, headers: { host: '10.0.0.7:4000' } });
       expect(answer.status).toBe(200);
@@ -53,7 +54,7 @@ describe('health', () => {
 
   it('/ready is 503 while connections to the database are refused, and 200 afterwards', async () => {
     proxy.cut();
-    expect(await ask('/ready')).toEqual(away);
+    expect(await ask('/ready')).toEqual(unavailable);
     expect(await ask('/health')).toEqual(alive);
     proxy.restore();
     await waitUntil('it is ready again', async () => (await ask('/ready')).status === 200);
@@ -62,14 +63,14 @@ describe('health', () => {
   it('/ready is 503 within seconds while the database is silent, and 200 afterwards', async () => {
     proxy.silence();
     const startedAt = performance.now();
-    expect(await ask('/ready')).toEqual(away);
+    expect(await ask('/ready')).toEqual(unavailable);
     expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(await ask('/health')).toEqual(alive);
     proxy.restore();
     await waitUntil('it is ready again', async () => (await ask('/ready')).status === 200);
   });
 
-  it('/ready is 503 where the migrations are not applied', async () => {
+  it('/ready is 503 if the migrations are not applied', async () => {
     await database.client.query('ALTER FUNCTION append_events(jsonb) RENAME TO gone');
     expect(await ask('/ready')).toEqual({ status: 503, body: { status: 'migrations are not applied' } });
     await database.client.query('ALTER FUNCTION gone(jsonb) RENAME TO append_events');
@@ -77,24 +78,24 @@ describe('health', () => {
   });
 });
 
-describe('a server that stops', () => {
-  it('says so on new connections, refuses work and WebSockets there, and takes none once it has stopped', async () => {
+describe('a server that is stopping', () => {
+  it('reports it on new connections, refuses work and WebSockets, and accepts no connection once it has stopped', async () => {
     const test = await startTestApp({ SHUTDOWN_GRACE_MS: '1500' });
     test.model.enqueue([hang]);
     const conversationId = await startConversation(test.client);
     await sendMessage(test.client, { conversationId, content: 'hi' });
     const stopping = test.stop();
-    const asked = (path: string) => rawRequest(test.app.url, { method: 'GET', path });
-    expect(await asked('/ready')).toMatchObject({ status: 503, text: '{"status":"stopping"}' });
-    expect(await asked('/health')).toMatchObject({ status: 200, headers: { connection: 'close' } });
+    const get = (path: string) => rawRequest(test.app.url, { method: 'GET', path });
+    expect(await get('/ready')).toMatchObject({ status: 503, text: '{"status":"stopping"}' });
+    expect(await get('/health')).toMatchObject({ status: 200, headers: { connection: 'close' } });
     const late = sendMessage(test.client, { conversationId, content: 'one more' });
     await expect(late).rejects.toThrow('shutting down');
     await expect(openSocket(test.app.url)).rejects.toThrow('503');
     await stopping;
-    await expect(asked('/health')).rejects.toThrow();
+    await expect(get('/health')).rejects.toThrow();
   });
 
-  it('answers what it was asked before, as long as the grace lasts', async () => {
+  it('answers earlier requests within the grace time', async () => {
     const test = await startTestApp({ SHUTDOWN_GRACE_MS: '8000' });
     const conversationId = await startConversation(test.client);
     const { client } = test.database;
@@ -110,7 +111,7 @@ describe('a server that stops', () => {
     await waitUntil('the write waits', isWaiting);
     const stoppedAt = performance.now();
     const stopping = test.app.stop();
-    // Twice as long as answers have that are under way when there is no grace.
+    // Twice as long as requests in progress get without a grace time.
     await waitUntil('a second is over', () => performance.now() - stoppedAt > 1_000);
     await client.query('ROLLBACK');
     expect((await added).addMessage.message).toMatchObject({ content: 'late' });
@@ -118,7 +119,7 @@ describe('a server that stops', () => {
     await test.stop();
   });
 
-  it('does not wait for a client that went silent', async () => {
+  it('does not wait for a client that has gone silent', async () => {
     const test = await startTestApp();
     const raw = await openSocket(test.app.url);
     raw.socket.pause();

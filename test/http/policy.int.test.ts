@@ -1,3 +1,4 @@
+// Which hosts and origins may use the server, on each carrier.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { rawRequest } from '../support/raw-http.ts';
@@ -24,7 +25,7 @@ const follow = 'subscription { generation(messageId: "none") { __typename } }';
 type Headers = Record<string, string>;
 type Outcome = 'passes' | 'FORBIDDEN' | string;
 
-/** Whether the headers get through; a subscription to an unknown reply that answers NOT_FOUND was let through. */
+/** Whether a request with the headers passes. A subscription to an unknown reply passes if it is NOT_FOUND. */
 const attempts: Record<string, (url: string, headers: Headers) => Promise<Outcome>> = {
   async HTTP(url, headers) {
     const answer = await rawRequest(url, { body: viewerQuery, headers });
@@ -51,13 +52,13 @@ const attempts: Record<string, (url: string, headers: Headers) => Promise<Outcom
 
 describe.each(Object.entries(attempts))('over %s', (_carrier, attempt) => {
   it.each([
-    ['a name that someone points at this machine (DNS rebinding)', { host: 'evil.example' }],
-    ['that name with our port', { host: 'evil.example:4000' }],
-    ['a name that begins like loopback', { host: '127.0.0.1.evil.example' }],
+    ['a foreign name that points to this machine (DNS rebinding)', { host: 'evil.example' }],
+    ['a foreign name with our port', { host: 'evil.example:4000' }],
+    ['a foreign name that starts like loopback', { host: '127.0.0.1.evil.example' }],
     ['an address of the network', { host: '192.168.1.7:4000' }],
     ['nonsense', { host: 'a b' }],
     ['a page of another site', { origin: 'https://evil.example' }],
-    ['a page of another site whose name begins like loopback', { origin: 'http://localhost.evil.example' }],
+    ['a page of another site whose name starts like loopback', { origin: 'http://localhost.evil.example' }],
     ['a page of a rebound name', { host: 'evil.example', origin: 'http://evil.example' }],
     ['a sandboxed page or a file', { origin: 'null' }],
     ['an empty origin', { origin: '' }],
@@ -67,7 +68,7 @@ describe.each(Object.entries(attempts))('over %s', (_carrier, attempt) => {
     expect(await attempt(local.app.url, headers)).toBe('FORBIDDEN');
   });
 
-  it('without authentication no origin, our own, another of loopback, and an allowed one pass', async () => {
+  it('without authentication a request without an origin, and pages of this machine and of allowed origins, pass', async () => {
     const { url } = local.app;
     const port = new URL(url).port;
     for (const headers of [
@@ -83,7 +84,7 @@ describe.each(Object.entries(attempts))('over %s', (_carrier, attempt) => {
     }
   });
 
-  it('with authentication any Host passes, and a foreign origin is refused all the same', async () => {
+  it('with authentication any Host passes, and a foreign origin is still refused', async () => {
     const { url } = guarded.app;
     const authorization = `Bearer ${token}`;
     const host = 'api.example';
@@ -107,7 +108,7 @@ describe('a request without Host', () => {
 describe('pages of an allowed origin', () => {
   const origin = 'https://chat.example';
 
-  it('may read the answer', async () => {
+  it('may read the response', async () => {
     const { status, headers } = await rawRequest(local.app.url, { body: viewerQuery, headers: { origin } });
     expect(status).toBe(200);
     expect(headers['access-control-allow-origin']).toBe(origin);
@@ -127,7 +128,7 @@ describe('pages of an allowed origin', () => {
     expect(answer.headers['access-control-allow-origin']).toBe(origin);
   });
 
-  it('may send JSON and a token, as a preflight tells them', async () => {
+  it('may send JSON and a token, as the preflight allows', async () => {
     const answer = await rawRequest(guarded.app.url, {
       method: 'OPTIONS',
       headers: {
@@ -142,7 +143,7 @@ describe('pages of an allowed origin', () => {
     expect(answer.headers['access-control-allow-headers']).toMatch(/content-type.*authorization/i);
   });
 
-  it('need the preflight, which refuses other origins', async () => {
+  it('pass the preflight that refuses other origins', async () => {
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
     const answer = await rawRequest(guarded.app.url, { method: 'OPTIONS', headers });
     expect(answer).toMatchObject({ status: 403, code: 'FORBIDDEN' });
@@ -152,11 +153,11 @@ describe('pages of an allowed origin', () => {
 
 describe('a mutation', () => {
   const query = 'mutation { startConversation(input: { model: "model-a" }) { conversation { id } } }';
-  const count = async () => {
+  const countConversations = async () => {
     const { rows } = await local.database.client.query<{ count: number }>(
       'SELECT count(*)::int FROM conversation',
     );
-    return rows[0]?.count;
+    return rows[0]?.count ?? 0;
   };
 
   it.each([
@@ -170,26 +171,29 @@ describe('a mutation', () => {
     ],
     ['application/graphql', query],
     ['', JSON.stringify({ query })],
-  ])('does not run as %j, which pages of any site may send', async (type, body) => {
+  ])('does not run as %j, which pages of any site can send', async (type, body) => {
+    const before = await countConversations();
     for (const path of ['/graphql', `/graphql?query=${encodeURIComponent(query)}`]) {
       const headers = type === '' ? {} : { 'content-type': type };
       const answer = await rawRequest(local.app.url, { path, body, headers });
       expect(answer).toMatchObject({ status: 415, code: 'INVALID_INPUT' });
     }
-    expect(await count()).toBe(0);
+    expect(await countConversations()).toBe(before);
   });
 
-  it('does not run by GET, whatever is accepted', async () => {
+  it('does not run by GET, whatever the client accepts', async () => {
+    const before = await countConversations();
     for (const accept of ['application/json', 'text/event-stream', 'text/html', '*/*']) {
       const path = `/graphql?query=${encodeURIComponent(query)}`;
       const answer = await rawRequest(local.app.url, { method: 'GET', path, headers: { accept } });
       expect(answer.text).not.toContain('"conversation"');
     }
-    expect(await count()).toBe(0);
+    expect(await countConversations()).toBe(before);
   });
 
   it('runs as JSON', async () => {
+    const before = await countConversations();
     expect((await rawRequest(local.app.url, { body: { query } })).status).toBe(200);
-    expect(await count()).toBe(1);
+    expect(await countConversations()).toBe(before + 1);
   });
 });

@@ -1,3 +1,4 @@
+// The built pages and their files, as the server sends them.
 import { request } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +35,7 @@ async function entryScript(): Promise<string> {
 }
 
 describe('the pages', () => {
-  it('are one document at each of their addresses, which is asked for again each time', async () => {
+  it('are one document at each of their paths, which browsers check each time', async () => {
     const answers = await Promise.all(['/', '/dashboard', '/log?topic=default'].map((path) => get(path)));
     for (const answer of answers) {
       expect(answer.status).toBe(200);
@@ -44,20 +45,20 @@ describe('the pages', () => {
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
   });
 
-  it('may run, show and load only what this server serves, and nothing that is written into them', async () => {
+  it('may run, show and load only files of this server, and nothing inline', async () => {
     const policy = String((await get('/')).headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toMatch(/unsafe|https?:|data:|blob:|\*/);
   });
 
-  it('have nothing written into them that the policy would stop, and name no other host', async () => {
+  it('contain nothing inline that the policy forbids, and name no other host', async () => {
     const { text } = await get('/');
     expect(text).not.toMatch(/<style|\sstyle=|\son[a-z]+=|https?:\/\//);
     for (const [, inside] of text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)) expect(inside).toBe('');
   });
 
-  it('are not sent again to who has them', async () => {
+  it('are not sent again to a browser that has them', async () => {
     const { headers } = await get('/');
     const answer = await get('/', { 'if-none-match': String(headers.etag) });
     expect(answer).toMatchObject({ status: 304, text: '' });
@@ -66,18 +67,18 @@ describe('the pages', () => {
   });
 
   it('answer HEAD with the same headers and no body', async () => {
-    const [whole, bare] = [await get('/'), await get('/', {}, 'HEAD')];
-    expect(bare.text).toBe('');
-    expect(bare.headers['content-length']).toBe(whole.headers['content-length']);
+    const [full, head] = [await get('/'), await get('/', {}, 'HEAD')];
+    expect(head.text).toBe('');
+    expect(head.headers['content-length']).toBe(full.headers['content-length']);
   });
 
-  it('are there to be read only', async () => {
+  it('are read-only', async () => {
     expect(await get('/', {}, 'POST')).toMatchObject({ status: 404, code: 'NOT_FOUND' });
   });
 });
 
-describe('what the pages load', () => {
-  it('is kept for ever, by the hash in its name', async () => {
+describe('a file that the pages load', () => {
+  it('may be cached forever, by the hash in its name', async () => {
     const path = await entryScript();
     expect(path).toMatch(/^\/assets\/index-[\w-]{8}\.js$/);
     const { status, headers } = await get(path);
@@ -86,7 +87,7 @@ describe('what the pages load', () => {
     expect(headers['content-type']).toBe('text/javascript; charset=utf-8');
   });
 
-  it('is the same in every coding, in the smallest that is taken', async () => {
+  it('is the same in every content coding, and comes in the best one that the client accepts', async () => {
     const path = await entryScript();
     const plain = await getBytes(path, 'identity');
     const gzip = await getBytes(path, 'gzip');
@@ -98,7 +99,7 @@ describe('what the pages load', () => {
     expect((await getBytes(path, 'br;q=0, gzip;q=0.5')).coding).toBe('gzip');
   });
 
-  it('is nothing but what was built', async () => {
+  it('is one of those that were built', async () => {
     for (const path of [
       '/assets/',
       '/index.js',
@@ -111,7 +112,7 @@ describe('what the pages load', () => {
     }
   });
 
-  it('may be read by the pages of allowed sites, and of no others', async () => {
+  it('may be read by pages of allowed origins, and of no others', async () => {
     const allowed = await get('/widget.js', { origin: 'https://chat.example' });
     expect(allowed.status).toBe(200);
     expect(allowed.headers['access-control-allow-origin']).toBe('https://chat.example');
@@ -120,8 +121,8 @@ describe('what the pages load', () => {
   });
 });
 
-describe('pages that were not built', () => {
-  it('say how to build them', () => {
+describe('a server without built pages', () => {
+  it('says how to build them', () => {
     const files = createStaticFiles('/nowhere/at/all');
     const serve = () => files.serve('/', { method: 'GET', headers: {} } as never, {} as never);
     expect(serve).toThrow(/npm run build/);

@@ -1,17 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+// Queries, mutations and subscriptions over each carrier: HTTP, server-sent events and WebSocket.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import { openStream } from '../support/raw-sse.ts';
 import { codeOfMessage, connectSocket, openSocket } from '../support/raw-websocket.ts';
 import { createRecordedLog } from '../support/recorded-log.ts';
-import { createGate, delta, done, finish, head, wait } from '../support/script.ts';
-import { followReply, sendMessage, startConversation } from '../support/talk.ts';
+import { createGate, delta, done, finish, head, reply, type Script, wait } from '../support/script.ts';
+import { sendMessage, startConversation } from '../support/talk.ts';
 import { waitUntil } from '../support/wait.ts';
 
 let test: TestApp;
 const { log, failures } = createRecordedLog();
 beforeAll(async () => {
   test = await startTestApp({}, log);
+});
+afterEach(async () => {
+  await waitUntil('no cursor is open', () => test.app.openCursors() === 0);
+  expect(failures).toEqual([]);
 });
 afterAll(() => test.stop());
 
@@ -23,18 +28,21 @@ const follow = `subscription ($id: ID!, $after: Int! = 0) {
 }`;
 const begin = 'mutation { startConversation(input: { model: "model-a" }) { conversation { id } } }';
 
-async function ask(): Promise<string> {
-  return await sendMessage(test.client, {
-    conversationId: await startConversation(test.client),
-    content: 'hi',
-  });
+/** @returns the id of a reply for which the model plays the script, which no later reply can get any more */
+async function startReply(script: Script = reply('Hello')): Promise<string> {
+  const nextRequest = test.model.requests.length + 1;
+  test.model.enqueue(script);
+  const conversationId = await startConversation(test.client);
+  const id = await sendMessage(test.client, { conversationId, content: 'hi' });
+  await test.model.waitForRequest(nextRequest);
+  return id;
 }
 
 describe('an event stream', () => {
-  it('is not buffered, changed or kept on its way, and brings each piece as it comes', async () => {
+  it('must not be buffered, changed or stored by proxies, and brings each piece immediately', async () => {
     const gate = createGate();
-    test.model.enqueue([head(200), delta('one'), wait(gate.opened), delta('two'), finish(), done]);
-    const stream = await openStream(test.app.url, { query: follow, variables: { id: await ask() } });
+    const id = await startReply([head(200), delta('one'), wait(gate.opened), delta('two'), finish(), done]);
+    const stream = await openStream(test.app.url, { query: follow, variables: { id } });
     expect(stream.status).toBe(200);
     expect(stream.headers['content-type']).toMatch(/^text\/event-stream/);
     expect(stream.headers['x-accel-buffering']).toBe('no');
@@ -45,7 +53,6 @@ describe('an event stream', () => {
     expect(await stream.next()).toBe('{"data":{"generation":{"offset":3,"text":"two"}}}');
     expect(await stream.next()).toBe('{"data":{"generation":{"message":{"status":"COMPLETE"}}}}');
     expect(await stream.next()).toBeUndefined();
-    await waitUntil('the cursor is closed', () => test.app.openCursors() === 0);
   });
 
   it('carries queries and mutations too', async () => {
@@ -56,19 +63,18 @@ describe('an event stream', () => {
   });
 });
 
-describe('an answer that is no stream', () => {
-  it('has no headers of one', async () => {
+describe('a response that is not a stream', () => {
+  it('has no headers of a stream', async () => {
     const { headers } = await rawRequest(test.app.url, { body: { query: '{ viewer { username } }' } });
     expect(headers['x-accel-buffering']).toBeUndefined();
     expect(headers['content-type']).toMatch(/^application\/(graphql-response\+)?json/);
     expect(headers['x-content-type-options']).toBe('nosniff');
   });
 
-  it('is what a subscription gets that asks for one, and no cursor stays open', async () => {
-    const body = { query: follow, variables: { id: await ask() } };
+  it('is INVALID_INPUT for a subscription', async () => {
+    const body = { query: follow, variables: { id: await startReply() } };
     const answer = await rawRequest(test.app.url, { body, headers: { accept: 'application/json' } });
     expect(answer.code).toBe('INVALID_INPUT');
-    await waitUntil('no cursor is open', () => test.app.openCursors() === 0);
   });
 });
 
@@ -85,8 +91,9 @@ describe('a WebSocket', () => {
     raw.subscribe('mutation', begin);
     expect(await raw.next()).toMatchObject({ id: 'mutation', type: 'next' });
     expect(await raw.next()).toMatchObject({ id: 'mutation', type: 'complete' });
-    test.model.enqueue([head(200), delta('whole'), finish(), done]);
-    raw.subscribe('subscription', follow, { id: await ask() });
+    raw.subscribe('subscription', follow, {
+      id: await startReply([head(200), delta('whole'), finish(), done]),
+    });
     expect(await raw.next()).toMatchObject({ payload: { data: { generation: { text: 'whole' } } } });
     expect(await raw.next()).toMatchObject({
       payload: { data: { generation: { message: { status: 'COMPLETE' } } } },
@@ -102,24 +109,24 @@ describe('a WebSocket', () => {
     raw.socket.terminate();
   });
 
-  it('is served on /graphql alone', async () => {
+  it('is served only on /graphql', async () => {
     await expect(openSocket(`${test.app.url}/other`)).rejects.toThrow('HTTP 404');
   });
 
-  it('with what is no message of the protocol is closed with 4400', async () => {
+  it('is closed with 4400 after a message that is not of the protocol', async () => {
     const raw = await connectSocket(test.app.url);
     raw.socket.send('not JSON');
     expect((await raw.closed).code).toBe(4400);
   });
 });
 
-type Ask = (query: string, variables: Record<string, unknown>) => Promise<string | undefined>;
-const carriers: Record<string, Ask> = {
+type Subscribe = (query: string, variables: Record<string, unknown>) => Promise<string | undefined>;
+const carriers: Record<string, Subscribe> = {
   async WebSocket(query, variables) {
     const raw = await connectSocket(test.app.url);
     raw.subscribe('1', query, variables);
     const code = codeOfMessage(await raw.next());
-    // One failed operation is no reason to lose the others of a socket.
+    // A failed operation must not close the socket, with the other operations on it.
     raw.subscribe('2', '{ viewer { username } }');
     let next = await raw.next();
     if (next?.id === '1') next = await raw.next();
@@ -142,9 +149,7 @@ describe.each(Object.entries(carriers))('a subscription over %s', (_carrier, sen
   });
 
   it('after a negative offset, beyond the end of 32 bits, or to a prompt is INVALID_INPUT', async () => {
-    const id = await ask();
-    // To its end: the model's next script is the next test's.
-    await followReply(test.client, 'sse', { messageId: id });
+    const id = await startReply();
     expect(await send(follow, { id, after: -1 })).toBe('INVALID_INPUT');
     expect(await send(follow, { id, after: 2 ** 31 })).toBe('INVALID_INPUT');
     const { data } = await test.client.send('query ($id: ID!) { message(id: $id) { parent { id } } }', {
@@ -154,9 +159,9 @@ describe.each(Object.entries(carriers))('a subscription over %s', (_carrier, sen
     expect(await send(follow, { id: prompt })).toBe('INVALID_INPUT');
   });
 
-  it('after half of a character is INVALID_INPUT', async () => {
-    test.model.enqueue([head(200), delta('a😀b'), finish(), done]);
-    expect(await send(follow, { id: await ask(), after: 2 })).toBe('INVALID_INPUT');
+  it('after half a character is INVALID_INPUT', async () => {
+    const id = await startReply([head(200), delta('a😀b'), finish(), done]);
+    expect(await send(follow, { id, after: 2 })).toBe('INVALID_INPUT');
   });
 
   it.each([
@@ -172,10 +177,5 @@ describe.each(Object.entries(carriers))('a subscription over %s', (_carrier, sen
     ['no operation', 'fragment F on Query { viewer { username } }', {}],
   ])('with %s is INVALID_INPUT', async (_name, query, variables) => {
     expect(await send(query, variables)).toBe('INVALID_INPUT');
-  });
-
-  it('leaves no cursor and no entry in the log of failures', async () => {
-    await waitUntil('no cursor is open', () => test.app.openCursors() === 0);
-    expect(failures).toEqual([]);
   });
 });

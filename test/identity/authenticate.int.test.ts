@@ -24,9 +24,9 @@ const withSecret = createAuthenticate({ kind: 'secret', secret, ...expected });
 const withJwks = () => createAuthenticate({ kind: 'jwks', url: issuer.jwksUrl, ...expected });
 
 /** The code and the message of a refusal. */
-async function refusal(asking: Promise<unknown>): Promise<{ code: string; message: string }> {
-  const error = await asking.then(
-    () => new Error('It was accepted.'),
+async function refusal(authentication: Promise<unknown>): Promise<{ code: string; message: string }> {
+  const error = await authentication.then(
+    () => new Error('The token was accepted.'),
     (reason: unknown) => reason,
   );
   if (!(error instanceof AppError)) throw error;
@@ -49,7 +49,7 @@ describe('without authentication', () => {
 });
 
 describe('with a secret', () => {
-  it('a token tells the username, the roles and when it ends', async () => {
+  it('a token gives the username, the roles and the time of its expiry', async () => {
     const exp = Math.floor(inSeconds(60));
     const token = await signWithSecret({ ...good, roles: ['ANALYST', 'SERVICE'], exp });
     const viewer = { username: 'ada', roles: ['ANALYST', 'SERVICE'], expiresAt: exp * 1_000 };
@@ -57,19 +57,19 @@ describe('with a secret', () => {
     expect(await withSecret(`bearer  ${token} `)).toEqual(viewer);
   });
 
-  it('a token without roles is a USER, and roles that we do not know count for nothing', async () => {
+  it('a token without roles is a USER, and unknown roles are ignored', async () => {
     expect(await withSecret(`Bearer ${await signWithSecret(good)}`)).toMatchObject({
       roles: ['USER'],
       expiresAt: undefined,
     });
-    const others = await signWithSecret({ ...good, roles: ['admin', 'OWNER', 'ANALYST'] });
-    expect((await withSecret(`Bearer ${others}`)).roles).toEqual(['ANALYST']);
+    const unknown = await signWithSecret({ ...good, roles: ['admin', 'OWNER', 'ANALYST'] });
+    expect((await withSecret(`Bearer ${unknown}`)).roles).toEqual(['ANALYST']);
     const none = await signWithSecret({ ...good, roles: [] });
     expect((await withSecret(`Bearer ${none}`)).roles).toEqual([]);
   });
 
   it.each([undefined, null, '', 'Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a b', 'token'])(
-    'an Authorization of %j is told how to send a token',
+    'an Authorization of %j is refused, and the message says how to send a token',
     async (authorization) => {
       const { code, message } = await refusal(withSecret(authorization));
       expect(code).toBe('UNAUTHENTICATED');
@@ -77,22 +77,22 @@ describe('with a secret', () => {
     },
   );
 
-  it('what is no token is refused', async () => {
+  it('text that is not a token is refused', async () => {
     for (const token of ['x', 'a.b.c', '..', `${await signWithSecret(good)}x`]) {
       expect((await refusal(withSecret(`Bearer ${token}`))).code).toBe('UNAUTHENTICATED');
     }
   });
 
-  it('a token of another key is refused', async () => {
+  it('a token that was signed with another key is refused', async () => {
     const forged = await signWithSecret(good, `another ${secret}`);
     expect(await refusal(withSecret(`Bearer ${forged}`))).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('a token that nobody signed is refused', async () => {
+  it('a token without a signature is refused', async () => {
     expect(await refusal(withSecret(`Bearer ${unsigned(good)}`))).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('issuer and audience must be the expected ones', async () => {
+  it('a token of another issuer, or for another audience, is refused', async () => {
     expect(await refusedBySecret({ ...good, iss: 'https://other.example' })).toContain('"iss"');
     expect(await refusedBySecret({ ...good, aud: 'other' })).toContain('"aud"');
     expect(await refusedBySecret({ sub: 'ada', aud: expected.audience })).toContain('"iss"');
@@ -101,7 +101,7 @@ describe('with a secret', () => {
     expect((await withSecret(`Bearer ${several}`)).username).toBe('ada');
   });
 
-  it('a token that has ended, or has not begun, is refused', async () => {
+  it('a token that has expired, or is not valid yet, is refused', async () => {
     expect(await refusedBySecret({ ...good, exp: inSeconds(-60) })).toContain('"exp"');
     expect(await refusedBySecret({ ...good, nbf: inSeconds(60) })).toContain('"nbf"');
   });
@@ -110,11 +110,11 @@ describe('with a secret', () => {
     ['no sub', { sub: undefined }, 'sub (the username)'],
     ['an empty sub', { sub: '' }, 'sub'],
     ['a sub of 201 characters', { sub: 'x'.repeat(201) }, 'sub'],
-    ['roles that are a text', { roles: 'ADMIN' }, 'roles must be a list of strings'],
+    ['roles that are a string', { roles: 'ADMIN' }, 'roles must be a list of strings'],
     ['roles that are an object', { roles: { ADMIN: true } }, 'roles must be a list of strings'],
     ['roles that are numbers', { roles: [1] }, 'roles'],
     ['roles that are null', { roles: null }, 'roles'],
-  ])('%s is refused, and the message says what is needed', async (_name, claims, named) => {
+  ])('a token with %s is refused, and the message says what is needed', async (_name, claims, named) => {
     expect(await refusedBySecret({ ...good, ...claims } as Claims)).toContain(named);
   });
 });
@@ -125,17 +125,17 @@ describe('with a key set', () => {
     expect(await withJwks()(`Bearer ${token}`)).toMatchObject({ username: 'ada', roles: ['ADMIN'] });
   });
 
-  it('the public key does not pass as a secret', async () => {
+  it('a token that was signed with the public key as a secret is refused', async () => {
     const forged = await signWithSecret(good, issuer.publicKey);
     expect(await refusal(withJwks()(`Bearer ${forged}`))).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('a token that nobody signed, one of a key that is not in the set, and one for others are refused', async () => {
-    const stranger = await startIssuer();
+  it('a token without a signature, of a key that is not in the set, or for another audience is refused', async () => {
+    const otherIssuer = await startIssuer();
     try {
       for (const token of [
         unsigned(good),
-        await stranger.sign('RS256', good),
+        await otherIssuer.sign('RS256', good),
         await issuer.sign('ES256', { ...good, aud: 'other' }),
         await issuer.sign('ES256', { ...good, exp: inSeconds(-60) }),
         await issuer.sign('ES256', { iss: good.iss, aud: good.aud }),
@@ -143,11 +143,11 @@ describe('with a key set', () => {
         expect((await refusal(withJwks()(`Bearer ${token}`))).code).toBe('UNAUTHENTICATED');
       }
     } finally {
-      await stranger.stop();
+      await otherIssuer.stop();
     }
   });
 
-  it('that can not be read the token is not at fault: UPSTREAM_FAILED, and the next try may succeed', async () => {
+  it('that cannot be read, a token fails with UPSTREAM_FAILED, and may succeed later', async () => {
     const broken = await startIssuer();
     const token = `Bearer ${await broken.sign('ES256', good)}`;
     const authenticate = createAuthenticate({ kind: 'jwks', url: broken.jwksUrl });

@@ -1,4 +1,4 @@
-// The same check on every carrier: HTTP, SSE and WebSocket.
+// Authentication is the same on every carrier: HTTP, SSE and WebSocket.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { rawRequest } from '../support/raw-http.ts';
@@ -21,12 +21,12 @@ const viewer = '{ viewer { username roles } }';
 const follow = 'subscription { generation(messageId: "none") { __typename } }';
 
 describe('over HTTP', () => {
-  it('a valid token tells who asks', async () => {
+  it('a valid token identifies the viewer', async () => {
     const { status, data } = await test.as(token).send(viewer);
     expect({ status, data }).toEqual({ status: 200, data: { viewer: { username: 'ada', roles: ['USER'] } } });
   });
 
-  it('no token, an ended one and nonsense are answered 401 with UNAUTHENTICATED', async () => {
+  it('a missing, expired or malformed token is answered with 401 and UNAUTHENTICATED', async () => {
     for (const authorization of [null, `Bearer ${expired}`, 'Bearer x', 'Basic YTpi']) {
       for (const accept of [
         'application/json',
@@ -50,7 +50,7 @@ describe('over HTTP', () => {
     stream.cut();
   });
 
-  it('a token in the address counts for nothing', async () => {
+  it('a token in the URL is ignored', async () => {
     const path = `/graphql?query=${encodeURIComponent(viewer)}&authorization=Bearer%20${token}&access_token=${token}`;
     const answer = await rawRequest(test.app.url, { method: 'GET', path });
     expect(answer).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
@@ -78,7 +78,7 @@ describe('over WebSocket', () => {
     return message?.payload;
   }
 
-  it('a token in connection_init or in the Authorization of the upgrade tells who asks', async () => {
+  it('a token in connection_init, or in the Authorization header of the upgrade, identifies the viewer', async () => {
     const ada = { data: { viewer: { username: 'ada', roles: ['USER'] } } };
     const authorization = `Bearer ${token}`;
     expect(await usernameOf(await connect({}, { authorization }))).toEqual(ada);
@@ -86,27 +86,27 @@ describe('over WebSocket', () => {
     expect(await usernameOf(await connect({ authorization }))).toEqual(ada);
   });
 
-  it('the token in connection_init decides where there are two', async () => {
+  it('the token in connection_init takes precedence over that of the upgrade', async () => {
     const bob = `Bearer ${await signWithSecret({ sub: 'bob' })}`;
     const raw = await connect({ authorization: `Bearer ${token}` }, { authorization: bob });
     expect(await usernameOf(raw)).toMatchObject({ data: { viewer: { username: 'bob' } } });
   });
 
-  it('no token, an ended one, nonsense and what is no text close the socket with 4401', async () => {
+  it('a missing, expired or malformed token closes the socket with 4401', async () => {
     for (const payload of [undefined, {}, { authorization: `Bearer ${expired}` }, { authorization: 7 }]) {
       const raw = await connect({}, payload);
       expect(await raw.closed, JSON.stringify(payload)).toEqual({ code: 4401, reason: 'UNAUTHENTICATED' });
     }
   });
 
-  it('an operation before connection_init closes the socket with 4401, and nothing runs', async () => {
+  it('an operation before connection_init closes the socket with 4401, and does not run', async () => {
     const raw = await openSocket(test.app.url, { authorization: `Bearer ${token}` });
     raw.subscribe('1', viewer);
     expect((await raw.closed).code).toBe(4401);
     expect(await raw.next()).toBeUndefined();
   });
 
-  it('a socket whose token ends is closed with 4401', async () => {
+  it('a socket is closed with 4401 when its token expires', async () => {
     const short = await signWithSecret({ sub: 'ada', exp: inSeconds(0.5) });
     const raw = await connect({}, { authorization: `Bearer ${short}` });
     expect(await raw.next()).toMatchObject({ type: 'connection_ack' });
@@ -117,11 +117,10 @@ describe('over WebSocket', () => {
 });
 
 describe('an event stream', () => {
-  it('whose token ends is ended with UNAUTHENTICATED, and frees its cursor', async () => {
+  it('ends with UNAUTHENTICATED when its token expires, and closes its cursor', async () => {
     const { model, app } = test;
-    const short = await signWithSecret({ sub: 'ada', exp: inSeconds(1.5) });
     model.enqueue([{ kind: 'hang' }]);
-    const client = test.as(short);
+    const client = test.as(token);
     const { data } = await client.send(
       'mutation { startConversation(input: { model: "model-a" }) { conversation { id } } }',
     );
@@ -131,6 +130,7 @@ describe('an event stream', () => {
       { id },
     );
     const reply = /"id":"(\w+)"/.exec(JSON.stringify(sent.data))?.[1];
+    const short = await signWithSecret({ sub: 'ada', exp: inSeconds(3) });
     const stream = await openStream(
       app.url,
       {
@@ -158,7 +158,7 @@ describe('with a key set', () => {
     await issuer.stop();
   });
 
-  it('that can not be read HTTP tells UPSTREAM_FAILED, and a WebSocket closes with 1013, which clients try again after', async () => {
+  it('that cannot be read, HTTP answers UPSTREAM_FAILED, and a WebSocket closes with 1013, after which clients reconnect', async () => {
     const authorization = `Bearer ${await issuer.sign('ES256', { sub: 'ada' })}`;
     issuer.answerWith(500, 'oops');
     const answer = await rawRequest(guarded.app.url, { body: { query: viewer }, headers: { authorization } });

@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import { waitUntil } from '../support/wait.ts';
 
-/** Tasks that end when they are told to, and what became of each. */
+/** Tasks that end on demand, and the names of those that have started. */
 function createTasks() {
-  const begun: string[] = [];
+  const started: string[] = [];
   const ends = new Map<string, () => void>();
   return {
-    begun,
+    started,
     task: (name: string) => () => {
-      begun.push(name);
+      started.push(name);
       return new Promise<void>((resolve) => void ends.set(name, resolve));
     },
     end: (name: string) => ends.get(name)?.(),
@@ -18,23 +18,23 @@ function createTasks() {
 
 const wide = { keys: 100, tasks: 100, bytes: 100 };
 
-it('runs tasks of one key in their order, and those of others meanwhile', async () => {
-  const lanes = createKeyedQueue(wide);
-  const { begun, task, end } = createTasks();
-  await lanes.run('a', 1, task('a1'));
-  await lanes.run('a', 1, task('a2'));
-  await lanes.run('b', 1, task('b1'));
-  await waitUntil('both keys are at work', () => begun.length === 2);
-  expect(begun).toEqual(['a1', 'b1']);
+it('runs tasks of one key in order, and those of other keys at the same time', async () => {
+  const queue = createKeyedQueue(wide);
+  const { started, task, end } = createTasks();
+  await queue.run('a', 1, task('a1'));
+  await queue.run('a', 1, task('a2'));
+  await queue.run('b', 1, task('b1'));
+  await waitUntil('both keys are running', () => started.length === 2);
+  expect(started).toEqual(['a1', 'b1']);
   end('a1');
-  await waitUntil('the next of the key begins', () => begun.includes('a2'));
+  await waitUntil('the next of the key starts', () => started.includes('a2'));
   let isDrained = false;
-  const drained = lanes.drain().then(() => {
+  const drained = queue.drain().then(() => {
     isDrained = true;
   });
   end('b1');
-  await lanes.run('b', 1, task('b2'));
-  await waitUntil('the last begins', () => begun.includes('b2'));
+  await queue.run('b', 1, task('b2'));
+  await waitUntil('the last starts', () => started.includes('b2'));
   end('b2');
   expect(isDrained).toBe(false);
   end('a2');
@@ -42,35 +42,35 @@ it('runs tasks of one key in their order, and those of others meanwhile', async 
 });
 
 it.each([
-  { name: 'keys', room: { ...wide, keys: 1 }, second: 'b' },
-  { name: 'tasks', room: { ...wide, tasks: 1 }, second: 'a' },
-  { name: 'bytes', room: { ...wide, bytes: 5 }, second: 'b' },
-])('takes no more $name than there is room for', async ({ room, second }) => {
-  const lanes = createKeyedQueue(room);
-  const { begun, task, end } = createTasks();
-  // One that is larger than all the room still has its turn.
-  await lanes.run('a', 50, task('first'));
-  let isTaken = false;
-  const taken = lanes.run(second, 1, task('second')).then(() => {
-    isTaken = true;
+  { name: 'keys', limits: { ...wide, keys: 1 }, second: 'b' },
+  { name: 'tasks', limits: { ...wide, tasks: 1 }, second: 'a' },
+  { name: 'bytes', limits: { ...wide, bytes: 5 }, second: 'b' },
+])('accepts no more $name than its limit', async ({ limits, second }) => {
+  const queue = createKeyedQueue(limits);
+  const { started, task, end } = createTasks();
+  // A task that is larger than the limit is accepted all the same.
+  await queue.run('a', 50, task('first'));
+  let isAccepted = false;
+  const accepted = queue.run(second, 1, task('second')).then(() => {
+    isAccepted = true;
   });
-  await waitUntil('the first is at work', () => begun.length === 1);
-  expect(isTaken).toBe(false);
+  await waitUntil('the first is running', () => started.length === 1);
+  expect(isAccepted).toBe(false);
   end('first');
-  await taken;
-  await waitUntil('the second is at work', () => begun.length === 2);
+  await accepted;
+  await waitUntil('the second is running', () => started.length === 2);
   end('second');
-  await lanes.drain();
+  await queue.drain();
 });
 
-it('has room for more of a key that is at work when there is none for another key', async () => {
-  const lanes = createKeyedQueue({ ...wide, keys: 1 });
-  const { begun, task, end } = createTasks();
-  await lanes.run('a', 1, task('a1'));
-  await lanes.run('a', 1, task('a2'));
-  await waitUntil('it is at work', () => begun.length === 1);
+it('accepts more tasks of a running key when there is no room for another key', async () => {
+  const queue = createKeyedQueue({ ...wide, keys: 1 });
+  const { started, task, end } = createTasks();
+  await queue.run('a', 1, task('a1'));
+  await queue.run('a', 1, task('a2'));
+  await waitUntil('it is running', () => started.length === 1);
   end('a1');
-  await waitUntil('the next is at work', () => begun.length === 2);
+  await waitUntil('the next is running', () => started.length === 2);
   end('a2');
-  await lanes.drain();
+  await queue.drain();
 });

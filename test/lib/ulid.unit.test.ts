@@ -18,19 +18,19 @@ it.for([
   '01J7PTGBKBEYJHJAMZ9Q9EE9SU',
   '01J7PTGBKBEYJHJAMZ9Q9EE9SD\n',
   ' 01J7PTGBKBEYJHJAMZ9Q9EE9SD',
-])('%j is no ULID: it can neither be chosen nor name anything', (id) => {
+])('%j is not a ULID: it can neither be chosen nor name anything', (id) => {
   expect(isUlid(id)).toBe(false);
   expect(() => chosenId('id', id)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
   expect(() => referencedId('message', id)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
 });
 
-it('an id that is not chosen is made', () => {
+it('an id that is not chosen is created', () => {
   expect(isUlid(chosenId('id', null))).toBe(true);
   expect(isUlid(chosenId('id', undefined))).toBe(true);
   expect(chosenId('id', '01J7PTGBKBEYJHJAMZ9Q9EE9SD')).toBe('01J7PTGBKBEYJHJAMZ9Q9EE9SD');
 });
 
-it('a derived id is a ULID of the same time, the same each time, and another for each purpose', () => {
+it('a derived id is a ULID of the same time, always the same, and different for each purpose', () => {
   fc.assert(
     fc.property(fc.ulid(), fc.string(), fc.string(), (id, purpose, other) => {
       const derived = derivedId(id, purpose);

@@ -1,4 +1,4 @@
-// The connection of the writer lives for days, and keeps the plans that it made when the tables were small.
+// The connection of the writer lives for days and keeps the plans that it made while the tables were small.
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { newId } from '../../src/lib/ulid.ts';
@@ -7,7 +7,7 @@ import { add, append, type Item, reply, start, update } from '../support/log.ts'
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
 
-/** How many rows the connection has looked at, in all tables, since its counts were last collected. */
+/** Number of rows that the connection has read, in all tables, since its counts were last collected. */
 async function countRead(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     'SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS count FROM pg_stat_xact_user_tables',
@@ -15,7 +15,7 @@ async function countRead(client: pg.Client): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** How many rows an append of the batch looks at. */
+/** Number of rows that an append of the batch reads. */
 async function countRowsRead(client: pg.Client, batch: Item[][]): Promise<number> {
   // Counts are collected between transactions only.
   await client.query('BEGIN');
@@ -26,7 +26,7 @@ async function countRowsRead(client: pg.Client, batch: Item[][]): Promise<number
   return after - before;
 }
 
-it('a batch costs as much as it holds, and not more as the tables grow under the plans of its connection', async () => {
+it('the cost of a batch does not grow with the tables, even with plans made while they were small', async () => {
   const database = await createTestDatabase();
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();

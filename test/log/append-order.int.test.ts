@@ -41,7 +41,7 @@ async function waitUntilBlocked(by: string, count = 1): Promise<void> {
   });
 }
 
-it('offsets have no hole and follow the commits when 8 connections append to 3 topics', async () => {
+it('offsets have no gap and follow the commits when 8 connections append to 3 topics', async () => {
   const topics = ['storm-c', 'storm-a', 'storm-b'];
   const seen: { topic: string; offset: number; from: number; until: number }[] = [];
   await withClients(8, (clients) =>
@@ -66,7 +66,7 @@ it('offsets have no hole and follow the commits when 8 connections append to 3 t
     expect(await offsetsOf(topic)).toEqual(upTo(own.length));
     const next = await database.client.query('SELECT next_offset::int FROM topic WHERE name = $1', [topic]);
     expect(next.rows).toEqual([{ next_offset: own.length }]);
-    // None that was asked for after another's answer has a smaller offset than it.
+    // An append that started after the answer to another has a greater offset.
     let latestStart = 0;
     for (const { from, until } of own) {
       expect(until).toBeGreaterThan(latestStart);
@@ -76,7 +76,7 @@ it('offsets have no hole and follow the commits when 8 connections append to 3 t
   expect(seen).toHaveLength(8 * (9 * 1 + 8 * 2 + 8 * 3));
 });
 
-it('versions of a conversation run from 1 without a hole, whoever appends', async () => {
+it('versions of a conversation run from 1 without a gap, with several appenders', async () => {
   const { conversation, answer } = await startWithReply(database.client, 'versions');
   const answers: Answer[] = [];
   await withClients(8, (clients) =>
@@ -104,7 +104,7 @@ it('versions of a conversation run from 1 without a hole, whoever appends', asyn
   expect(events.map(({ version }) => version)).toEqual(upTo(323).map((n) => n + 1));
 });
 
-it('a transaction that is rolled back leaves no hole', async () => {
+it('a transaction that is rolled back leaves no gap', async () => {
   await withClients(2, async ([first, second]) => {
     if (first === undefined || second === undefined) throw new Error('There are two.');
     await append(first, start(newId(), { topic: 'rolled-back' }));
@@ -118,7 +118,7 @@ it('a transaction that is rolled back leaves no hole', async () => {
   expect(await offsetsOf('rolled-back')).toEqual([0, 1]);
 });
 
-it('a new topic that several begin at once gets each of their events once', async () => {
+it('a new topic that several connections start at once gets each of their events once', async () => {
   const answers = await withClients(6, (clients) =>
     Promise.all(
       clients.map((client, index) => {
@@ -131,7 +131,7 @@ it('a new topic that several begin at once gets each of their events once', asyn
   for (const topic of ['new-a', 'new-b']) expect(await offsetsOf(topic)).toEqual(upTo(6));
 });
 
-it('a conversation that came to be after the locks were chosen is written under its lock', async () => {
+it('a conversation that was created after the locks were taken is written under its lock', async () => {
   await startWithReply(database.client, 'held');
   const elsewhere = await startWithReply(database.client, 'held');
   await startWithReply(database.client, 'late');

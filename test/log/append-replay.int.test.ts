@@ -29,7 +29,7 @@ async function appendAll(appends: Item[][]) {
   return answers;
 }
 
-it('an append that is repeated is answered as before and changes nothing, even after the end', async () => {
+it('a repeated append gets the same answer and changes nothing, even after the end', async () => {
   const { appends } = history();
   const first = await appendAll(appends);
   const before = await everything(database.client);
@@ -39,7 +39,7 @@ it('an append that is repeated is answered as before and changes nothing, even a
   expect(await everything(database.client)).toEqual(before);
 });
 
-it('a message is repeated though its time differs and others came after it', async () => {
+it('a message with another timestamp counts as repeated, also if others came after it', async () => {
   const { conversation, appends } = history();
   await appendAll(appends.slice(0, 1));
   const message = add(conversation, newId());
@@ -51,7 +51,7 @@ it('a message is repeated though its time differs and others came after it', asy
   expect(await append(database.client, elsewhere)).toMatchObject([{ refusal: 'ID_TAKEN' }]);
 });
 
-it('an append is not repeated by a longer one that begins like it', async () => {
+it('a longer append with the same first events is not a repetition', async () => {
   const { conversation, appends } = history();
   await appendAll(appends.slice(0, 3));
   const open = [...(appends[0] ?? []), add(conversation, newId())];
@@ -77,7 +77,7 @@ it.for([
   { name: 'rating', change: { rating: 'dislike' } },
   { name: 'comment', change: { feedback: 'no' } },
   { name: 'withdrawal', change: { rating: null } },
-])('an event with the id of another and a different $name is refused', async ({ change }) => {
+])('an event with an existing id and a different $name is refused', async ({ change }) => {
   const { appends, answer } = history();
   await appendAll(appends);
   const id = appends[1]?.[0]?.id ?? '';
@@ -86,7 +86,7 @@ it.for([
   ]);
 });
 
-it('a conversation is not repeated in another topic', async () => {
+it('the same conversation in another topic is refused', async () => {
   const { appends } = history();
   await appendAll(appends);
   const [first] = appends[0] ?? [];
@@ -97,7 +97,7 @@ it('a conversation is not repeated in another topic', async () => {
 });
 
 describe('the event of another actor', () => {
-  it('tells a stranger neither its place nor that it is there', async () => {
+  it('does not reveal its offset or its existence to a stranger', async () => {
     const { appends } = history();
     await appendAll(appends);
     const foreign = appends.map((items) => items.map((item) => ({ ...item, ...eve })));
@@ -110,14 +110,14 @@ describe('the event of another actor', () => {
     ]);
   });
 
-  it('is not repeated by one who may write to it', async () => {
+  it('is refused to another actor who may write to the conversation', async () => {
     const { appends } = history();
     await appendAll(appends);
     const like = appends[1]?.map((item) => ({ ...item, ...judge })) ?? [];
     expect(await append(database.client, like)).toMatchObject([{ refusal: 'ID_TAKEN' }]);
   });
 
-  it('is repeated by one who may write to it where it is the end of the conversation', async () => {
+  it('is repeated for another actor if it is the end of the conversation', async () => {
     const { appends } = history();
     const [, , , ended] = await appendAll(appends);
     const again = appends[3]?.map((item) => ({ ...item, ...judge })) ?? [];
@@ -125,7 +125,7 @@ describe('the event of another actor', () => {
   });
 });
 
-it('an append of new events is put off behind one that repeats old ones of the conversation', async () => {
+it('an append of new events is deferred behind one that repeats events of the conversation', async () => {
   const { appends, conversation } = history();
   await appendAll(appends.slice(0, 3));
   const answers = await append(database.client, ...appends.slice(0, 3), end(conversation));

@@ -160,7 +160,7 @@ it.for(Object.entries(refused))(
 );
 
 describe('an append', () => {
-  it('is not written at all when one of its events is refused', async () => {
+  it('writes nothing if one of its events is refused', async () => {
     const { conversation, other } = await startWithReply(database.client).then(async (own) => ({
       ...own,
       other: await startWithReply(database.client),
@@ -185,7 +185,7 @@ describe('an append', () => {
     expect(await everything(database.client)).toEqual(before);
   });
 
-  it('that changes a conversation again in the same batch is put off, whatever came first', async () => {
+  it('that changes a conversation again in the same batch is deferred', async () => {
     const { conversation, answer } = await startWithReply(database.client);
     const message = () => add(conversation, newId());
     const like = update(answer, { rating: 'like' });
@@ -202,7 +202,7 @@ describe('an append', () => {
     expect(await append(database.client, late)).toMatchObject([{ version: 5 }, { version: 6 }]);
   });
 
-  it('of feedback by many authors on one conversation goes with the others in one batch', async () => {
+  it('of feedback on one conversation shares a batch with that of other authors', async () => {
     const { answer } = await startWithReply(database.client, 'many-authors');
     const likes = Array.from({ length: 50 }, (_, n) => update(answer, { rating: 'like', username: `u${n}` }));
     const answers = await append(database.client, ...likes);
@@ -212,7 +212,7 @@ describe('an append', () => {
 });
 
 describe('a conversation that has ended', () => {
-  it('takes feedback and the end of a running reply', async () => {
+  it('accepts feedback and the end of a running reply', async () => {
     const { conversation, answer } = await startWithReply(database.client);
     const streaming = newId();
     await append(database.client, running(conversation, streaming));
@@ -233,7 +233,7 @@ describe('a conversation that has ended', () => {
 describe('a privileged actor', () => {
   const judge = { actor: 'judge', privileged: true };
 
-  it('writes to a conversation of others', async () => {
+  it('may write to conversations of others', async () => {
     const { conversation, answer } = await startWithReply(database.client);
     expect(
       await append(

@@ -1,4 +1,4 @@
-// The query `events` as clients page with it: whole, in order, from anywhere, with every filter.
+// The query `events`: pages are complete and in order, from any offset, with every filter.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { newId } from '../../src/lib/ulid.ts';
@@ -50,7 +50,7 @@ async function readPage(variables: Variables & { after?: string }) {
   return pageSchema.parse(data).events;
 }
 
-/** All pages from the place on. */
+/** All pages from the position. */
 async function readAll({ offset, ...variables }: Variables) {
   const pages = [await readPage(offset === undefined ? variables : { ...variables, offset })];
   for (let last = pages.at(-1); last?.pageInfo.hasNextPage === true; last = pages.at(-1)) {
@@ -65,13 +65,13 @@ async function readAll({ offset, ...variables }: Variables) {
   return { sizes: pages.map(({ nodes }) => nodes.length), nodes: pages.flatMap(({ nodes }) => nodes) };
 }
 
-it('pages of a thousand, with all that an event has, give the whole topic once and in order', async () => {
+it('pages of a thousand with all fields return the whole topic once and in order', async () => {
   const { sizes, nodes } = await readAll({ first: 1_000 });
   expect(sizes).toEqual([1_000, 1_000, 104]);
   expect(nodes.map(({ offset }) => offset)).toEqual(range(0, count));
 });
 
-it('pages begin at any offset, and are empty from the end on', async () => {
+it('pages start at any offset, and are empty at and beyond the end', async () => {
   for (const offset of [0, 1, 1_999, count - 1]) {
     const { nodes } = await readAll({ offset, first: 700 });
     expect(nodes.map((event) => event.offset)).toEqual(range(offset, count));
@@ -84,7 +84,7 @@ it('pages begin at any offset, and are empty from the end on', async () => {
   }
 });
 
-it('a page that ends where the log ends has no next one', async () => {
+it('a page that ends at the end of the log has no next page', async () => {
   const { sizes } = await readAll({ offset: count - 200, first: 100 });
   expect(sizes).toEqual([100, 100]);
 });
@@ -102,7 +102,7 @@ it('pages of a conversation have contiguous versions, from any offset of its top
   }
 });
 
-it('pages of types skip the others, and go on behind the last that they gave', async () => {
+it('pages of some types skip the others and continue after their last event', async () => {
   const types = ['START_CONVERSATION', 'END_CONVERSATION', 'END_CONVERSATION'];
   const { sizes, nodes } = await readAll({ first: 3, types });
   expect(sizes).toEqual([3, 1]);
@@ -111,7 +111,7 @@ it('pages of types skip the others, and go on behind the last that they gave', a
   expect(own.nodes.map(({ offset }) => offset)).toEqual([0, count - 2]);
 });
 
-it('a page of very large events is shorter than asked for, and says that more follows', async () => {
+it('a page of very large events is shorter than requested and has a next page', async () => {
   const large = newId();
   await append(test.database.client, start(large, { topic: 'large' }));
   for (const _ of range(0, 10)) {

@@ -1,4 +1,4 @@
-// The subscription `events` as clients have it: over both carriers, with rights, and with what can't be.
+// The subscription `events` over both carriers: positions, rights and refusals.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../src/client/operations.ts';
 import { newId } from '../../src/lib/ulid.ts';
@@ -37,7 +37,7 @@ async function say(content: string): Promise<void> {
 }
 
 describe.each(['websocket', 'sse'] as const)('over %s', (carrier) => {
-  it('an analyst follows a topic from its start, on, and on after a cursor', async () => {
+  it('an analyst follows a topic from its start, and continues after a cursor', async () => {
     const topic = `whole-${carrier}`;
     await startConversation(ada, { topic });
     const follow = analyst.follow(carrier, operations.FollowEventsDocument, { topic });
@@ -58,7 +58,7 @@ describe.each(['websocket', 'sse'] as const)('over %s', (carrier) => {
     await waitUntil('the cursors are closed', () => test.app.openCursors() === 0);
   });
 
-  it('a user follows a conversation of theirs, with contiguous versions', async () => {
+  it('a user follows their own conversation, with contiguous versions', async () => {
     const follow = ada.follow(carrier, operations.FollowEventsDocument, { conversationId });
     const reading = take(follow, 2);
     await say(`over ${carrier}`);
@@ -68,10 +68,10 @@ describe.each(['websocket', 'sse'] as const)('over %s', (carrier) => {
     expect(second).toMatchObject({ topic: 'private', conversationId, type: 'ADD_MESSAGE' });
   });
 
-  it('a user gets neither a whole topic nor the conversation of another', async () => {
+  it('a user can follow neither a whole topic nor a conversation of another user', async () => {
     const bob = test.as(await signWithSecret({ sub: 'bob', roles: ['USER'] }));
     const whole = bob.follow(carrier, operations.FollowEventsDocument, { topic: 'private' });
-    await expect(take(whole, 1)).rejects.toThrow('give a conversationId of yours');
+    await expect(take(whole, 1)).rejects.toThrow('give the conversationId of one of your conversations');
     const foreign = bob.follow(carrier, operations.FollowEventsDocument, { conversationId });
     await expect(take(foreign, 1)).rejects.toThrow(`There is no conversation ${conversationId}.`);
     await Promise.all([whole.leave(), foreign.leave()]);
@@ -82,7 +82,7 @@ describe.each(['websocket', 'sse'] as const)('over %s', (carrier) => {
 const inTopic = (args: string) => `subscription { events(topic: "private"${args}) { offset } }`;
 const cursorOf = (topic: string, offset: number) => formatCursor({ topic, offset });
 
-describe('what can not be followed', () => {
+describe('can not be followed:', () => {
   it.each([
     ['a negative offset', inTopic(', offset: -1'), 'INVALID_INPUT', '-1'],
     ['half an offset', inTopic(', offset: 0.5'), 'INVALID_INPUT', '0.5'],
@@ -94,7 +94,7 @@ describe('what can not be followed', () => {
     ],
     ['no offset but a text', inTopic(', offset: "1"'), 'INVALID_INPUT', '1'],
     ['garbage as cursor', inTopic(', after: "rubbish"'), 'INVALID_INPUT', 'rubbish'],
-    ['an empty cursor', inTopic(', after: ""'), 'INVALID_INPUT', 'no cursor'],
+    ['an empty cursor', inTopic(', after: ""'), 'INVALID_INPUT', 'is not a cursor'],
     ['a cursor of another topic', inTopic(`, after: "${cursorOf('other', 3)}"`), 'INVALID_INPUT', 'of topic'],
     [
       'both offset and after',
@@ -130,7 +130,7 @@ describe('what can not be followed', () => {
     expect(test.app.openCursors()).toBe(0);
   });
 
-  it('anything, once the token has ended', async () => {
+  it('anything, once the token has expired', async () => {
     const token = await signWithSecret({ sub: 'ada', roles: [], exp: Math.floor(Date.now() / 1_000) + 2 });
     const query = `subscription { events(conversationId: "${conversationId}") { version } }`;
     const stream = await openStream(test.app.url, { query }, { authorization: `Bearer ${token}` });

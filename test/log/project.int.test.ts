@@ -37,8 +37,8 @@ const given = {
   correction: null,
 };
 
-describe('what an event leaves', () => {
-  it('START_CONVERSATION a conversation', async () => {
+describe('the projection of', () => {
+  it('START_CONVERSATION is a conversation', async () => {
     const id = newId();
     const item = start(id, { topic: 'left' });
     Object.assign(item.payload, {
@@ -64,7 +64,7 @@ describe('what an event leaves', () => {
     expect(instant(String(startedAt))).toBe(instant('2026-11-20T08:00:00Z'));
   });
 
-  it('ADD_MESSAGE a message, and UPDATE_MESSAGE its end', async () => {
+  it('ADD_MESSAGE is a message, and that of UPDATE_MESSAGE its end', async () => {
     const [conversation, prompt, answer] = [newId(), newId(), newId()];
     const parameters = { temperature: 0.5 };
     const asked = running(conversation, answer);
@@ -100,7 +100,7 @@ describe('what an event leaves', () => {
     expect(await feedbackOn(answer)).toEqual([]);
   });
 
-  it('END_CONVERSATION an end', async () => {
+  it('END_CONVERSATION is the end of the conversation', async () => {
     const { conversation } = await startWithReply(database.client);
     await append(database.client, end(conversation));
     const { rows } = await database.client.query<{ isSame: boolean; version: number }>(
@@ -112,7 +112,7 @@ describe('what an event leaves', () => {
   });
 });
 
-it('a message continues the newest one, unless it says what it continues; null begins a thread', async () => {
+it('a message continues the newest one unless it has a parent_id; null starts a thread', async () => {
   const conversation = newId();
   const [first, second, third, sibling, root, last] = [newId(), newId(), newId(), newId(), newId(), newId()];
   await append(database.client, [start(conversation), add(conversation, first), reply(conversation, second)]);
@@ -134,7 +134,7 @@ it('a message continues the newest one, unless it says what it continues; null b
     [last, sibling],
     [root, null],
   ]);
-  // The event says it too, so that whoever reads the log need not know the rule.
+  // The event has it too, so that readers of the log need not know the rule.
   const { rows: events } = await database.client.query(
     `SELECT payload -> 'parent_id' AS parent FROM event WHERE conversation_id = $1 AND type = 'ADD_MESSAGE' ORDER BY version`,
     [conversation],
@@ -167,19 +167,19 @@ describe('feedback', () => {
   ];
   const merged = { ...given, rating: 'dislike', score: 0.75, correction: 'better' };
 
-  it('changes field by field, where absent and "" leave a field as it is and null withdraws it', async () => {
+  it('changes field by field: absent and "" mean unchanged, null withdraws', async () => {
     const { answer } = await startWithReply(database.client);
     for (const change of changes) await append(database.client, update(answer, change));
     expect(await feedbackOn(answer)).toEqual([merged]);
   });
 
-  it('comes to the same when its changes go in one batch', async () => {
+  it('is the same if its changes share one batch', async () => {
     const { answer } = await startWithReply(database.client);
     await append(database.client, ...changes.map((change) => update(answer, change)));
     expect(await feedbackOn(answer)).toEqual([merged]);
   });
 
-  it('leaves no row when nothing of it is left', async () => {
+  it('has no row once nothing is left', async () => {
     const { answer } = await startWithReply(database.client);
     await append(database.client, update(answer, { rating: 'like', username: 'bob' }));
     const whole = { rating: 'like', score: 1, feedback: 'good', tags: ['short'], correction: 'better' };
@@ -193,7 +193,7 @@ describe('feedback', () => {
     expect(await feedbackOn(answer)).toHaveLength(1);
   });
 
-  it('that was withdrawn and given again was first given then, in one batch as in several', async () => {
+  it('that is given again after withdrawal has a new creation time, in one batch as in several', async () => {
     const { answer } = await startWithReply(database.client);
     const like = (rating: string | null) => update(answer, { rating });
     await append(database.client, like('like'));

@@ -1,4 +1,4 @@
-// A lone event of feedback is projected by statements of its own: they leave what the general ones make of the log.
+// A single feedback event is projected by its own statements: the result is that of the general ones.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 const unset = fc.constantFrom('', null);
-/** Both ends of each tenth, which scores are counted by. */
+/** Both ends of each tenth, by which scores are counted. */
 const score = fc.oneof(
   fc.integer({ min: 0, max: 10 }).map((tenths) => tenths / 10),
   fc.integer({ min: 1, max: 10 }).map((tenths) => tenths / 10 - 0.000001),
@@ -55,7 +55,7 @@ async function projectedRows(): Promise<unknown> {
   return rows;
 }
 
-it('feedback that comes alone leaves the same as the whole log does at once', {
+it('feedback appended event by event results in the same rows as the whole log at once', {
   timeout: propertyTimeoutMs,
 }, async () => {
   const { client } = database;

@@ -33,7 +33,7 @@ async function eventIds(topic: string): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Appends without a pause until told to stop, and collects what was acknowledged. */
+/** Appends without a pause until it is stopped, and collects what was acknowledged. */
 function startStorm(topic: string, width: number) {
   const acknowledged = new Map<string, Appended | undefined>();
   let isOver = false;
@@ -53,7 +53,7 @@ function startStorm(topic: string, width: number) {
   };
 }
 
-it('a storm of appends whose connection is terminated five times loses and doubles nothing', async () => {
+it('a storm of appends loses and repeats nothing when its connection is terminated five times', async () => {
   const storm = startStorm('terminated', 20);
   for (let round = 1; round <= 5; round += 1) {
     const before = storm.acknowledged.size;
@@ -72,7 +72,7 @@ it('a storm of appends whose connection is terminated five times loses and doubl
   expect(ids).toHaveLength(storm.acknowledged.size);
 });
 
-it('an append whose acknowledgement was lost is repeated without being written twice', async () => {
+it('an append whose acknowledgement was lost is sent again and not written twice', async () => {
   await writer.append(startOf(newId(), 'lost'));
   const append = startOf(newId(), 'lost');
   const lost = proxy.cutAfter(append.events[0]?.id ?? '');
@@ -84,7 +84,7 @@ it('an append whose acknowledgement was lost is repeated without being written t
   expect(await eventIds('lost')).toHaveLength(2);
 });
 
-it('a whole batch whose acknowledgement was lost is repeated without being written twice', async () => {
+it('a batch whose acknowledgement was lost is sent again and not written twice', async () => {
   const { conversation, answer } = await startWithReply(database.client, 'lost-batch');
   const first = writer.append(startOf(newId(), 'lost-batch'));
   const batch = [
@@ -103,7 +103,7 @@ it('a whole batch whose acknowledgement was lost is repeated without being writt
   expect(await eventIds('lost-batch')).toHaveLength(8);
 });
 
-it('appends wait while Postgres is away, and are written in their order when it is back', async () => {
+it('appends wait while Postgres is unavailable, and are written in order when it is back', async () => {
   await writer.append(startOf(newId(), 'away'));
   proxy.cut();
   const appends = Array.from({ length: 50 }, () => startOf(newId(), 'away'));
@@ -115,7 +115,7 @@ it('appends wait while Postgres is away, and are written in their order when it 
   expect(await eventIds('away')).toHaveLength(51);
 });
 
-it('appends fail with the time that they waited when Postgres does not come back', async () => {
+it('appends fail, and name the timeout, if Postgres does not come back', async () => {
   const impatient = createTestWriter(proxy.url, 500);
   const kept = await impatient.append(startOf(newId(), 'gone'));
   proxy.cut();
@@ -136,7 +136,7 @@ it('appends fail with the time that they waited when Postgres does not come back
   await impatient.close();
 });
 
-it('a connection that went silent is given up, and its batch repeated on another', async () => {
+it('a connection that hangs is abandoned, and its batch is sent again on another', async () => {
   await writer.append(startOf(newId(), 'silent'));
   proxy.silence();
   const answers = Promise.all([1, 2, 3].map(() => writer.append(startOf(newId(), 'silent'))));
@@ -150,7 +150,7 @@ it('a connection that went silent is given up, and its batch repeated on another
   expect((await answers).flat().map(({ offset }) => offset)).toEqual([1, 2, 3]);
 });
 
-it('one append that the database cannot hold does not fail those beside it while Postgres comes and goes', async () => {
+it('one append that the database can not store does not fail others while Postgres comes and goes', async () => {
   const { conversation } = await startWithReply(database.client, 'both');
   const good = Array.from({ length: 30 }, () => startOf(newId(), 'both'));
   const bad = messageOf(conversation, { content: 'nul \u0000' });

@@ -18,7 +18,7 @@ afterAll(async () => {
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-/** How many transactions wrote the events of a topic: rows of one transaction have the same xmin. */
+/** Number of transactions that wrote the events of a topic: rows of one transaction have the same xmin. */
 async function countTransactions(topic: string): Promise<number> {
   const { rows } = await database.client.query<{ count: number }>(
     'SELECT count(DISTINCT xmin::text)::int AS count FROM event WHERE topic = $1',
@@ -28,7 +28,7 @@ async function countTransactions(topic: string): Promise<number> {
 }
 
 describe('group commit', () => {
-  it('the first append goes at once, and those that come meanwhile go together', async () => {
+  it('the first append is sent at once, and those that arrive meanwhile share the next batch', async () => {
     writer.commits.length = 0;
     const answers = await Promise.all(times(500, () => writer.append(startOf(newId(), 'grouped'))));
     expect(answers.flat().map(({ offset }) => offset)).toEqual(times(500, (index) => index));
@@ -36,12 +36,12 @@ describe('group commit', () => {
     expect(writer.commits).toEqual([new Map([['grouped', 0]]), new Map([['grouped', 499]])]);
   });
 
-  it('a batch holds at most a thousand events', async () => {
+  it('a batch has at most a thousand events', async () => {
     await Promise.all(times(2_500, () => writer.append(startOf(newId(), 'capped'))));
     expect(await countTransactions('capped')).toBe(4);
   });
 
-  it('a batch stays small where its events are large', async () => {
+  it('a batch of large events is limited in size', async () => {
     const conversation = newId();
     await writer.append(startOf(conversation, 'large'));
     const content = 'x'.repeat(3_000_000);
@@ -52,7 +52,7 @@ describe('group commit', () => {
     expect((await countTransactions('large')) - before).toBe(4);
   });
 
-  it('a commit is told with the newest offset of each of its topics', async () => {
+  it('a commit is reported with the newest offset of each of its topics', async () => {
     writer.commits.length = 0;
     await Promise.all(['told-a', 'told-b', 'told-a'].map((topic) => writer.append(startOf(newId(), topic))));
     expect(writer.commits).toEqual([
@@ -77,7 +77,7 @@ it('appends of one conversation are acknowledged in the order of their offsets',
   expect(acknowledged).toEqual(times(60, (index) => index + 3));
 });
 
-it('a hundred messages in one conversation at once are all written, in the order in which they came', async () => {
+it('a hundred messages in one conversation at once are all written, in the order of the calls', async () => {
   const conversation = newId();
   await writer.append(startOf(conversation, 'crowded'));
   const answers = await Promise.all(times(100, () => writer.append(messageOf(conversation))));
@@ -106,7 +106,7 @@ describe('an append that is refused', () => {
     ]);
   });
 
-  it('fails alone where the database cannot hold it', async () => {
+  it('fails alone if the database can not store it', async () => {
     const { conversation } = await startWithReply(database.client, 'unholdable');
     const results = await Promise.allSettled([
       ...times(3, () => writer.append(startOf(newId(), 'unholdable'))),
@@ -123,7 +123,7 @@ describe('an append that is refused', () => {
     ]);
     const unholdable = {
       status: 'rejected',
-      reason: { code: 'INVALID_INPUT', message: expect.stringContaining("can't hold") },
+      reason: { code: 'INVALID_INPUT', message: expect.stringContaining("can't store") },
     };
     const held = { status: 'fulfilled' };
     expect(results).toMatchObject([
@@ -142,7 +142,7 @@ describe('an append that is refused', () => {
     expect(offsets.map(({ offset }) => offset)).toEqual(times(7, (index) => index + 3));
   });
 
-  it('fails alone where it has the id of one beside it', async () => {
+  it('fails alone if it has the id of another append in the batch', async () => {
     const { answer } = await startWithReply(database.client, 'twice');
     const other = await startWithReply(database.client, 'twice');
     const id = newId();
@@ -162,7 +162,7 @@ describe('an append that is refused', () => {
   });
 });
 
-it('drain resolves when everything that waits is answered', async () => {
+it('drain resolves when all waiting appends are answered', async () => {
   const other = createTestWriter(database.url);
   let answered = 0;
   for (const append of times(300, () => startOf(newId(), 'drained')))
@@ -173,7 +173,7 @@ it('drain resolves when everything that waits is answered', async () => {
   await other.close();
 });
 
-it('appends written through the writer are the events of the log', async () => {
+it('events appended through the writer are those of the log', async () => {
   const conversation = newId();
   const append = startOf(conversation, 'written');
   await writer.append(append);

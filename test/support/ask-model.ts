@@ -1,9 +1,6 @@
 // Asks a scripted model once, through the real client, and tells all that came of it.
-import {
-  createModelClient,
-  type ModelClientOptions,
-  type ModelRequest,
-} from '../../src/generation/provider/openai.ts';
+import { createOpenAIClient } from '../../src/generation/provider/openai.ts';
+import type { ModelClientOptions, ModelRequest } from '../../src/generation/provider/provider.ts';
 import type { ScriptedModel } from './scripted-model.ts';
 
 /** A key that no message of any failure may show. */
@@ -27,7 +24,7 @@ export async function askModel(model: ScriptedModel, { request, client, onText }
     signal: new AbortController().signal,
     ...request,
   };
-  const outcome = await createModelClient(options)
+  const outcome = await createOpenAIClient(options)
     .generate(asked, (channel, piece) => {
       if (channel === 'text') pieces.push(piece);
       else thoughts.push(piece);

@@ -1,5 +1,4 @@
-// Reads lines of the Python reference into events, as the import does before it asks the log.
-
+// Makes events of lines of the Python reference, as the import does before it uses the log.
 import type { Entry, SourceOptions } from '../../src/dataset/import/source.ts';
 import { createEnsignReader } from '../../src/dataset/import/sources/ensign.ts';
 import { printed, type Said } from './ensign.ts';
@@ -14,16 +13,16 @@ export const options: SourceOptions = {
 export const ulid = '01J7PTGBKBEYJHJAMZ9Q9EE9SD';
 export const otherUlid = '01J7PTGBKBEYJHJAMZ9Q9EE9SE';
 
-export function entriesOf(said: Said[], given: Partial<SourceOptions> = {}): Entry[] {
-  const read = createEnsignReader({ ...options, ...given });
-  return said.map((one) => read(printed(one)));
+export function entriesOf(lines: Said[], changed: Partial<SourceOptions> = {}): Entry[] {
+  const read = createEnsignReader({ ...options, ...changed });
+  return lines.map((line) => read(printed(line)));
 }
 
-export const eventsOf = (...said: Said[]) => entriesOf(said).flatMap(({ events }) => events);
-export const payloadsOf = (...said: Said[]) => eventsOf(...said).map(({ payload }) => payload);
+export const eventsOf = (...lines: Said[]) => entriesOf(lines).flatMap(({ events }) => events);
+export const payloadsOf = (...lines: Said[]) => eventsOf(...lines).map(({ payload }) => payload);
 
-/** What the last of the events says, beside the ids. */
-export function said(...lines: Said[]): unknown {
+/** The payload of the last event, without its ids. */
+export function lastFieldsOf(...lines: Said[]): unknown {
   const fields = Object.entries(payloadsOf(...lines).at(-1) ?? {});
   return Object.fromEntries(fields.filter(([name]) => name !== 'id' && name !== 'conversation_id'));
 }

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { connect } from '../../src/database/connect.ts';
 import type { LogEvent } from '../../src/log/event.ts';
 import { createEventCursors, type EventCursors } from '../../src/log/live/event-cursor.ts';
-import { createTails } from '../../src/log/live/topic-tails.ts';
+import { createTopicTails } from '../../src/log/live/topic-tails.ts';
 import type { EventFilter } from '../../src/log/read/pages.ts';
 import { noRedaction } from '../../src/log/redact-event.ts';
 import { createLogWriter, type LogWriter } from '../../src/log/writer.ts';
@@ -29,7 +29,7 @@ export function createFollowedLog(
   const failures: unknown[] = [];
   const database = connect({ url, poolSize: 4, onError: () => {} });
   const { pool, writerPool } = database;
-  const tails = createTails({
+  const tails = createTopicTails({
     pool,
     relay,
     pollIntervalMs,
@@ -47,7 +47,7 @@ export function createFollowedLog(
     follow: (topic, offset = 0, filter = {}) =>
       follower.follow(
         { topic, offset },
-        { filter: { types: undefined, conversationId: undefined, ...filter }, show: noRedaction },
+        { filter: { types: undefined, conversationId: undefined, ...filter }, redact: noRedaction },
       ),
     pool,
     failures,

@@ -6,7 +6,7 @@ import { createRemoteReplies } from '../../src/generation/follow/remote-replies.
 import { createReplyCursors, type ReplyCursors } from '../../src/generation/follow/reply-cursor.ts';
 import { createGenerations, type Generations } from '../../src/generation/produce/generations.ts';
 import { createTokenLog } from '../../src/generation/produce/token-log.ts';
-import { createModelClient } from '../../src/generation/provider/openai.ts';
+import { createOpenAIClient } from '../../src/generation/provider/openai.ts';
 import { newId } from '../../src/lib/ulid.ts';
 import { createLogWriter } from '../../src/log/writer.ts';
 import { noRelay } from '../../src/relay/relay.ts';
@@ -45,7 +45,7 @@ export async function startTestGenerations(): Promise<TestGenerations> {
   });
   const timeouts = { timeoutMs: 5_000, idleTimeoutMs: 60_000 };
   const generations = createGenerations({
-    model: createModelClient({ baseUrl: model.url, apiKey: undefined, ...timeouts }),
+    model: createOpenAIClient({ baseUrl: model.url, apiKey: undefined, ...timeouts }),
     writer: createLogWriter({ pool: writerPool, timeoutMs: 5_000, onCommitted: () => {} }),
     tokenLog,
     readThread: () => Promise.resolve([{ role: 'user' as const, content: 'hello' }]),

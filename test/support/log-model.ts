@@ -1,4 +1,15 @@
 // The rules of the log once more, in memory and one event after the other: what append_events must come to.
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type ConversationFeedbackValues,
+  conversationFeedbackSchema,
+  emptyFeedback,
+  type FeedbackValues,
+  hasFeedback,
+  isEmptyFeedback,
+  mergeConversationFeedback,
+  mergeFeedback,
+} from '../../src/log/feedback-fields.ts';
 import type { Answer, Item } from './log.ts';
 
 type Conversation = {
@@ -15,8 +26,6 @@ type Message = {
   role: unknown;
   status: unknown;
 };
-type Impression = Record<'rating' | 'score' | 'comment' | 'tags', unknown>;
-type Feedback = Impression & Record<'correction' | 'preferred_over' | 'tied_with', unknown>;
 /** The answers to the events of an append, or its first refusal. */
 export type Outcome = Answer[] | string;
 type Known = { item: string; answer: Answer };
@@ -27,23 +36,12 @@ export type LogState = {
   conversations: Map<string, Conversation>;
   messages: Map<string, Message>;
   /** By message, author and source, with a space between. */
-  feedback: Map<string, Feedback>;
+  feedback: Map<string, FeedbackValues>;
   /** By conversation, author and source. */
-  impressions: Map<string, Impression>;
+  conversationFeedback: Map<string, ConversationFeedbackValues>;
   events: Map<string, Known>;
 };
 
-/** Columns by the fields of payloads. */
-const impressionColumns = { rating: 'rating', score: 'score', feedback: 'comment', tags: 'tags' };
-const feedbackColumns = {
-  ...impressionColumns,
-  correction: 'correction',
-  preferred_over: 'preferred_over',
-  tied_with: 'tied_with',
-};
-const noImpression: Impression = { rating: null, score: null, comment: null, tags: [] };
-const noChoice = { preferred_over: [], tied_with: [] };
-const noFeedback: Feedback = { ...noImpression, correction: null, ...noChoice };
 const entityOf = (item: Item) => String(item.payload.id);
 const isStructural = (item: Item) =>
   !['UPDATE_MESSAGE', 'UPDATE_CONVERSATION'].includes(item.type) || 'status' in item.payload;
@@ -52,24 +50,13 @@ const namedBy = ({ payload }: Item) =>
     Array.isArray(given) ? given : [],
   );
 
-function keep<Said extends object>(all: Map<string, Said>, key: string, said: Said, nothing: Said): void {
-  if (JSON.stringify(said) === JSON.stringify(nothing)) all.delete(key);
-  else all.set(key, said);
-}
-
-/** What is said after an update: absent and "" leave a field as it is, null withdraws it. */
-function revised<Said extends object>(
-  before: Said,
-  columns: Record<string, string>,
-  { payload }: Item,
-  nothing: Said,
-): Said {
-  const defaults = new Map(Object.entries(nothing));
-  const changed = Object.entries(columns).filter(([field]) => field in payload && payload[field] !== '');
-  return {
-    ...before,
-    ...Object.fromEntries(changed.map(([field, column]) => [column, payload[field] ?? defaults.get(column)])),
-  };
+function setOrDelete<Values extends ConversationFeedbackValues>(
+  all: Map<string, Values>,
+  key: string,
+  values: Values,
+): void {
+  if (isEmptyFeedback(values)) all.delete(key);
+  else all.set(key, values);
 }
 
 export class LogModel {
@@ -78,7 +65,7 @@ export class LogModel {
     conversations: new Map(),
     messages: new Map(),
     feedback: new Map(),
-    impressions: new Map(),
+    conversationFeedback: new Map(),
     events: new Map(),
   };
 
@@ -86,10 +73,15 @@ export class LogModel {
   append(appends: Item[][]): Outcome[] {
     const placed = appends.map((items) => items.map((item) => ({ item, place: this.#placeOf(item) })));
     const groups = new Map<string, { first: number; changes: boolean }>();
+    const firstByAuthor = new Map<string, number>();
+    const authorKey = ({ payload }: Item, place: string) =>
+      JSON.stringify([place, payload.username, payload.source]);
     for (const [index, items] of placed.entries()) {
       for (const { item, place } of items) {
         const group = groups.get(place) ?? { first: index, changes: false };
         groups.set(place, { ...group, changes: group.changes || isStructural(item) });
+        const key = authorKey(item, place);
+        firstByAuthor.set(key, firstByAuthor.get(key) ?? index);
       }
     }
     const isLate = (place: string, index: number) => {
@@ -98,6 +90,9 @@ export class LogModel {
     };
     return placed.map((items, index) => {
       if (items.some(({ place }) => isLate(place, index))) return 'RETRY_NEXT_BATCH';
+      const mayBeUnchanged = ({ item, place }: (typeof items)[number]) =>
+        item.skipsUnchanged === true && firstByAuthor.get(authorKey(item, place)) !== index;
+      if (items.some(mayBeUnchanged)) return 'RETRY_NEXT_BATCH';
       return this.#appendOne(items);
     });
   }
@@ -113,7 +108,7 @@ export class LogModel {
     for (const { item, place } of items) {
       const known = this.state.events.get(item.id);
       const isReplay = known?.item === JSON.stringify(item);
-      const refusal = isReplay ? undefined : this.#refusalOf(item, place);
+      const refusal = isReplay ? undefined : (this.#refusalOf(item, place) ?? this.#unchanged(item, place));
       if (refusal !== undefined) {
         this.state = before;
         return refusal;
@@ -145,6 +140,19 @@ export class LogModel {
     return hasParent ? undefined : 'NO_PARENT';
   }
 
+  /** Feedback that repeats what is recorded, if the append asks to leave that out. */
+  #unchanged({ skipsUnchanged, type, payload, ...item }: Item, place: string): string | undefined {
+    const conversation = this.state.conversations.get(place);
+    if (skipsUnchanged !== true || conversation === undefined || 'status' in payload || 'signal' in payload)
+      return;
+    const key = `${payload.id} ${authorOf({ ...item, type, payload }, conversation)}`;
+    const { feedback, conversationFeedback } = this.state;
+    const before =
+      (type === 'UPDATE_MESSAGE' ? feedback.get(key) : conversationFeedback.get(key)) ?? emptyFeedback;
+    const after = mergeFeedback({ ...emptyFeedback, ...before }, payload);
+    return isDeepStrictEqual(after, { ...emptyFeedback, ...before }) ? 'UNCHANGED' : undefined;
+  }
+
   #canCompare(item: Item, message: Message): boolean {
     const named = namedBy(item);
     if (new Set([...named, item.payload.id]).size <= named.length) return false;
@@ -170,7 +178,7 @@ export class LogModel {
     if (item.type === 'END_CONVERSATION') conversation.hasEnded = true;
     if (item.type === 'ADD_MESSAGE') this.#add(item, place, conversation);
     if (item.type === 'UPDATE_MESSAGE') this.#update(item, conversation);
-    if (item.type === 'UPDATE_CONVERSATION') this.#impress(item, conversation);
+    if (item.type === 'UPDATE_CONVERSATION') this.#rateConversation(item, conversation);
     const { topic, version } = conversation;
     const offset = this.state.topics.get(topic) ?? 0;
     this.state.topics.set(topic, offset + 1);
@@ -195,17 +203,12 @@ export class LogModel {
     const { payload } = item;
     const message = this.state.messages.get(String(payload.id));
     if (message !== undefined && 'status' in payload) message.status = payload.status;
-    if (!Object.keys(feedbackColumns).some((field) => field in payload)) return;
+    if (!hasFeedback(payload)) return;
     const author = authorOf(item, conversation);
     const { feedback } = this.state;
     if (message !== undefined && namedBy(item).length > 0) this.#endChoices(message, author);
     const key = `${payload.id} ${author}`;
-    keep(
-      feedback,
-      key,
-      revised(feedback.get(key) ?? noFeedback, feedbackColumns, item, noFeedback),
-      noFeedback,
-    );
+    setOrDelete(feedback, key, mergeFeedback(feedback.get(key) ?? emptyFeedback, payload));
   }
 
   /** An author has one choice among siblings. */
@@ -213,19 +216,19 @@ export class LogModel {
     const { messages, feedback } = this.state;
     for (const [id, { conversation, parent }] of messages) {
       if (conversation !== message.conversation || parent !== message.parent) continue;
-      const said = feedback.get(`${id} ${author}`);
-      // What is said of the message itself is revised as a whole.
-      if (said === undefined || messages.get(id) === message) continue;
-      keep(feedback, `${id} ${author}`, { ...said, ...noChoice }, noFeedback);
+      const values = feedback.get(`${id} ${author}`);
+      // The feedback on the message itself is merged as a whole.
+      if (values === undefined || messages.get(id) === message) continue;
+      setOrDelete(feedback, `${id} ${author}`, { ...values, preferredOver: [], tiedWith: [] });
     }
   }
 
-  #impress(item: Item, conversation: Conversation): void {
-    if (!Object.keys(impressionColumns).some((field) => field in item.payload)) return;
-    const { impressions } = this.state;
+  #rateConversation(item: Item, conversation: Conversation): void {
+    if (!hasFeedback(item.payload)) return;
+    const { conversationFeedback } = this.state;
     const key = `${item.payload.id} ${authorOf(item, conversation)}`;
-    const before = impressions.get(key) ?? noImpression;
-    keep(impressions, key, revised(before, impressionColumns, item, noImpression), noImpression);
+    const before = conversationFeedback.get(key) ?? conversationFeedbackSchema.parse(emptyFeedback);
+    setOrDelete(conversationFeedback, key, mergeConversationFeedback(before, item.payload));
   }
 }
 

@@ -14,6 +14,8 @@ export type Item = {
   conversation_id?: string;
   actor: string | null;
   privileged: boolean;
+  /** Whether feedback that changes nothing is left out; not if absent. */
+  skipsUnchanged?: boolean;
   payload: Record<string, unknown>;
 };
 
@@ -27,8 +29,8 @@ export type Answer = {
   detail?: string;
 };
 
-/** Whose event it is, where not Ada's own. */
-export type By = { id?: string; actor?: string | null; privileged?: boolean };
+/** Whose event it is, if not Ada's own. */
+export type By = { id?: string; actor?: string | null; privileged?: boolean; skipsUnchanged?: boolean };
 
 const own = (by: By) => ({ id: newId(), actor: 'ada', privileged: false, ...by });
 
@@ -95,11 +97,15 @@ export const end = (conversation: string, by: By = {}): Item => ({
 /** One batch; each argument is an append of its own. */
 export async function append(client: pg.ClientBase, ...appends: (Item | Item[])[]): Promise<Answer[]> {
   const encoded = appends.map((items) =>
-    [items]
-      .flat()
-      .map(({ privileged, topic, conversation_id, ...item }) =>
-        encodeItem({ ...item, topic, conversation_id, is_privileged: privileged, skips_unchanged: false }),
-      ),
+    [items].flat().map(({ privileged, topic, conversation_id, skipsUnchanged = false, ...item }) =>
+      encodeItem({
+        ...item,
+        topic,
+        conversation_id,
+        is_privileged: privileged,
+        skips_unchanged: skipsUnchanged,
+      }),
+    ),
   );
   return (await appendBatch(client, encoded)).map(toAnswer);
 }

@@ -1,5 +1,7 @@
 // Random histories that the log accepts whole: several conversations in two topics, with all that events can say.
 import fc from 'fast-check';
+import { conversationFeedbackFieldsSchema, feedbackFieldsSchema } from '../../src/log/feedback-fields.ts';
+import { arbitrariesOf, arbitraryOf } from './arbitrary-of.ts';
 import { add, end, type Item, impress, start, update } from './log.ts';
 
 const root = { actor: 'root', privileged: true };
@@ -72,42 +74,37 @@ const finished = fc.record(
 const whole = fc
   .tuple(spoken, finished)
   .map(([{ content, ...fields }, end]) => ({ content, ...fields, ...end }));
-const unset = fc.constantFrom('', null, null);
 const author = fc.record(
   { username, source: fc.constantFrom('end_user', 'reviewer', 'judge', '') },
   { requiredKeys: [] },
 );
 const signal = fc.constantFrom('copied', 'shared', 'inserted', 'read_aloud', '');
-const said = {
-  rating: fc.oneof(fc.constantFrom('like', 'dislike'), unset),
-  score: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }), unset),
-  feedback: fc.oneof(text, unset),
-  tags: fc.oneof(fc.array(text, { maxLength: 3 }), unset),
-  correction: fc.oneof(text, unset),
-};
-const saidAt = fc.record({ timestamp }, { requiredKeys: [] });
-const withdrawn = {
-  ...{ rating: null, score: null, feedback: null, tags: null, correction: null },
-  ...{ preferred_over: null, tied_with: null },
-};
+// Choices name siblings, so they are made by steps of their own; all other fields come from the definition.
+const { preferred_over, tied_with, ...ownFields } = feedbackFieldsSchema.shape;
+const given = arbitrariesOf(ownFields);
+const givenAt = fc.record({ timestamp }, { requiredKeys: [] });
+const withdrawn = Object.fromEntries(Object.keys(feedbackFieldsSchema.shape).map((name) => [name, null]));
 const feedback = fc
   .tuple(
     author,
     fc.oneof(
-      { weight: 2, arbitrary: fc.record(said, { requiredKeys: [] }) },
-      fc.record({ rating: said.rating }),
+      { weight: 2, arbitrary: fc.record(given, { requiredKeys: [] }) },
+      fc.record({ rating: arbitraryOf(ownFields.rating) }),
       fc.constant(withdrawn),
       fc.record({ signal }),
     ),
-    saidAt,
+    givenAt,
   )
   .map(([by, fields, at]) => ({ ...by, ...fields, ...at }));
-const { rating, score, feedback: comment, tags } = said;
-const impression = fc
-  .tuple(author, fc.record({ rating, score, feedback: comment, tags }, { requiredKeys: [] }), saidAt)
+const conversationFeedback = fc
+  .tuple(
+    author,
+    fc.record(arbitrariesOf(conversationFeedbackFieldsSchema.shape), { requiredKeys: [] }),
+    givenAt,
+  )
   .map(([by, fields, at]) => ({ ...by, ...fields, ...at }));
 const chosen = fc.record({
-  by: fc.tuple(author, saidAt).map(([by, at]) => ({ ...by, ...at })),
+  by: fc.tuple(author, givenAt).map(([by, at]) => ({ ...by, ...at })),
   isTie: fc.boolean(),
   isWithdrawn: fc.nat(5),
 });
@@ -150,7 +147,14 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('finish'), place: which, fields: finished }) },
   { weight: 9, arbitrary: fc.record({ kind: fc.constant('rate'), place: fc.nat(2), fields: feedback }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('choose'), place: fc.nat(3), fields: chosen }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('impress'), place: fc.nat(2), fields: impression }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('rateConversation'),
+      place: fc.nat(2),
+      fields: conversationFeedback,
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -196,7 +200,7 @@ class History {
       this.#choose(step.place, step.fields);
       return;
     }
-    if (step.kind === 'impress') {
+    if (step.kind === 'rateConversation') {
       const place = pick(this.#conversations, step.place);
       if (place !== undefined) this.#push(impress(place.id, step.fields, root));
       return;

@@ -10,7 +10,7 @@ export type Bench = {
   /** One idle connection at most is in it: what runs next runs on the one that ran before. */
   pool: pg.Pool;
   rebuild(options?: Partial<RebuildOptions>): Promise<Rebuilt>;
-  verify(most?: number): Promise<Verified>;
+  verify(maxDifferences?: number): Promise<Verified>;
   close(): Promise<void>;
 };
 
@@ -21,7 +21,7 @@ export function createBench(url: string): Bench {
   return {
     pool,
     rebuild: (options) => rebuild({ pool, signal, onProgress: () => {}, onBlocked: () => {}, ...options }),
-    verify: (most = 10) => verify({ pool, signal, most, onProgress: () => {} }),
+    verify: (maxDifferences = 10) => verify({ pool, signal, maxDifferences, onProgress: () => {} }),
     close: () => pool.end(),
   };
 }

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reply } from '../support/script.ts';
 import { violationsOf } from './support/axe.ts';
-import { button, conversationOf, replied, say } from './support/chat.ts';
+import { button, conversationOf, sendMessage, waitForReply } from './support/chat.ts';
 import { desktop, hasBrowser, type Pages, phone, startPages, type View } from './support/pages.ts';
 
 let pages: Pages;
@@ -15,8 +15,8 @@ const views: (View & { name: string })[] = [
   { name: 'on a phone, dark', viewport: phone, theme: 'dark' },
 ];
 
-/** Presses a key until the focus is on what has this name. */
-async function reach(page: Page, key: string, name: string): Promise<void> {
+/** Presses a key until the element with this name has the focus. */
+async function pressUntilFocused(page: Page, key: string, name: string): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {
     const label = await page.evaluate(() => {
       const { activeElement } = document;
@@ -44,26 +44,26 @@ describe.skipIf(!hasBrowser)('the pages', () => {
       '# Title\n\nA [link](https://example.org/), `code`.\n\n```ts\nconst a = 1;\n```\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n> quoted\n\n- [x] task';
     pages.model.enqueue(reply(markdown), reply('another'));
     const page = await pages.open('/');
-    await say(page, 'Show me all that there is');
+    await sendMessage(page, 'Show me everything');
     conversation = await conversationOf(page);
-    await button(await replied(page, 'Title'), 'Regenerate').click();
-    await replied(page, 'another');
+    await button(await waitForReply(page, 'Title'), 'Regenerate').click();
+    await waitForReply(page, 'another');
   });
   afterAll(() => pages.stop());
   afterEach(async () => {
     for (const context of pages.browser.contexts()) await context.close();
-    expect(pages.complaints()).toEqual([]);
+    expect(pages.takeErrors()).toEqual([]);
   });
 
   for (const view of views) {
-    it(`have no violation of axe, and nothing wider than the screen, ${view.name}`, async () => {
+    it(`pass axe, with no horizontal overflow, ${view.name}`, async () => {
       const page = await pages.open('/', view);
       await page.getByRole('heading', { name: 'Ask something' }).waitFor();
       expect(await violationsOf(page)).toEqual([]);
       expect(await overflow(page)).toBe(0);
       await page.goto(`${pages.app.url}/?conversation=${conversation}`);
       await button(page, 'Earlier reply').click();
-      await button(await replied(page, 'Title'), 'Comment or correct').click();
+      await button(await waitForReply(page, 'Title'), 'Comment or correct').click();
       await page.getByRole('form', { name: 'Feedback on this reply' }).waitFor();
       expect(await violationsOf(page)).toEqual([]);
       expect(await overflow(page)).toBe(0);
@@ -73,33 +73,33 @@ describe.skipIf(!hasBrowser)('the pages', () => {
     });
   }
 
-  it('on a phone open the list of conversations over the chat, and close it where one is chosen', async () => {
+  it('open the list of conversations over the chat on a phone, and close it when one is chosen', async () => {
     const page = await pages.open('/', { viewport: phone });
     await button(page, 'Conversations').click();
     const list = page.getByRole('dialog', { name: 'Conversations' });
-    await list.getByRole('link', { name: /Show me all/ }).waitFor();
+    await list.getByRole('link', { name: /Show me everything/ }).waitFor();
     expect(await violationsOf(page)).toEqual([]);
-    await list.getByRole('link', { name: /Show me all/ }).click();
+    await list.getByRole('link', { name: /Show me everything/ }).click();
     await list.waitFor({ state: 'detached' });
-    await replied(page, 'another');
+    await waitForReply(page, 'another');
   });
 
-  it('can be used with the keyboard alone, and show where it is', async () => {
+  it('can be used by keyboard only, and show the focus', async () => {
     const page = await pages.open('/');
     await page.getByRole('textbox', { name: 'Message', exact: true }).waitFor();
     await page.keyboard.type('By keyboard');
     await page.keyboard.press('Enter');
-    await replied(page, 'Hello');
-    await reach(page, 'Shift+Tab', 'Dislike');
+    await waitForReply(page, 'Hello');
+    await pressUntilFocused(page, 'Shift+Tab', 'Dislike');
     expect(await hasFocusRing(page)).toBe(true);
     await page.keyboard.press('Space');
     await page.getByRole('form', { name: 'Feedback on this reply' }).waitFor();
-    await reach(page, 'Tab', 'Too long');
+    await pressUntilFocused(page, 'Tab', 'Too long');
     expect(await hasFocusRing(page)).toBe(true);
     await page.keyboard.press('Space');
     await page.keyboard.press('Escape');
     await page.getByRole('form', { name: 'Feedback on this reply' }).waitFor({ state: 'detached' });
-    await reach(page, 'Shift+Tab', 'End');
+    await pressUntilFocused(page, 'Shift+Tab', 'End');
     await page.keyboard.press('Enter');
     await page.getByRole('alertdialog').waitFor();
     await page.keyboard.press('Escape');
@@ -107,16 +107,16 @@ describe.skipIf(!hasBrowser)('the pages', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('End');
   });
 
-  it('skip to the content by the first key', async () => {
+  it('skip to the content with the first Tab stop', async () => {
     const page = await pages.open('/');
     await page.getByRole('textbox', { name: 'Message', exact: true }).waitFor();
     await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
-    await reach(page, 'Shift+Tab', 'Skip to the content');
+    await pressUntilFocused(page, 'Shift+Tab', 'Skip to content');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
   });
 
-  it('remember the theme that was picked, before anything is painted', async () => {
+  it('keep the chosen theme, and apply it before the first paint', async () => {
     const page = await pages.open('/', { theme: 'light' });
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await background();

@@ -5,8 +5,8 @@ import { hasBrowser, type Pages, startPages } from './support/pages.ts';
 let pages: Pages;
 const budgetBytes = 200_000;
 
-/** What comes over the wire for the page, files and answers alike, by address. */
-async function bytesOf(page: Page): Promise<Map<string, number>> {
+/** Bytes on the wire for the page, of files and API answers, by address. */
+async function transferredBytes(page: Page): Promise<Map<string, number>> {
   await page.waitForLoadState('networkidle');
   const entries = await page.evaluate(() =>
     performance
@@ -17,7 +17,7 @@ async function bytesOf(page: Page): Promise<Map<string, number>> {
   return new Map(entries);
 }
 
-const sum = (bytes: Map<string, number>) => [...bytes.values()].reduce((all, some) => all + some, 0);
+const sum = (bytes: Map<string, number>) => [...bytes.values()].reduce((total, size) => total + size, 0);
 
 describe.skipIf(!hasBrowser)('the first load', () => {
   beforeAll(async () => {
@@ -25,27 +25,27 @@ describe.skipIf(!hasBrowser)('the first load', () => {
   });
   afterAll(() => pages.stop());
 
-  it('is under 200 KB with all that it asks for, without charts and formulas', async () => {
+  it('is under 200 KB, API answers included, and loads no charts or formulas', async () => {
     const context = await pages.newContext();
-    // gzip, which every server and proxy on the way speaks: brotli would be smaller.
+    // Every server and proxy supports gzip; brotli would be smaller.
     await context.setExtraHTTPHeaders({ 'accept-encoding': 'gzip' });
     const page = await pages.open('/', {}, context);
     await page.getByRole('heading', { name: 'Ask something' }).waitFor();
-    const bytes = await bytesOf(page);
+    const bytes = await transferredBytes(page);
     expect(bytes.size).toBeGreaterThan(4);
     expect([...bytes.keys()].filter((url) => /katex|chart/i.test(url))).toEqual([]);
     expect(sum(bytes), JSON.stringify([...bytes])).toBeLessThan(budgetBytes);
   });
 
-  it('is not repeated: a second one asks only for what may have changed', async () => {
+  it('is cached: a second load transfers no asset again', async () => {
     const context = await pages.newContext();
     const page = await pages.open('/', {}, context);
     await page.getByRole('heading', { name: 'Ask something' }).waitFor();
     await page.goto('about:blank');
     await page.goto(pages.app.url);
     await page.getByRole('heading', { name: 'Ask something' }).waitFor();
-    const again = await bytesOf(page);
-    const files = [...again].filter(([url]) => url.includes('/assets/'));
+    const secondLoad = await transferredBytes(page);
+    const files = [...secondLoad].filter(([url]) => url.includes('/assets/'));
     expect(files.length).toBeGreaterThan(1);
     expect(files.filter(([, bytes]) => bytes > 0)).toEqual([]);
   });

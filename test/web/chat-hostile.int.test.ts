@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reply } from '../support/script.ts';
-import { lastReply, replied, say } from './support/chat.ts';
+import { lastReply, sendMessage, waitForReply } from './support/chat.ts';
 import { hasBrowser, type Pages, startPages } from './support/pages.ts';
 
 let pages: Pages;
@@ -34,36 +34,38 @@ describe.skipIf(!hasBrowser)('a reply full of scripts, frames, pictures and java
   });
   afterAll(() => pages.stop());
 
-  it('does nothing, asks nobody, and shows what it says', async () => {
+  it('runs nothing, requests nothing from other hosts, and is shown as text', async () => {
     pages.model.enqueue(reply(...(hostile.match(/[\s\S]{1,9}/g) ?? [])));
     const page = await pages.open('/');
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
-    await say(page, 'Harm me');
-    const whole = await replied(page, 'after');
-    await whole.locator('.katex').first().waitFor();
+    const requestedUrls: string[] = [];
+    page.on('request', (request) => requestedUrls.push(request.url()));
+    await sendMessage(page, 'Harm me');
+    const element = await waitForReply(page, 'after');
+    await element.locator('.katex').first().waitFor();
     expect(await page.evaluate(() => 'harmed' in window)).toBe(false);
-    expect(await whole.locator('script, iframe, style, img, object, embed, svg:not([class])').count()).toBe(
+    expect(await element.locator('script, iframe, style, img, object, embed, svg:not([class])').count()).toBe(
       0,
     );
-    const links = await whole.locator('a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    const links = await element
+      .locator('a')
+      .evaluateAll((all) => all.map((link) => link.getAttribute('href')));
     expect(links.filter((href) => !href?.startsWith('https://'))).toEqual([]);
     expect(links).toContain('https://example.org/');
-    expect(asked.filter((url) => new URL(url).hostname !== '127.0.0.1')).toEqual([]);
+    expect(requestedUrls.filter((url) => new URL(url).hostname !== '127.0.0.1')).toEqual([]);
     expect(await lastReply(page).getByText('window.harmed = 1<').count()).toBeGreaterThan(0);
-    for (const handler of await whole
+    for (const handler of await element
       .locator('*')
       .evaluateAll((all) =>
         all.flatMap((element) => element.getAttributeNames().filter((name) => name.startsWith('on'))),
       )) {
       expect.fail(`an element has ${handler}`);
     }
-    expect(pages.complaints()).toEqual([]);
+    expect(pages.takeErrors()).toEqual([]);
   });
 
-  it('a policy stops what would come through all the same', async () => {
+  it('the Content-Security-Policy stops a script that is in the page nevertheless', async () => {
     const page = await pages.open('/');
-    const stopped = page.waitForEvent('console', (message) =>
+    const blocked = page.waitForEvent('console', (message) =>
       message.text().includes('Content Security Policy'),
     );
     await page.evaluate(() => {
@@ -71,9 +73,9 @@ describe.skipIf(!hasBrowser)('a reply full of scripts, frames, pictures and java
       script.textContent = 'window.harmed = 1';
       document.body.append(script);
     });
-    await stopped;
+    await blocked;
     expect(await page.evaluate(() => 'harmed' in window)).toBe(false);
-    pages.complaints();
+    pages.takeErrors();
   });
 });
 
@@ -83,22 +85,22 @@ describe.skipIf(!hasBrowser)('markdown', () => {
   });
   afterAll(() => pages.stop());
 
-  it('has tables, code that can be copied, lists, tasks and formulas', async () => {
+  it('renders tables, code with a copy button, lists, tasks and formulas', async () => {
     const text =
       '## Title\n\n| a | b |\n| - | -: |\n| 1 | *2* |\n\n- [x] done\n- open\n\n```ts\nconst a = 1;\n```\n\n' +
       'Energy $E = mc^2$ costs $5 and $6.\n\n$$\\int_0^1 x\\,dx = \\frac12$$\n\n> quoted &amp; said\n';
     pages.model.enqueue(reply(...(text.match(/[\s\S]{1,5}/g) ?? [])));
     const page = await pages.open('/');
-    await say(page, 'Markdown');
-    const whole = await replied(page, 'quoted & said');
-    await whole.getByRole('heading', { name: 'Title' }).waitFor();
-    expect(await whole.locator('td').allInnerTexts()).toEqual(['1', '2']);
-    expect(await whole.locator('input[type=checkbox]:checked').count()).toBe(1);
-    expect(await whole.locator('.katex-display').count()).toBe(1);
-    expect(await whole.locator('.katex').count()).toBe(2);
-    await whole.getByText('costs $5 and $6.').waitFor();
-    await whole.getByRole('button', { name: 'Copy code' }).click();
+    await sendMessage(page, 'Markdown');
+    const element = await waitForReply(page, 'quoted & said');
+    await element.getByRole('heading', { name: 'Title' }).waitFor();
+    expect(await element.locator('td').allInnerTexts()).toEqual(['1', '2']);
+    expect(await element.locator('input[type=checkbox]:checked').count()).toBe(1);
+    expect(await element.locator('.katex-display').count()).toBe(1);
+    expect(await element.locator('.katex').count()).toBe(2);
+    await element.getByText('costs $5 and $6.').waitFor();
+    await element.getByRole('button', { name: 'Copy code' }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('const a = 1;');
-    expect(pages.complaints()).toEqual([]);
+    expect(pages.takeErrors()).toEqual([]);
   });
 });

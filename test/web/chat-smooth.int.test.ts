@@ -1,17 +1,17 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { delta, done, finish, type Script, wait } from '../support/script.ts';
-import { button, lastReply, say } from './support/chat.ts';
+import { button, lastReply, sendMessage } from './support/chat.ts';
 import { hasBrowser, type Pages, startPages } from './support/pages.ts';
 
 let pages: Pages;
 
 const tokensPerSecond = 200;
 const measuredTokens = 1_000;
-/** Of the 20,000 tokens of a long reply the last ones cost most: those before them come at once. */
+/** Sent at once. Of the 20,000 tokens of a long reply the last ones cost the most, so only those are measured. */
 const earlierTokens = 19_000;
 
-/** About four letters a token, in paragraphs, lists, tables, and code that is longer than all of them. */
+/** About four characters per token: paragraphs, lists, tables, and more code than anything else. */
 function longReply(tokens: number): string[] {
   const paragraph =
     'The quick *brown* fox jumps over the **lazy** dog, and `does` it once more than before. ';
@@ -35,36 +35,36 @@ function paced(tokens: string[]): Script {
   ]);
 }
 
-/** How long the page's main thread has worked, in seconds of its own clock, which stands still while others have the processor. */
-async function workedSeconds(session: CDPSession): Promise<number> {
+/** CPU time of the page's main thread, in seconds: it does not grow while other processes have the processor. */
+async function cpuSeconds(session: CDPSession): Promise<number> {
   const { metrics } = await session.send('Performance.getMetrics');
   return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
 }
 
-type Counted = { frames: number; seconds: number; shift: number; moved: string[] };
+type Counts = { frames: number; seconds: number; shift: number; moved: string[] };
 
-/** Counts frames, and how much of what stands was moved (as Cumulative Layout Shift has it), until it is asked. */
-async function countFrames(page: Page): Promise<() => Promise<Counted>> {
+/** Counts frames and layout shifts (as Cumulative Layout Shift does) until the returned function is called. */
+async function countFrames(page: Page): Promise<() => Promise<Counts>> {
   const counting = await page.evaluateHandle(() => {
-    const counted = { frames: 0, shift: 0, moved: [] as string[], since: performance.now() };
+    const counts = { frames: 0, shift: 0, moved: [] as string[], since: performance.now() };
     const count = () => {
-      counted.frames += 1;
+      counts.frames += 1;
       requestAnimationFrame(count);
     };
     requestAnimationFrame(count);
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) {
-        if ('value' in entry) counted.shift += Number(entry.value);
+        if ('value' in entry) counts.shift += Number(entry.value);
         const { sources = [] }: { sources?: { node?: Node; previousRect: DOMRect; currentRect: DOMRect }[] } =
           entry as never;
         for (const { node, previousRect, currentRect } of sources) {
-          counted.moved.push(
-            `${Math.round(entry.startTime - counted.since)} ms: ${node?.nodeName} ${node?.textContent?.slice(0, 40)} from ${previousRect.y} to ${currentRect.y}`,
+          counts.moved.push(
+            `${Math.round(entry.startTime - counts.since)} ms: ${node?.nodeName} ${node?.textContent?.slice(0, 40)} from ${previousRect.y} to ${currentRect.y}`,
           );
         }
       }
     }).observe({ type: 'layout-shift' });
-    return counted;
+    return counts;
   });
   return () =>
     counting.evaluate(({ frames, shift, moved, since }) => ({
@@ -75,13 +75,13 @@ async function countFrames(page: Page): Promise<() => Promise<Counted>> {
     }));
 }
 
-describe.skipIf(!hasBrowser)('a reply of 20,000 tokens that comes at 200 a second', () => {
+describe.skipIf(!hasBrowser)('a reply of 20,000 tokens at 200 tokens a second', () => {
   beforeAll(async () => {
     pages = await startPages();
   });
   afterAll(() => pages.stop());
 
-  it('leaves the page time for more than 30 frames a second, and moves nothing that stands', async () => {
+  it('leaves the page time for more than 30 frames a second, and moves nothing that is already shown', async () => {
     const tokens = longReply(earlierTokens + measuredTokens);
     const earlier =
       tokens
@@ -92,18 +92,18 @@ describe.skipIf(!hasBrowser)('a reply of 20,000 tokens that comes at 200 a secon
     const page = await pages.open('/');
     const session = await page.context().newCDPSession(page);
     await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-    await say(page, 'Write a lot');
-    const most = tokens.slice(0, earlierTokens).join('').length * 0.8;
+    await sendMessage(page, 'Write a lot');
+    const minLength = tokens.slice(0, earlierTokens).join('').length * 0.8;
     await page.waitForFunction(
       (length) => (document.querySelector('article[aria-label="Reply"]')?.textContent?.length ?? 0) > length,
-      most,
+      minLength,
     );
-    const [framesSince, workedBefore] = [await countFrames(page), await workedSeconds(session)];
+    const [stopCounting, cpuBefore] = [await countFrames(page), await cpuSeconds(session)];
     await button(lastReply(page), 'Like').waitFor({ timeout: 25_000 });
-    const { frames, seconds, shift, moved } = await framesSince();
-    const share = ((await workedSeconds(session)) - workedBefore) / seconds;
-    // A frame of 1/30 s, of which the page takes less than two thirds.
-    expect(share).toBeLessThan(0.66);
+    const { frames, seconds, shift, moved } = await stopCounting();
+    const cpuShare = ((await cpuSeconds(session)) - cpuBefore) / seconds;
+    // At 30 frames a second, the page uses less than two thirds of each frame.
+    expect(cpuShare).toBeLessThan(0.66);
     expect(frames / seconds).toBeGreaterThan(10);
     expect(shift, moved.join('\n')).toBeLessThan(0.02);
   }, 60_000);

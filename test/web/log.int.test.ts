@@ -11,13 +11,17 @@ import { desktop, hasBrowser, type Pages, phone, startPages } from './support/pa
 
 let pages: Pages;
 
-async function begin(topic: string, title: string): Promise<string> {
+async function startConversation(topic: string, title: string): Promise<string> {
   const input = { topic, title, model: 'model-a' };
   const { startConversation } = await pages.client.run(StartConversationDocument, { input });
   return startConversation.conversation.id;
 }
 
-async function add(conversationId: string, role: 'USER' | 'ASSISTANT', content: string): Promise<string> {
+async function addMessage(
+  conversationId: string,
+  role: 'USER' | 'ASSISTANT',
+  content: string,
+): Promise<string> {
   const { addMessage } = await pages.client.run(AddMessageDocument, {
     input: { conversationId, role, content },
   });
@@ -31,34 +35,37 @@ describe.skipIf(!hasBrowser)('the log', () => {
   afterAll(() => pages.stop());
   afterEach(async () => {
     for (const context of pages.browser.contexts()) await context.close();
-    expect(pages.complaints()).toEqual([]);
+    expect(pages.takeErrors()).toEqual([]);
   });
 
-  it('shows what has happened, then each event as it happens', async () => {
-    const id = await begin('live', 'Before the page');
+  it('shows the recorded events, then each new one as it happens', async () => {
+    const id = await startConversation('live', 'Before the page');
     const page = await pages.open('/log?topic=live');
     await page.getByRole('button', { name: /start conversation Before the page/ }).waitFor();
-    await add(id, 'USER', 'While the page is open');
+    await addMessage(id, 'USER', 'While the page is open');
     await page.getByRole('button', { name: /user: While the page is open/ }).waitFor();
     const rows = page.getByRole('list', { name: 'Events, newest first' }).getByRole('button');
     expect(await rows.count()).toBe(2);
-    // Not innerText, which is empty of a row that has not been painted yet.
+    // innerText is empty for a row that has not been painted yet.
     expect(await rows.first().textContent()).toContain('While the page is open');
   });
 
-  it('says what to do where nothing has happened, or nothing fits', async () => {
+  it('says what to do if there are no events, or no matching ones', async () => {
     const page = await pages.open('/log?topic=empty');
-    await page.getByText('Nothing has happened yet').waitFor();
-    await begin('empty', 'The first');
+    await page.getByText('No events yet').waitFor();
+    await startConversation('empty', 'The first');
     await page.getByRole('button', { name: /The first/ }).waitFor();
     await button(page, 'end conversation').click();
-    await page.getByText('No event fits').waitFor();
+    await page.getByText('No matching events').waitFor();
   });
 
-  it('filters by topic, type and conversation, in its address', async () => {
-    const [one, two] = [await begin('filtered', 'One'), await begin('filtered', 'Two')];
-    await add(one, 'USER', 'in one');
-    await add(two, 'USER', 'in two');
+  it('filters by topic, type and conversation, and keeps the filters in its address', async () => {
+    const [one, two] = [
+      await startConversation('filtered', 'One'),
+      await startConversation('filtered', 'Two'),
+    ];
+    await addMessage(one, 'USER', 'in one');
+    await addMessage(two, 'USER', 'in two');
     const page = await pages.open('/log');
     await page.getByRole('combobox', { name: 'Topic' }).selectOption('filtered');
     const rows = page.getByRole('list', { name: 'Events, newest first' }).getByRole('button');
@@ -78,9 +85,9 @@ describe.skipIf(!hasBrowser)('the log', () => {
     expect(await shared.getByRole('button', { name: /in one/ }).count()).toBe(0);
   });
 
-  it('shows earlier events when it is asked to', async () => {
-    const id = await begin('long', 'The very first');
-    for (let count = 0; count < 210; count += 1) await add(id, 'USER', `message ${count}`);
+  it('shows earlier events on request', async () => {
+    const id = await startConversation('long', 'The very first');
+    for (let count = 0; count < 210; count += 1) await addMessage(id, 'USER', `message ${count}`);
     const page = await pages.open('/log?topic=long');
     await page.getByRole('button', { name: /user: message 209/ }).waitFor();
     expect(await page.getByRole('button', { name: /The very first/ }).count()).toBe(0);
@@ -89,10 +96,10 @@ describe.skipIf(!hasBrowser)('the log', () => {
     expect(await button(page, 'Show earlier events').count()).toBe(0);
   });
 
-  it('shows what a dataset would hold, and downloads it', async () => {
-    const id = await begin('taught', 'Taught');
-    await add(id, 'USER', 'How far?');
-    const reply = await add(id, 'ASSISTANT', 'Very far.');
+  it('previews a dataset, and downloads it', async () => {
+    const id = await startConversation('taught', 'Taught');
+    await addMessage(id, 'USER', 'How far?');
+    const reply = await addMessage(id, 'ASSISTANT', 'Very far.');
     await pages.client.run(RateMessageDocument, { input: { messageId: reply, rating: 'LIKE' } });
     const page = await pages.open('/log?topic=taught');
     await button(page, 'Dataset').click();
@@ -121,9 +128,9 @@ describe.skipIf(!hasBrowser)('the log', () => {
   ] as const) {
     it(`shows an event's payload, and its conversation at each version, on ${name}`, async () => {
       const topic = `travel-${viewport.width}-${theme}`;
-      const id = await begin(topic, 'Travel');
-      await add(id, 'USER', 'How far?');
-      const reply = await add(id, 'ASSISTANT', 'Very *far*.');
+      const id = await startConversation(topic, 'Travel');
+      await addMessage(id, 'USER', 'How far?');
+      const reply = await addMessage(id, 'ASSISTANT', 'Very *far*.');
       await pages.client.run(RateMessageDocument, { input: { messageId: reply, rating: 'LIKE' } });
       const page = await pages.open(`/log?topic=${topic}`, { viewport, theme });
       await page.getByRole('button', { name: /rating: like/ }).click();
@@ -140,7 +147,7 @@ describe.skipIf(!hasBrowser)('the log', () => {
       await detail.getByText('Very far.').waitFor({ state: 'detached' });
       await detail.getByText('How far?').first().waitFor();
       await page.keyboard.press('Home');
-      await detail.getByText('Nothing had been said yet.').waitFor();
+      await detail.getByText('No messages yet.').waitFor();
       await button(detail, 'Close the event').click();
       await page.getByRole('button', { name: /rating: like/ }).waitFor();
       expect(await violationsOf(page)).toEqual([]);

@@ -3,23 +3,28 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AddMessageDocument, StartConversationDocument } from '../../src/client/operations.ts';
+import {
+  AddMessageDocument,
+  RateMessageDocument,
+  StartConversationDocument,
+} from '../../src/client/operations.ts';
 import { violationsOf } from './support/axe.ts';
 import { hasBrowser, type Pages, startPages } from './support/pages.ts';
 
 let pages: Pages;
 
-async function aReply(): Promise<string> {
+/** @returns the id of a new reply */
+async function addReply(): Promise<string> {
   const input = { model: 'model-a' };
   const { startConversation } = await pages.client.run(StartConversationDocument, { input });
   const conversationId = startConversation.conversation.id;
   const { addMessage } = await pages.client.run(AddMessageDocument, {
-    input: { conversationId, role: 'ASSISTANT', content: 'Said elsewhere' },
+    input: { conversationId, role: 'ASSISTANT', content: 'Written elsewhere' },
   });
   return addMessage.message.id;
 }
 
-/** The page of another application, with a policy as strict as ours, and one line that loads the widget. */
+/** A page of another application with a strict Content-Security-Policy, and one line that loads the widget. */
 async function startApplication(messageId: string) {
   const html = `<!doctype html><html lang="en"><head><title>Elsewhere</title>
     <script type="module" src="${pages.app.url}/widget.js"></script></head>
@@ -42,6 +47,10 @@ async function feedbackOf(messageId: string): Promise<unknown> {
   return rows[0];
 }
 
+/** The server's answer to this operation of the widget. Start to wait before the action that sends it. */
+const answerTo = (page: Page, operation: string) =>
+  page.waitForResponse((response) => response.request().postData()?.includes(` ${operation}(`) ?? false);
+
 const pressed = (page: Page, name: string, isPressed: boolean) =>
   page.locator(`button[aria-label="${name}"][aria-pressed="${isPressed}"]`).waitFor();
 
@@ -51,8 +60,8 @@ describe.skipIf(!hasBrowser)('the widget', () => {
   });
   afterAll(() => pages.stop());
 
-  it('collects feedback in a page of another application, by one line', async () => {
-    const messageId = await aReply();
+  it('collects feedback in a page of another application that includes one line', async () => {
+    const messageId = await addReply();
     const application = await startApplication(messageId);
     try {
       const page = await pages.open('/', { url: application.url });
@@ -61,33 +70,42 @@ describe.skipIf(!hasBrowser)('the widget', () => {
       await page.getByRole('button', { name: 'Late' }).click();
       await page.getByRole('textbox', { name: 'Comment' }).fill('An hour');
       expect(await violationsOf(page)).toEqual([]);
+      const saved = answerTo(page, 'SubmitFeedback');
       await page.getByRole('button', { name: 'Send' }).click();
-      await page.getByText('Thank you.').waitFor();
+      expect((await saved).status()).toBe(200);
+      await page.getByText('Your feedback was saved.').waitFor();
       expect(await feedbackOf(messageId)).toMatchObject({ comment: 'An hour', tags: ['late'] });
       await page.reload();
       await pressed(page, 'Dislike', true);
+      const withdrawn = answerTo(page, 'RateMessage');
       await page.getByRole('button', { name: 'Dislike' }).click();
+      expect((await withdrawn).status()).toBe(200);
       await pressed(page, 'Dislike', false);
-      expect(pages.complaints()).toEqual([]);
+      expect(await feedbackOf(messageId)).toMatchObject({ rating: null, comment: 'An hour' });
+      expect(pages.takeErrors()).toEqual([]);
     } finally {
       application.server.close();
     }
   });
 
-  it('tells its page what was given, takes its colours, and follows its attributes', async () => {
+  it('fires an event with the feedback, uses the colours of its page, and follows its attributes', async () => {
     const page = await pages.open('/example.html');
     await page.getByRole('button', { name: 'Ask' }).click();
     const widget = page.locator('afterword-feedback');
     await widget.waitFor();
-    const told = page.evaluate(
+    const detail = page.evaluate(
       () =>
         new Promise((resolve) => {
-          const onGiven = (event: Event) => resolve(event instanceof CustomEvent ? event.detail : undefined);
-          document.addEventListener('afterword-feedback', onGiven);
+          document.addEventListener('afterword-feedback', (event) =>
+            resolve(event instanceof CustomEvent ? event.detail : undefined),
+          );
         }),
     );
     await page.getByRole('button', { name: 'Like', exact: true }).click();
-    expect(await told).toMatchObject({ messageId: await widget.getAttribute('message-id'), rating: 'LIKE' });
+    expect(await detail).toMatchObject({
+      messageId: await widget.getAttribute('message-id'),
+      rating: 'LIKE',
+    });
     expect(await violationsOf(page)).toEqual([]);
     await page.evaluate(() => document.documentElement.style.setProperty('--afterword-like', 'rgb(1, 2, 3)'));
     const color = () =>
@@ -95,17 +113,20 @@ describe.skipIf(!hasBrowser)('the widget', () => {
         .getByRole('button', { name: 'Like', exact: true })
         .evaluate((like) => getComputedStyle(like).color);
     expect(await color()).toBe('rgb(1, 2, 3)');
-    await widget.evaluate((element, id) => element.setAttribute('message-id', id), await aReply());
+    const otherReply = await addReply();
+    await pages.client.run(RateMessageDocument, { input: { messageId: otherReply, rating: 'DISLIKE' } });
+    await widget.evaluate((element, id) => element.setAttribute('message-id', id), otherReply);
+    await pressed(page, 'Dislike', true);
     await pressed(page, 'Like', false);
   });
 
-  it('says what is wrong where the reply is not known', async () => {
+  it('shows that the server has no such reply', async () => {
     const page = await pages.open('/example.html');
     await page.evaluate(() => {
       const element = document.createElement('afterword-feedback');
       element.setAttribute('message-id', '01K5AFTERW0RDN0TH1NGHERE00');
       document.body.append(element);
     });
-    await page.getByText('This reply is not known to the server.').waitFor();
+    await page.getByText('The server has no such reply.').waitFor();
   });
 });

@@ -11,25 +11,40 @@ DECLARE
   answer append_answer;
 BEGIN
   UPDATE topic SET next_offset = topic.next_offset + 1
-  WHERE topic.name = (SELECT c.topic FROM conversation AS c WHERE c.id = coalesce(item.conversation_id,
-    (SELECT m.conversation_id FROM message AS m WHERE m.id = item.payload ->> 'id')))
-  RETURNING topic.name, topic.next_offset - 1 INTO topic_name, next;
-  IF NOT FOUND THEN RETURN NULL; END IF;
+  WHERE topic.name = (
+    SELECT c.topic
+    FROM conversation AS c
+    WHERE c.id = coalesce(
+      item.conversation_id, (SELECT m.conversation_id FROM message AS m WHERE m.id = item.payload ->> 'id')
+    )
+  )
+  RETURNING topic.name, topic.next_offset - 1
+  INTO topic_name, next;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
 
   IF item.type = 'UPDATE_MESSAGE'
-    AND NOT item.payload ?| ARRAY['status', 'signal', 'tags', 'preferred_over', 'tied_with'] THEN
+    AND NOT item.payload ?| ARRAY['status', 'signal', 'tags', 'preferred_over', 'tied_with']
+  THEN
     answer := append_single_feedback(item, topic_name, next);
   END IF;
   IF answer.outcome IS NULL THEN
-    SELECT c.* INTO checked
+    SELECT c.*
+    INTO checked
     FROM check_event(ROW((item).*, 1, false, NULL, NULL)::annotated_item, ARRAY[topic_name]) AS c;
     IF checked.outcome IS NULL THEN
       INSERT INTO event (id, topic, "offset", type, conversation_id, version, actor, recorded_at, payload)
-      VALUES (checked.id, topic_name, next, checked.type, checked.conversation_id, checked.base_version + 1, checked.actor,
-        clock_timestamp(), checked.payload)
-      RETURNING * INTO appended;
+      VALUES (
+        checked.id, topic_name, next, checked.type, checked.conversation_id, checked.base_version + 1,
+        checked.actor, clock_timestamp(), checked.payload
+      )
+      RETURNING *
+      INTO appended;
       PERFORM project_events(ARRAY[appended]);
-      answer := ROW('APPENDED', NULL, topic_name, appended.conversation_id, next, appended.version)::append_answer;
+      answer := ROW(
+        'APPENDED', NULL, topic_name, appended.conversation_id, next, appended.version
+      )::append_answer;
     END IF;
   END IF;
 

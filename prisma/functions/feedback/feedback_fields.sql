@@ -18,10 +18,14 @@ SELECT
   CASE WHEN change -> 'feedback' <> '""' THEN change ->> 'feedback' ELSE (old).comment END,
   CASE WHEN change -> 'tags' <> '""' THEN texts_of(change -> 'tags') ELSE coalesce((old).tags, '{}') END,
   CASE WHEN change -> 'correction' <> '""' THEN change ->> 'correction' ELSE (old).correction END,
-  CASE WHEN change -> 'preferred_over' <> '""' THEN texts_of(change -> 'preferred_over')
-    ELSE coalesce((old).preferred_over, '{}') END,
-  CASE WHEN change -> 'tied_with' <> '""' THEN texts_of(change -> 'tied_with')
-    ELSE coalesce((old).tied_with, '{}') END
+  CASE
+    WHEN change -> 'preferred_over' <> '""' THEN texts_of(change -> 'preferred_over')
+    ELSE coalesce((old).preferred_over, '{}')
+  END,
+  CASE
+    WHEN change -> 'tied_with' <> '""' THEN texts_of(change -> 'tied_with')
+    ELSE coalesce((old).tied_with, '{}')
+  END
 $$;
 
 -- Feedback that was never given, or of which nothing is left.
@@ -42,15 +46,22 @@ RETURNS SETOF feedback_fields
 LANGUAGE sql STABLE AS $$
 SELECT f.rating, f.score, f.comment, f.tags, f.correction, f.preferred_over, f.tied_with
 FROM feedback AS f
-WHERE f.message_id = reply_id COLLATE "C" AND f.username = author COLLATE "default" AND f.source = author_source
+WHERE f.message_id = reply_id COLLATE "C"
+  AND f.username = author COLLATE "default"
+  AND f.source = author_source
 $$;
 
 -- What an author's feedback on a whole conversation is now; no row if there is none.
-CREATE OR REPLACE FUNCTION read_conversation_feedback(of_conversation_id text, author text, author_source feedback_source)
+CREATE OR REPLACE FUNCTION read_conversation_feedback(
+  of_conversation_id text,
+  author text,
+  author_source feedback_source
+)
 RETURNS SETOF feedback_fields
 LANGUAGE sql STABLE AS $$
 SELECT f.rating, f.score, f.comment, f.tags, NULL::text, '{}'::text[], '{}'::text[]
 FROM conversation_feedback AS f
-WHERE f.conversation_id = of_conversation_id COLLATE "C" AND f.username = author COLLATE "default"
+WHERE f.conversation_id = of_conversation_id COLLATE "C"
+  AND f.username = author COLLATE "default"
   AND f.source = author_source
 $$;

@@ -1,28 +1,29 @@
-// Messages as trainers read them: a role and a text. What a chat template would refuse is found here.
+// Messages as trainers read them: a role and a text. Finds what a chat template would refuse.
 import { type ConversationSnapshot, type MessageSnapshot, threadOf } from '../../log/fold/fold.ts';
 import type { SkipReason } from './export-counts.ts';
 import type { Recipe } from './recipe.ts';
 
 export type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string };
 
-/** A reply that can be taught: it has a text, and the model came to its end. */
+/** Whether a message is a reply to learn from: it has a text, and the model finished it. */
 export function isTeachable(message: MessageSnapshot, recipe: Recipe): boolean {
   if (message.role !== 'assistant' || message.content.trim() === '') return false;
   return message.status === 'complete' || (recipe['include-stopped'] && message.status === 'stopped');
 }
 
-export function modelOf(conversation: ConversationSnapshot, message: MessageSnapshot | undefined): string {
+/** Id of the model that wrote the message; of the conversation's model if the message names none. */
+export function modelIdOf(conversation: ConversationSnapshot, message: MessageSnapshot | undefined): string {
   return message?.modelId ?? conversation.model.id;
 }
 
-/** Whether a reply is one of those that were asked for, by its model and its time. */
-export function isChosen(
+/** Whether the recipe selects the reply, by its model and its time. */
+export function isSelected(
   conversation: ConversationSnapshot,
   message: MessageSnapshot,
   recipe: Recipe,
 ): boolean {
   const { models, from, to } = recipe;
-  if (models !== undefined && !models.includes(modelOf(conversation, message))) return false;
+  if (models !== undefined && !models.includes(modelIdOf(conversation, message))) return false;
   return (from === undefined || message.createdAt >= from) && (to === undefined || message.createdAt < to);
 }
 
@@ -34,39 +35,39 @@ export function threadBefore(
   return parentId === null ? [] : (threadOf(conversation, parentId) ?? []);
 }
 
-/** What stays of a thread by its roles. */
+/** The messages of a thread whose roles the recipe selects. */
 export function chatMessagesOf(thread: readonly MessageSnapshot[], { roles, system }: Recipe): ChatMessage[] {
   return thread
     .filter(({ role }) => roles.includes(role) && (role !== 'system' || system === 'keep'))
     .map(({ role, content }) => ({ role, content }));
 }
 
-/** What a reply answers: the thread before it, or only the last prompt of it with what the system said. */
+/** What a reply answers: the thread before it, or only its system prompts and what the user wrote last. */
 export function promptBefore(
   conversation: ConversationSnapshot,
   message: MessageSnapshot,
   recipe: Recipe,
 ): ChatMessage[] {
-  const turns = chatMessagesOf(threadBefore(conversation, message), recipe);
-  if (recipe.turns === 'thread') return turns;
-  const lastReply = turns.findLastIndex(({ role }) => role === 'assistant');
-  return turns.filter(({ role }, index) => role === 'system' || index > lastReply);
+  const messages = chatMessagesOf(threadBefore(conversation, message), recipe);
+  if (recipe.turns === 'thread') return messages;
+  const lastReply = messages.findLastIndex(({ role }) => role === 'assistant');
+  return messages.filter(({ role }, index) => role === 'system' || index > lastReply);
 }
 
 /**
- * What a chat template would refuse in a prompt: it begins with at most one text of the system, then user and
- * assistant take turns, and the user has the last word.
+ * Why a chat template would refuse the messages as a prompt; undefined if it takes them. A prompt begins with at most
+ * one system prompt, then user and assistant alternate, and the user comes last.
  */
-export function promptProblem(turns: readonly ChatMessage[]): SkipReason | undefined {
-  const spoken = turns[0]?.role === 'system' ? turns.slice(1) : turns;
-  const alternates = spoken.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant'));
-  if (!alternates || spoken.length % 2 === 0) return 'roles';
-  return turns.some(({ content }) => content.trim() === '') ? 'emptyContent' : undefined;
+export function promptProblem(messages: readonly ChatMessage[]): SkipReason | undefined {
+  const exchanges = messages[0]?.role === 'system' ? messages.slice(1) : messages;
+  const alternates = exchanges.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant'));
+  if (!alternates || exchanges.length % 2 === 0) return 'roles';
+  return messages.some(({ content }) => content.trim() === '') ? 'emptyContent' : undefined;
 }
 
-/** As promptProblem, for a whole conversation: the assistant has the last word. */
-export function threadProblem(turns: readonly ChatMessage[]): SkipReason | undefined {
-  const last = turns.at(-1);
+/** Like promptProblem, for a whole conversation: the assistant comes last. */
+export function threadProblem(messages: readonly ChatMessage[]): SkipReason | undefined {
+  const last = messages.at(-1);
   if (last?.role !== 'assistant') return 'roles';
-  return promptProblem(turns.slice(0, -1)) ?? (last.content.trim() === '' ? 'emptyContent' : undefined);
+  return promptProblem(messages.slice(0, -1)) ?? (last.content.trim() === '' ? 'emptyContent' : undefined);
 }

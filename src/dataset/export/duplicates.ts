@@ -1,24 +1,24 @@
-// Remembers every record that was exported, to leave out those that are exactly the same: in a temporary table of
-// Postgres, so that the memory of this process does not grow with the export.
+// Finds records that were exported before, by their hashes in a temporary table of Postgres: the memory of this process
+// does not grow with the export.
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 
 export type Duplicates = {
-  /** Which of the texts are new, in their order. */
+  /** @returns for each of the texts, in their order, whether it is new */
   findNew(texts: readonly string[]): Promise<boolean[]>;
   close(): void;
 };
 
-/** 128 bits of a cryptographic hash: two different records never share it in practice. */
+/** 128 bits of a cryptographic hash: in practice, two different records never share it. */
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
 export async function openDuplicates(pool: pg.Pool): Promise<Duplicates> {
   const client = await pool.connect();
-  // A connection that breaks says so to whoever waits for its answer; unheard here, it would end the process.
+  // A lost connection also rejects the query that is running; without a listener, its event would end the process.
   client.on('error', () => {});
-  // The table goes with its connection.
+  // Destroying the connection drops the table.
   const close = () => client.release(true);
   try {
     await client.query('CREATE TEMPORARY TABLE seen (hash uuid PRIMARY KEY)');
@@ -35,9 +35,9 @@ export async function openDuplicates(pool: pg.Pool): Promise<Duplicates> {
         text: `INSERT INTO seen SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING replace(hash::text, '-', '') AS hash`,
         values: [hashes],
       });
-      const fresh = new Set(rows.map(({ hash }) => hash));
-      // Set.delete tells the first of several within these texts from the others.
-      return hashes.map((hash) => fresh.delete(hash));
+      const inserted = new Set(rows.map(({ hash }) => hash));
+      // Set.delete is true only for the first of equal texts within the call.
+      return hashes.map((hash) => inserted.delete(hash));
     },
   };
 }

@@ -1,9 +1,9 @@
-// Counts what an export came to: what it took, where that came from, and what it left out and why.
+// Counts what an export writes, where it comes from, and what it leaves out and why.
 import type { ExportRecord } from './record.ts';
 
-/** Why something that could have been a record is none. */
+/** Why something that could have been a record was left out. */
 export const skipReasons = [
-  /** Its roles don't alternate as trainers demand. */
+  /** Its roles do not alternate as trainers require. */
   'roles',
   'emptyContent',
   'tooLong',
@@ -19,16 +19,16 @@ export type ExportCounts = {
   conversations: number;
   messages: number;
   records: number;
-  /** Of records, by what they come from. */
+  /** Records by the kind of feedback that they come from. */
   provenance: Record<string, number>;
-  /** Contradictions between authors, by what became of them. */
+  /** Contradictions between authors, by how they were resolved. */
   conflicts: { found: number; decided: number; dropped: number; keptAll: number };
   skipped: Record<SkipReason, number>;
   /** Records by the model whose reply they teach. */
   models: Record<string, number>;
-  /** Of labelled records, by their label. */
+  /** Records of labelled formats, by their label. */
   labels: { true: number; false: number };
-  /** In the messages of records. */
+  /** Characters in the messages of records. */
   characters: number;
 };
 
@@ -40,7 +40,12 @@ export function createExportCounts(): ExportCounts {
     provenance: {},
     conflicts: { found: 0, decided: 0, dropped: 0, keptAll: 0 },
     skipped: {
-      ...{ roles: 0, emptyContent: 0, tooLong: 0, tooFewRaters: 0, sameText: 0, duplicate: 0 },
+      roles: 0,
+      emptyContent: 0,
+      tooLong: 0,
+      tooFewRaters: 0,
+      sameText: 0,
+      duplicate: 0,
       nothingToLearn: 0,
     },
     models: {},
@@ -49,19 +54,20 @@ export function createExportCounts(): ExportCounts {
   };
 }
 
-function increment(counts: Record<string, number>, key: string): void {
-  counts[key] = (counts[key] ?? 0) + 1;
+function increment(countsByKey: Record<string, number>, key: string): void {
+  countsByKey[key] = (countsByKey[key] ?? 0) + 1;
 }
 
-/** How many tokens records have, roughly: four characters each, as in English. */
+/** A rough estimate of the tokens in the records: one for four characters, as in English. */
 export function estimateTokens({ characters }: ExportCounts): number {
   return Math.ceil(characters / 4);
 }
 
-export function countRecord(tally: ExportCounts, draft: ExportRecord, characters: number): void {
-  tally.records += 1;
-  tally.characters += characters;
-  increment(tally.provenance, draft.from);
-  increment(tally.models, draft.model);
-  if (draft.label !== undefined) tally.labels[draft.label ? 'true' : 'false'] += 1;
+/** Adds one record to the counts. */
+export function countRecord(counts: ExportCounts, record: ExportRecord, characters: number): void {
+  counts.records += 1;
+  counts.characters += characters;
+  increment(counts.provenance, record.from);
+  increment(counts.models, record.model);
+  if (record.label !== undefined) counts.labels[record.label ? 'true' : 'false'] += 1;
 }

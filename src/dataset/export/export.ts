@@ -1,5 +1,5 @@
-// From the log to lines of training data: reads conversations as they stood, has a format make records of them, and
-// takes what is private out of these. A pure function of the log, the offset and the recipe; its memory does not grow.
+// From the log to lines of training data: reads past conversations, has a format make records of them, and removes what
+// is private. The lines are a pure function of the log, the offset and the recipe; memory does not grow with the log.
 import type pg from 'pg';
 import { AppError } from '../../errors.ts';
 import { type PastConversation, readConversations } from '../../log/read/conversations.ts';
@@ -18,16 +18,16 @@ export type ExportJob = {
   pool: pg.Pool;
   format: FormatName;
   recipe: Recipe;
-  /** The last offset that counts; undefined where the topic has no events. */
+  /** The last offset to export; undefined if the topic has no events. */
   asOf: number | undefined;
-  /** Makes the names of one conversation. */
+  /** Makes the pseudonyms of one conversation. */
   namesOf: () => Pseudonyms;
-  /** Ends it, with what runs for it in Postgres. */
+  /** Cancels the export and its queries in Postgres. */
   signal: AbortSignal;
 };
 
 export type ExportLine = {
-  /** The part of the split; '' where there is no split. */
+  /** Name of its part of the split; '' if there is no split. */
   part: string;
   /** JSON, without a line feed. */
   text: string;
@@ -35,33 +35,38 @@ export type ExportLine = {
 
 export type ExportBatch = {
   lines: ExportLine[];
-  /** How far it came in the log. */
+  /** Offset of the log up to which conversations were read. */
   offset: number;
 };
 
-/** A record that is a line already, but for its provenance. */
-type Prepared = { draft: ExportRecord; text: string; characters: number; provenance: string; part: string };
+/** A record whose line is complete but for its provenance. */
+type RenderedRecord = {
+  record: ExportRecord;
+  text: string;
+  characters: number;
+  provenance: string;
+  part: string;
+};
 
-/** Characters of lines that are handed on together. */
-const maxBatch = 262_144;
+const maxBatchCharacters = 262_144;
 
 /**
- * The offset that the export holds at.
- * @throws AppError INVALID_INPUT where the log has not come so far
+ * The offset at which to export.
+ * @throws AppError INVALID_INPUT if it is beyond the end of the log
  */
 async function readAsOf(pool: pg.Pool, recipe: Recipe): Promise<number | undefined> {
-  const { topic, 'as-of': given } = recipe;
+  const { topic, 'as-of': requested } = recipe;
   const next = (await readEnds(pool, [topic])).get(topic) ?? 0;
-  if (given === undefined) return next === 0 ? undefined : next - 1;
-  if (given < next) return given;
+  if (requested === undefined) return next === 0 ? undefined : next - 1;
+  if (requested < next) return requested;
   const end = next === 0 ? 'which has no events' : `whose newest offset is ${next - 1}`;
-  throw new AppError('INVALID_INPUT', `as-of ${given} is beyond the end of topic ${topic}, ${end}.`);
+  throw new AppError('INVALID_INPUT', `as-of ${requested} is beyond the end of topic ${topic}, ${end}.`);
 }
 
 /**
- * Everything that is decided before the log is read.
- * @param options.pseudonymKey what hashes of usernames are made with
- * @param options.signal ends the export
+ * Decides everything that must be known before the log is read.
+ * @param options.pseudonymKey key of the hashes that replace usernames
+ * @param options.signal cancels the export
  * @throws AppError INVALID_INPUT
  */
 export async function planExport(options: {
@@ -76,6 +81,7 @@ export async function planExport(options: {
   return { pool, format, recipe, namesOf, signal, asOf: await readAsOf(pool, recipe) };
 }
 
+/** Characters of all texts called `content` in a record. */
 function charactersIn(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let sum = 0;
@@ -85,17 +91,20 @@ function charactersIn(value: unknown): number {
   return sum;
 }
 
-function provenanceOf(
-  draft: ExportRecord,
-  { snapshot }: PastConversation,
-  job: ExportJob,
+function renderProvenance(
+  record: ExportRecord,
+  conversationId: string,
+  { recipe }: ExportJob,
   names: Pseudonyms,
 ): string {
-  if (!job.recipe.provenance) return '';
-  const { from, messageIds, authors } = draft;
-  const isNamed = job.recipe.usernames || job.recipe.pseudonymise;
+  if (!recipe.provenance) return '';
+  const { from, messageIds, authors } = record;
+  const isNamed = recipe.usernames || recipe.pseudonymise;
   const provenance = {
-    ...{ from, conversation: snapshot.id, messages: messageIds, raters: authors.length },
+    from,
+    conversation: conversationId,
+    messages: messageIds,
+    raters: authors.length,
     ...(isNamed && {
       authors: authors.map(({ username, source }) => ({ username: names(username), source })),
     }),
@@ -103,44 +112,45 @@ function provenanceOf(
   return `,"provenance":${JSON.stringify(provenance)}`;
 }
 
-async function* prepare(
+async function* renderRecords(
   past: PastConversation,
   job: ExportJob,
-  tally: ExportCounts,
-): AsyncGenerator<Prepared> {
+  counts: ExportCounts,
+): AsyncGenerator<RenderedRecord> {
   const { recipe } = job;
+  const format = formats[job.format];
   const names = job.namesOf();
   const privacy: Privacy = { names, redactor: recipe.redact ? createRedactor() : undefined };
-  const holdsNames = job.format === 'events' || job.format === 'conversations';
+  const hasPrivate = format.holdsUsernames || privacy.redactor !== undefined;
   const { id, username } = past.snapshot;
   const part = recipe.split === undefined ? '' : partOf(recipe.split, recipe.by === 'user' ? username : id);
   const maxCharacters = recipe['max-characters'] ?? Number.POSITIVE_INFINITY;
-  for (const draft of formats[job.format].records(past, recipe, tally)) {
-    const characters = charactersIn(draft.value);
+  for (const record of format.records(past, recipe, counts)) {
+    const characters = charactersIn(record.value);
     if (characters > maxCharacters) {
-      tally.skipped.tooLong += 1;
+      counts.skipped.tooLong += 1;
       continue;
     }
-    const isPrivate = holdsNames || privacy.redactor !== undefined;
-    const value = isPrivate ? await withoutPrivate(draft.value, privacy) : draft.value;
-    const provenance = provenanceOf(draft, past, job, names);
-    yield { draft, text: JSON.stringify(value), characters, provenance, part };
+    const value = hasPrivate ? await withoutPrivate(record.value, privacy) : record.value;
+    const provenance = renderProvenance(record, id, job, names);
+    yield { record, text: JSON.stringify(value), characters, provenance, part };
   }
 }
 
-async function finish(
-  prepared: Prepared[],
+/** Leaves out duplicates, counts the records that remain, and makes lines of them. */
+async function toLines(
+  rendered: RenderedRecord[],
   duplicates: Duplicates | undefined,
-  tally: ExportCounts,
+  counts: ExportCounts,
 ): Promise<ExportLine[]> {
-  const isNew = await duplicates?.findNew(prepared.map(({ text }) => text));
+  const isNew = await duplicates?.findNew(rendered.map(({ text }) => text));
   const lines: ExportLine[] = [];
-  for (const [index, { draft, text, characters, provenance, part }] of prepared.entries()) {
+  for (const [index, { record, text, characters, provenance, part }] of rendered.entries()) {
     if (isNew?.[index] === false) {
-      tally.skipped.duplicate += 1;
+      counts.skipped.duplicate += 1;
       continue;
     }
-    countRecord(tally, draft, characters);
+    countRecord(counts, record, characters);
     lines.push({ part, text: provenance === '' ? text : `${text.slice(0, -1)}${provenance}}` });
   }
   return lines;
@@ -149,42 +159,42 @@ async function finish(
 async function* batchesOf(
   job: ExportJob & { asOf: number },
   duplicates: Duplicates | undefined,
-  tally: ExportCounts,
+  counts: ExportCounts,
 ): AsyncGenerator<ExportBatch> {
   const span = { topic: job.recipe.topic, asOf: job.asOf };
-  let prepared: Prepared[] = [];
+  let pending: RenderedRecord[] = [];
   let characters = 0;
   for await (const pasts of readConversations(job.pool, span, job.signal)) {
     let offset = 0;
     for (const past of pasts) {
       offset = past.startedAtOffset;
-      tally.conversations += 1;
-      tally.messages += past.snapshot.messages.length;
-      for await (const one of prepare(past, job, tally)) {
-        prepared.push(one);
-        characters += one.text.length;
-        if (characters < maxBatch) continue;
-        yield { lines: await finish(prepared, duplicates, tally), offset };
-        prepared = [];
+      counts.conversations += 1;
+      counts.messages += past.snapshot.messages.length;
+      for await (const rendered of renderRecords(past, job, counts)) {
+        pending.push(rendered);
+        characters += rendered.text.length;
+        if (characters < maxBatchCharacters) continue;
+        yield { lines: await toLines(pending, duplicates, counts), offset };
+        pending = [];
         characters = 0;
       }
     }
-    yield { lines: await finish(prepared, duplicates, tally), offset };
-    prepared = [];
+    yield { lines: await toLines(pending, duplicates, counts), offset };
+    pending = [];
     characters = 0;
   }
 }
 
 /**
- * The lines of an export, batch by batch; what they come to is counted in the tally.
+ * The lines of an export, batch by batch. Adds what is exported and what is left out to the counts.
  * @throws the reason of the job's signal once it is aborted
  */
-export async function* exportLines(job: ExportJob, tally: ExportCounts): AsyncGenerator<ExportBatch> {
+export async function* exportLines(job: ExportJob, counts: ExportCounts): AsyncGenerator<ExportBatch> {
   const { asOf } = job;
   if (asOf === undefined) return;
   const duplicates = job.recipe.deduplicate ? await openDuplicates(job.pool) : undefined;
   try {
-    yield* batchesOf({ ...job, asOf }, duplicates, tally);
+    yield* batchesOf({ ...job, asOf }, duplicates, counts);
   } finally {
     duplicates?.close();
   }

@@ -1,5 +1,5 @@
-// The folder of an exported dataset. Files get their names when they are whole and on disk, the manifest last: what
-// has a manifest is whole, however an export ended.
+// Writes the folder of an exported dataset. Files get their final names once they are complete and on disk, the manifest
+// last: a folder with a manifest is complete, however an export ended.
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,48 +7,48 @@ import { AppError, type ErrorCode } from '../../errors.ts';
 import type { ExportBatch } from './export.ts';
 import { type Manifest, type ManifestFile, manifestName } from './manifest.ts';
 
-const unfinished = '.partial';
+const partialSuffix = '.partial';
 
-type Part = { name: string; handle: FileHandle; hash: Hash; bytes: number; records: number };
+type PartFile = { name: string; handle: FileHandle; hash: Hash; bytes: number; records: number };
 
 export type DatasetFolder = {
   write(lines: ExportBatch['lines']): Promise<void>;
-  /** Gives the files their names, and writes what describe makes of them. */
+  /** Gives the files their final names, and writes the manifest that `describe` makes of them. */
   finish(describe: (files: ManifestFile[]) => Manifest): Promise<Manifest>;
-  /** Takes away whatever is not finished. */
+  /** Removes the files, unless they are finished. */
   close(): Promise<void>;
 };
 
-/** What a person can do about it; errors of the system name a call. */
-const reasons: Record<string, [code: ErrorCode, sentence: string]> = {
-  EEXIST: ['INVALID_INPUT', 'is a file: give a folder that is new or empty'],
-  ENOTDIR: ['INVALID_INPUT', 'is below a file: give a folder that is new or empty'],
-  EACCES: ['INVALID_INPUT', 'may not be written: give another folder, or the right to it'],
-  EROFS: ['INVALID_INPUT', "can't be written, nor anything beside it: give another folder"],
-  ENOSPC: ['UPSTREAM_FAILED', 'has no space left: make room, and export again'],
-  EFBIG: ['UPSTREAM_FAILED', 'may not hold files as large: raise the limit, and export again'],
-  EDQUOT: ['UPSTREAM_FAILED', 'has no space left for you: make room, and export again'],
+/** What a person can do about an error of the system, which itself only names a call. */
+const systemErrors: Record<string, [code: ErrorCode, sentence: string]> = {
+  EEXIST: ['INVALID_INPUT', 'is a file: give a new or empty folder'],
+  ENOTDIR: ['INVALID_INPUT', 'is below a file: give a new or empty folder'],
+  EACCES: ['INVALID_INPUT', 'may not be written: give another folder, or grant the permission'],
+  EROFS: ['INVALID_INPUT', 'is on a read-only file system: give another folder'],
+  ENOSPC: ['UPSTREAM_FAILED', 'is on a full disk: free some space, and export again'],
+  EFBIG: ['UPSTREAM_FAILED', 'may not contain files that large: raise the limit, and export again'],
+  EDQUOT: ['UPSTREAM_FAILED', 'has used up your disk quota: free some space, and export again'],
 };
 
-function inWords(error: unknown, folder: string): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = reasons[code];
-  return reason === undefined
-    ? error
-    : new AppError(reason[0], `${JSON.stringify(folder)} ${reason[1]}.`, { cause: error });
+function explainSystemError(error: unknown, folder: string): unknown {
+  const errno = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const explanation = systemErrors[errno];
+  if (explanation === undefined) return error;
+  const [code, sentence] = explanation;
+  return new AppError(code, `${JSON.stringify(folder)} ${sentence}.`, { cause: error });
 }
 
-/** @throws AppError INVALID_INPUT where the folder holds anything but what an interrupted export left */
+/** @throws AppError INVALID_INPUT if the folder contains anything but the remains of an interrupted export */
 async function prepareFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw inWords(error, folder);
+    throw explainSystemError(error, folder);
   });
   const names = await readdir(folder);
-  const other = names.find((name) => !name.endsWith(unfinished));
-  if (other !== undefined) {
+  const foreign = names.find((name) => !name.endsWith(partialSuffix));
+  if (foreign !== undefined) {
     throw new AppError(
       'INVALID_INPUT',
-      `${JSON.stringify(folder)} is not empty: it holds ${JSON.stringify(other)}. Give a folder that is new or empty.`,
+      `${JSON.stringify(folder)} is not empty: it contains ${JSON.stringify(foreign)}. Give a new or empty folder.`,
     );
   }
   for (const name of names) await rm(join(folder, name));
@@ -64,7 +64,7 @@ async function writeDurably(path: string, text: string): Promise<void> {
   }
 }
 
-/** Names are on disk once their folder is. */
+/** Names of files survive a crash once their folder is synced. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -74,36 +74,38 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function append(part: Part, texts: readonly string[]): Promise<void> {
+async function append(file: PartFile, texts: readonly string[]): Promise<void> {
   const bytes = Buffer.from(`${texts.join('\n')}\n`);
-  await part.handle.writeFile(bytes);
-  part.hash.update(bytes);
-  part.bytes += bytes.length;
-  part.records += texts.length;
+  await file.handle.writeFile(bytes);
+  file.hash.update(bytes);
+  file.bytes += bytes.length;
+  file.records += texts.length;
 }
 
 /**
- * @param parts the names of the files, by the parts that lines are of
- * @throws AppError INVALID_INPUT where the folder is not empty
+ * @param fileNames by the parts of the split whose lines they hold
+ * @throws AppError INVALID_INPUT if the folder is not empty
  */
-export async function openFolder(folder: string, parts: ReadonlyMap<string, string>): Promise<DatasetFolder> {
+export async function openFolder(
+  folder: string,
+  fileNames: ReadonlyMap<string, string>,
+): Promise<DatasetFolder> {
   await prepareFolder(folder);
-  const opened = new Map<string, Part>();
-  const temporary = (name: string) => join(folder, `${name}${unfinished}`);
-
+  const files = new Map<string, PartFile>();
+  const partialPath = (name: string) => join(folder, `${name}${partialSuffix}`);
   let isFinished = false;
 
   const close = async () => {
     if (isFinished) return;
-    for (const { handle } of opened.values()) await handle.close().catch(() => {});
-    const names = [...opened.values()].map(({ name }) => name);
-    const paths = [...names, manifestName].flatMap((name) => [temporary(name), join(folder, name)]);
+    for (const { handle } of files.values()) await handle.close().catch(() => {});
+    const names = [...files.values()].map(({ name }) => name);
+    const paths = [...names, manifestName].flatMap((name) => [partialPath(name), join(folder, name)]);
     for (const path of paths) await rm(path, { force: true }).catch(() => {});
   };
   try {
-    for (const [part, name] of parts) {
-      const handle = await open(temporary(name), 'wx');
-      opened.set(part, { name, handle, hash: createHash('sha256'), bytes: 0, records: 0 });
+    for (const [part, name] of fileNames) {
+      const handle = await open(partialPath(name), 'wx');
+      files.set(part, { name, handle, hash: createHash('sha256'), bytes: 0, records: 0 });
     }
   } catch (error) {
     await close();
@@ -111,17 +113,17 @@ export async function openFolder(folder: string, parts: ReadonlyMap<string, stri
   }
 
   const finish: DatasetFolder['finish'] = async (describe) => {
-    const files: ManifestFile[] = [];
-    for (const { name, handle, hash, bytes, records } of opened.values()) {
+    const finished: ManifestFile[] = [];
+    for (const { name, handle, hash, bytes, records } of files.values()) {
       await handle.sync();
       await handle.close();
-      files.push({ name, records, bytes, sha256: hash.digest('hex') });
+      finished.push({ name, records, bytes, sha256: hash.digest('hex') });
     }
-    const manifest = describe(files);
-    await writeDurably(temporary(manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
-    for (const { name } of files) await rename(temporary(name), join(folder, name));
+    const manifest = describe(finished);
+    await writeDurably(partialPath(manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+    for (const { name } of finished) await rename(partialPath(name), join(folder, name));
     await syncFolder(folder);
-    await rename(temporary(manifestName), join(folder, manifestName));
+    await rename(partialPath(manifestName), join(folder, manifestName));
     await syncFolder(folder);
     isFinished = true;
     return manifest;
@@ -130,17 +132,17 @@ export async function openFolder(folder: string, parts: ReadonlyMap<string, stri
   return {
     close,
     async write(lines) {
-      for (const [name, part] of opened) {
-        const texts = lines.filter((line) => line.part === name).map(({ text }) => text);
+      for (const [part, file] of files) {
+        const texts = lines.filter((line) => line.part === part).map(({ text }) => text);
         if (texts.length === 0) continue;
-        await append(part, texts).catch((error: unknown) => {
-          throw inWords(error, folder);
+        await append(file, texts).catch((error: unknown) => {
+          throw explainSystemError(error, folder);
         });
       }
     },
     finish: (describe) =>
       finish(describe).catch((error: unknown) => {
-        throw inWords(error, folder);
+        throw explainSystemError(error, folder);
       }),
   };
 }

@@ -1,14 +1,15 @@
-// dataset.json: what an export is, how it was made, and the hash of each of its files. It holds nothing that another
-// run of the same export would not write, too.
+// dataset.json: what an export contains, how it was made, and the hash of each of its files. It holds nothing that
+// differs between two runs of the same export.
 import { z } from 'zod';
 import { version } from '../../version.ts';
 import type { ExportJob } from './export.ts';
 import { type ExportCounts, estimateTokens } from './export-counts.ts';
+import { formats } from './formats/formats.ts';
 
 export const manifestName = 'dataset.json';
 
 const count = z.int().min(0);
-const counts = z.record(z.string(), count);
+const countsByKey = z.record(z.string(), count);
 
 const fileSchema = z.object({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]*\.jsonl$/),
@@ -23,32 +24,39 @@ export const manifestSchema = z.object({
   topic: z.string(),
   /** Null: the topic had no events. */
   asOf: z.number().nullable(),
-  /** The recipe, by the names of the command line; what is absent was not given. */
+  /** The recipe, by the names of the command line; settings without a value are absent. */
   settings: z.record(z.string(), z.json()),
   counts: z.object({ conversations: count, messages: count, records: count }),
   tokenEstimate: count,
-  /** Records by what they come from. */
-  provenance: counts,
+  /** Records by the kind of feedback that they come from. */
+  provenance: countsByKey,
   labels: z.object({ true: count, false: count }).optional(),
-  models: counts,
+  models: countsByKey,
   conflicts: z.object({ found: count, decided: count, dropped: count, keptAll: count }),
-  /** What could have been a record and is none, by the reason. */
-  skipped: counts,
+  /** What could have been a record and was left out, by the reason. */
+  skipped: countsByKey,
   files: z.array(fileSchema),
 });
 
 export type Manifest = z.output<typeof manifestSchema>;
 export type ManifestFile = Manifest['files'][number];
 
-export function createManifest(job: ExportJob, tally: ExportCounts, files: ManifestFile[]): Manifest {
+export function createManifest(job: ExportJob, counts: ExportCounts, files: ManifestFile[]): Manifest {
   const { topic, 'as-of': _asOf, ...settings } = job.recipe;
-  const { conversations, messages, records, provenance, models, conflicts, skipped, labels } = tally;
+  const { conversations, messages, records } = counts;
   return manifestSchema.parse({
-    ...{ afterword: version, format: job.format, topic, asOf: job.asOf ?? null },
+    afterword: version,
+    format: job.format,
+    topic,
+    asOf: job.asOf ?? null,
     settings: JSON.parse(JSON.stringify(settings)),
     counts: { conversations, messages, records },
-    tokenEstimate: estimateTokens(tally),
-    ...{ provenance, models, conflicts, skipped, files },
-    ...(job.format === 'kto' && { labels }),
+    tokenEstimate: estimateTokens(counts),
+    provenance: counts.provenance,
+    models: counts.models,
+    conflicts: counts.conflicts,
+    skipped: counts.skipped,
+    files,
+    ...(formats[job.format].isLabelled && { labels: counts.labels }),
   });
 }

@@ -1,5 +1,5 @@
-// An export that is not kept: its first records, or its counts, within a time that a request may take, and only for as
-// long as someone waits. All datasets of an operation are read on one seat, one after the other.
+// Exports that are not kept: the first records of a dataset, or its counts, within a time limit and only while the client
+// waits. All datasets of one GraphQL operation are read one after the other, and share one read slot.
 import type pg from 'pg';
 import { AppError } from '../../errors.ts';
 import type { ReadSlots } from '../read-slots.ts';
@@ -9,88 +9,100 @@ import type { FormatName } from './formats/formats.ts';
 import type { Recipe } from './recipe.ts';
 
 export type Preview = { offset: number | null; records: unknown[] };
-export type Summary = { offset: number | null; tally: ExportCounts };
+export type Summary = { offset: number | null; counts: ExportCounts };
 
-type Asked = {
+type PreviewRequest = {
   format: FormatName;
   recipe: Recipe;
-  /** The same for all datasets of an operation. Aborted: nobody waits for it any more. */
+  /** Identifies the operation: the same for all of its datasets. Aborted when the client disconnects. */
   signal: AbortSignal;
 };
 
 export type Previews = {
   /** The first records, as the export would write them. @throws AppError */
-  preview(asked: Asked, first: number): Promise<Preview>;
-  /** What the export would come to. @throws AppError */
-  summarize(asked: Asked): Promise<Summary>;
+  preview(request: PreviewRequest, first: number): Promise<Preview>;
+  /** The counts of the export. @throws AppError */
+  summarize(request: PreviewRequest): Promise<Summary>;
 };
 
 /** What an operation holds while its datasets are read. */
-type OperationSlot = { users: number; ends: AbortSignal; last: Promise<unknown>; leave: () => void };
+type OperationSlot = {
+  /** Datasets that are being read, or wait for their turn. */
+  userCount: number;
+  /** Aborted with the operation, or when its time is up. */
+  signal: AbortSignal;
+  last: Promise<unknown>;
+  release: () => void;
+};
 
-/** @param options.maxMs how long the datasets of one operation may take together */
+/** @param options.maxMs time limit for all datasets of one operation together; 30 s if omitted */
 export function createPreviews(options: { pool: pg.Pool; readSlots: ReadSlots; maxMs?: number }): Previews {
   const { pool, readSlots, maxMs = 30_000 } = options;
   const operationSlots = new WeakMap<AbortSignal, OperationSlot>();
 
-  function openSlot(signal: AbortSignal): OperationSlot {
-    const leave = readSlots.acquire();
-    const ends = AbortSignal.any([signal, AbortSignal.timeout(maxMs)]);
-    return { users: 0, ends, last: Promise.resolve(), leave };
+  function openSlot(operation: AbortSignal): OperationSlot {
+    const release = readSlots.acquire();
+    const signal = AbortSignal.any([operation, AbortSignal.timeout(maxMs)]);
+    return { userCount: 0, signal, last: Promise.resolve(), release };
   }
 
-  function refusalOf(signal: AbortSignal): AppError {
-    if (signal.aborted) return new AppError('LIMIT_EXCEEDED', 'Who asked has gone: nothing more was read.');
+  function abortError(operation: AbortSignal): AppError {
+    if (operation.aborted)
+      return new AppError('LIMIT_EXCEEDED', 'The client has disconnected: nothing more was read.');
     return new AppError(
       'LIMIT_EXCEEDED',
-      `This takes longer than ${maxMs / 1_000} s: use the command export, or GET /exports, which may take their time.`,
+      `This takes longer than ${maxMs / 1_000} s, the limit of a preview: use the command export or GET /exports, which have no time limit.`,
     );
   }
 
-  /** @param signal of the operation @param work is handed what ends it, by the operation or by the time */
-  async function inTurn<T>(signal: AbortSignal, work: (ends: AbortSignal) => Promise<T>): Promise<T> {
-    const operationSlot = operationSlots.get(signal) ?? openSlot(signal);
-    operationSlots.set(signal, operationSlot);
-    operationSlot.users += 1;
-    const own = operationSlot.last.then(() => work(operationSlot.ends));
-    operationSlot.last = own.catch(() => {});
+  /** Runs the work after the operation's earlier work, in the slot that it shares with it. */
+  async function runInOrder<T>(
+    operation: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const slot = operationSlots.get(operation) ?? openSlot(operation);
+    operationSlots.set(operation, slot);
+    slot.userCount += 1;
+    const result = slot.last.then(() => work(slot.signal));
+    slot.last = result.catch(() => {});
     try {
-      return await own;
+      return await result;
     } catch (error) {
-      throw operationSlot.ends.aborted ? refusalOf(signal) : error;
+      throw slot.signal.aborted ? abortError(operation) : error;
     } finally {
-      operationSlot.users -= 1;
-      if (operationSlot.users === 0) {
-        operationSlots.delete(signal);
-        operationSlot.leave();
+      slot.userCount -= 1;
+      if (slot.userCount === 0) {
+        operationSlots.delete(operation);
+        slot.release();
       }
     }
   }
 
+  /** @param isEnough called with each batch of lines; reading ends when it returns true */
   function read(
-    { format, recipe, signal }: Asked,
+    { format, recipe, signal: operation }: PreviewRequest,
     isEnough: (lines: readonly string[]) => boolean,
   ): Promise<Summary> {
-    return inTurn(signal, async (ends) => {
-      ends.throwIfAborted();
-      const job = await planExport({ pool, format, recipe, pseudonymKey: undefined, signal: ends });
-      const tally = createExportCounts();
-      for await (const { lines } of exportLines(job, tally)) {
+    return runInOrder(operation, async (signal) => {
+      signal.throwIfAborted();
+      const job = await planExport({ pool, format, recipe, pseudonymKey: undefined, signal });
+      const counts = createExportCounts();
+      for await (const { lines } of exportLines(job, counts)) {
         if (isEnough(lines.map(({ text }) => text))) break;
       }
-      return { offset: job.asOf ?? null, tally };
+      return { offset: job.asOf ?? null, counts };
     });
   }
 
   return {
-    async preview(asked, first) {
+    async preview(request, first) {
       const records: unknown[] = [];
-      const { offset } = await read(asked, (lines) => {
+      const { offset } = await read(request, (lines) => {
         records.push(...lines.slice(0, first - records.length).map((line): unknown => JSON.parse(line)));
         return records.length >= first;
       });
       return { offset, records };
     },
-    summarize: (asked) => read(asked, () => false),
+    summarize: (request) => read(request, () => false),
   };
 }

@@ -1,5 +1,5 @@
-// What an export is made by: every filter and rule, read from texts, as the command line and a URL give them, or with
-// lists, as GraphQL does. Together with the log it decides every byte of the export.
+// The settings of an export: every filter and rule. Read from texts (the command line, a URL) or with lists (GraphQL).
+// Together with the log they decide every byte of the export.
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { feedbackSourceSchema, roleSchema } from '../../log/event.ts';
@@ -13,23 +13,23 @@ export const turnRules = ['thread', 'last'] as const;
 export type ConflictRule = (typeof conflictRules)[number];
 export type PairKind = (typeof pairKinds)[number];
 
-const splitNames = /^[a-z][a-z0-9_-]{0,39}$/;
+const partName = /^[a-z][a-z0-9_-]{0,39}$/;
 
-/** Text is split at its commas; a list is taken as it is, so that what it names may have commas. */
+/** Splits a text at its commas. Takes a list unchanged, so that its items may contain commas. */
 function listOf<Output>(item: z.ZodType<Output, string>) {
-  const parts = z
+  const commaSeparated = z
     .string()
     .transform((text) => (text.trim() === '' ? [] : text.split(',').map((part) => part.trim())));
   return z
-    .union([z.array(z.string()), parts])
-    .pipe(z.array(item).min(1, 'must name at least one; where all may be, it is left out'));
+    .union([z.array(z.string()), commaSeparated])
+    .pipe(z.array(item).min(1, 'must name at least one; leave it out to allow all'));
 }
 
 const wholeNumber = z
   .string()
   .regex(/^\d{1,15}$/, 'must be a whole number from 0')
   .transform(Number);
-const share = z
+const fraction = z
   .string()
   .regex(/^(0|1|0?\.\d+|0\.\d+|1\.0+)$/, 'must be a number from 0 to 1')
   .transform(Number);
@@ -38,7 +38,7 @@ const instant = z.iso
   .transform((text) => new Date(text));
 const flag = z
   .union([z.boolean(), z.enum(['true', 'false', ''], 'must be true or false')])
-  .transform((given) => given === true || given === 'true' || given === '')
+  .transform((value) => value === true || value === 'true' || value === '')
   .default(false);
 
 const splits = listOf(
@@ -46,22 +46,26 @@ const splits = listOf(
     .string()
     .regex(/^[^=]+=[\d.]+$/, 'must be names with shares, such as train=0.9,eval=0.1')
     .transform((text) => {
-      const [name = '', part] = text.split('=');
-      return { name, share: Number(part) };
+      const [name = '', share] = text.split('=');
+      return { name, share: Number(share) };
     })
-    .refine(({ name }) => splitNames.test(name), 'must have names of lower-case letters, digits, - and _')
-    .refine((split) => split.share > 0 && split.share <= 1, 'must have shares above 0, up to 1'),
+    .refine(({ name }) => partName.test(name), 'must have names of lower-case letters, digits, - and _')
+    .refine(({ share }) => share > 0 && share <= 1, 'must have shares above 0, up to 1'),
 )
   .refine(
-    (all) => Math.abs(all.reduce((sum, split) => sum + split.share, 0) - 1) < 1e-9,
+    (parts) => Math.abs(parts.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9,
     'must have shares that add up to 1',
   )
-  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'must name each part once');
+  .refine(
+    (parts) => new Set(parts.map(({ name }) => name)).size === parts.length,
+    'must name each part once',
+  );
 
-const described = {
-  topic: z.string().default(defaultTopic).describe('NAME|the topic'),
-  'as-of': wholeNumber.optional().describe('OFFSET|as the log stood at this offset (default: the newest)'),
-  models: listOf(z.string().min(1, 'names an empty one'))
+/** Each setting with its help: its value, a bar, and its meaning. Without a value before the bar it is a flag. */
+const settings = {
+  topic: z.string().default(defaultTopic).describe(`NAME|the topic (default: ${defaultTopic})`),
+  'as-of': wholeNumber.optional().describe('OFFSET|export the log as of this offset (default: the newest)'),
+  models: listOf(z.string().min(1, 'contains an empty name'))
     .optional()
     .describe('A,B|only replies of these models'),
   from: instant.optional().describe('TIME|only replies from this instant on'),
@@ -69,98 +73,108 @@ const described = {
   source: listOf(feedbackSourceSchema)
     .optional()
     .describe(
-      'A,B|whose feedback counts: end_user, reviewer, judge (default: end_user; of events and conversations all)',
+      'A,B|only feedback of these sources: end_user, reviewer, judge (default: end_user; for events and conversations all)',
     ),
-  tags: listOf(z.string().min(1, 'names an empty one'))
+  tags: listOf(z.string().min(1, 'contains an empty name'))
     .optional()
     .describe('A,B|only feedback with one of these tags'),
   'min-raters': wholeNumber
     .optional()
-    .describe('N|only what so many authors agree on (default: 1; of threads 0)'),
-  'score-threshold': share
+    .describe('N|only records that at least N authors agree on (default: 1; for threads 0)'),
+  'score-threshold': fraction
     .optional()
-    .describe('X|where an author gave no rating, a score from X on is a like and one below it a dislike'),
+    .describe('X|count a score without a rating: from X on as a like, below X as a dislike'),
   conflict: z
     .enum(conflictRules)
     .default('majority')
-    .describe('RULE|where authors contradict each other: majority (a tie is dropped), drop, or keep-all'),
+    .describe(
+      'RULE|if authors contradict each other: majority (drops a tie), drop, or keep-all (default: majority)',
+    ),
   pairs: listOf(z.enum(pairKinds))
     .default([...pairKinds])
-    .describe('A,B|where pairs come from: preference, rating, correction (default: all)'),
+    .describe('A,B|what to make pairs of: preference, rating, correction (default: all)'),
   replies: z
     .enum(replyRules)
     .default('not-disliked')
     .describe(
-      'WHICH|of threads: up to their first reply that was disliked, or over which a sibling was chosen (not-disliked), up to the last liked one (liked), or all',
+      'WHICH|how much of a thread: until a reply was disliked or a sibling was preferred (not-disliked), until the last liked reply (liked), or all (default: not-disliked)',
     ),
   roles: listOf(roleSchema)
     .default(['system', 'user', 'assistant'])
-    .describe('A,B|only messages of these roles (default: system,user,assistant)'),
-  system: z.enum(systemRules).default('keep').describe('keep|drop|system prompts (default: keep)'),
+    .describe('A,B|only messages with these roles (default: system,user,assistant)'),
+  system: z
+    .enum(systemRules)
+    .default('keep')
+    .describe('keep|drop|keep or drop system prompts (default: keep)'),
   turns: z
     .enum(turnRules)
     .default('thread')
-    .describe('WHICH|the whole thread before a reply, or only the last prompt: thread (default) or last'),
-  'max-characters': wholeNumber.optional().describe('N|no record whose texts have more characters'),
-  deduplicate: flag.describe('|of records that are exactly the same only the first'),
-  'include-stopped': flag.describe('|also replies that were stopped'),
+    .describe(
+      'WHICH|the prompt of a reply: the whole thread before it (thread), or only its end (last) (default: thread)',
+    ),
+  'max-characters': wholeNumber.optional().describe('N|only records with at most N characters of content'),
+  deduplicate: flag.describe('|write equal records once'),
+  'include-stopped': flag.describe('|also export replies that were stopped'),
   redact: flag.describe(
     '|replace e-mail addresses, phone and card numbers, IP addresses and keys by placeholders',
   ),
-  usernames: flag.describe('|let usernames out as they are'),
-  pseudonymise: flag.describe('|usernames as hashes that only PSEUDONYM_KEY can make again'),
-  provenance: flag.describe('|say in each record where it comes from'),
+  usernames: flag.describe('|export usernames unchanged'),
+  pseudonymise: flag.describe('|replace usernames by hashes with the key PSEUDONYM_KEY'),
+  provenance: flag.describe('|add to each record where it comes from'),
   split: splits.optional().describe('A=X,B=Y|parts and their shares, such as train=0.9,eval=0.1'),
   by: z
     .enum(['conversation', 'user'])
     .default('conversation')
-    .describe('WHAT|what stays on one side of a split: conversation (default) or user'),
+    .describe('WHAT|what a split keeps in one part: conversation or user (default: conversation)'),
 };
 
-const recipeSchema = z.strictObject(described);
+const recipeSchema = z.strictObject(settings);
 export type Recipe = z.output<typeof recipeSchema>;
-export type RecipeName = keyof Recipe;
 
-/** Each setting: its name, what it takes (nothing: it is switched on), and what it does. */
-export const recipeSettings = Object.entries(described).map(([name, schema]) => {
-  const [takes = '', ...does] = (schema.description ?? '').split(/\|(?=[^|]*$)/);
-  return { name, takes, does: does.join('') };
+/** The settings for help texts. `value` is '' for a flag. */
+export const recipeSettings = Object.entries(settings).map(([name, schema]) => {
+  const [value = '', ...meaning] = (schema.description ?? '').split(/\|(?=[^|]*$)/);
+  return { name, value, meaning: meaning.join('') };
 });
 
-function problemOf(recipe: Recipe): string | undefined {
-  if (recipe.usernames && recipe.pseudonymise) return 'Give usernames or pseudonymise, not both.';
-  if (recipe.from !== undefined && recipe.to !== undefined && recipe.from >= recipe.to) {
-    return `from ${recipe.from.toISOString()} is not before to ${recipe.to.toISOString()}: nothing is between.`;
+/** What is wrong between settings that are each valid. */
+function contradictionIn(recipe: Recipe): string | undefined {
+  if (recipe.usernames && recipe.pseudonymise) {
+    return 'usernames and pseudonymise exclude each other: give one of them.';
   }
-  if (!recipe.roles.includes('assistant'))
-    return 'roles lacks assistant: there would be no reply to learn from.';
+  if (recipe.from !== undefined && recipe.to !== undefined && recipe.from >= recipe.to) {
+    return `from ${recipe.from.toISOString()} is not before to ${recipe.to.toISOString()}: swap them.`;
+  }
+  if (!recipe.roles.includes('assistant')) {
+    return 'roles does not include assistant: without replies there is nothing to learn from.';
+  }
   return undefined;
 }
 
 /**
- * Reads the settings from texts, and lists from lists of texts, too.
- * @param given by the names of the settings; undefined counts as not given
- * @throws AppError INVALID_INPUT that names what can't be
+ * Reads the settings. Each value is a text, a list of texts, or for a flag a boolean.
+ * @param values by the names of the settings; undefined counts as omitted
+ * @throws AppError INVALID_INPUT that names the setting and its value
  */
-export function readRecipe(given: Record<string, unknown>): Recipe {
-  const { data, error } = recipeSchema.safeParse(given);
+export function readRecipe(values: Record<string, unknown>): Recipe {
+  const { data, error } = recipeSchema.safeParse(values);
   const issue = error?.issues[0];
   if (issue?.code === 'unrecognized_keys') {
-    const known = Object.keys(described).join(', ');
+    const names = Object.keys(settings).join(', ');
     throw new AppError(
       'INVALID_INPUT',
-      `There is no ${JSON.stringify(issue.keys[0])}: choose from ${known}.`,
+      `There is no setting ${JSON.stringify(issue.keys[0])}: choose from ${names}.`,
     );
   }
   if (issue !== undefined || data === undefined) {
     const name = String(issue?.path[0]);
-    const value = JSON.stringify(given[name])?.slice(0, 100);
+    const value = JSON.stringify(values[name])?.slice(0, 100);
     const reason =
       issue?.code === 'invalid_value' ? `choose from ${issue.values.join(', ')}` : issue?.message;
-    throw new AppError('INVALID_INPUT', `${name} ${value} can't be: ${reason}.`);
+    throw new AppError('INVALID_INPUT', `${name} ${value} is not valid: ${reason}.`);
   }
   checkTopic(data.topic);
-  const problem = problemOf(data);
-  if (problem !== undefined) throw new AppError('INVALID_INPUT', problem);
+  const contradiction = contradictionIn(data);
+  if (contradiction !== undefined) throw new AppError('INVALID_INPUT', contradiction);
   return data;
 }

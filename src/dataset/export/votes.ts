@@ -1,5 +1,4 @@
-// What authors say of a reply, as one answer: who likes it, who does not, and what becomes of a contradiction.
-// One author in one capacity has one voice.
+// Turns the feedback on a reply into votes, one per author and source, and resolves conflicts between them.
 import type { FeedbackSnapshot, MessageSnapshot } from '../../log/fold/fold.ts';
 import type { ExportCounts } from './export-counts.ts';
 import type { ConflictRule, Recipe } from './recipe.ts';
@@ -7,6 +6,7 @@ import type { FeedbackAuthor } from './record.ts';
 
 export type Vote = { author: FeedbackAuthor; isLike: boolean; from: 'rating' | 'score' };
 
+/** A key for maps; a username has a vote of its own for each of its sources. */
 export function keyOf({ username, source }: FeedbackAuthor): string {
   return `${source} ${username}`;
 }
@@ -16,41 +16,46 @@ export function countedFeedback(message: MessageSnapshot, recipe: Recipe): reado
   const sources = recipe.source ?? ['end_user'];
   const { tags } = recipe;
   return message.feedback.filter(
-    (given) =>
-      sources.includes(given.source) && (tags === undefined || given.tags.some((tag) => tags.includes(tag))),
+    (feedback) =>
+      sources.includes(feedback.source) &&
+      (tags === undefined || feedback.tags.some((tag) => tags.includes(tag))),
   );
 }
 
-function likeOf({ rating, score }: FeedbackSnapshot, threshold: number | undefined): boolean | undefined {
+function isLikeOf(
+  { rating, score }: FeedbackSnapshot,
+  scoreThreshold: number | undefined,
+): boolean | undefined {
   if (rating !== null) return rating === 'like';
-  return threshold === undefined || score === null ? undefined : score >= threshold;
+  return scoreThreshold === undefined || score === null ? undefined : score >= scoreThreshold;
 }
 
-/** Everyone who likes or dislikes a reply. */
+/** The likes and dislikes of a reply. */
 export function votesOn(message: MessageSnapshot, recipe: Recipe): Vote[] {
-  return countedFeedback(message, recipe).flatMap((given) => {
-    const isLike = likeOf(given, recipe['score-threshold']);
-    const author = { username: given.username, source: given.source };
+  return countedFeedback(message, recipe).flatMap((feedback) => {
+    const isLike = isLikeOf(feedback, recipe['score-threshold']);
+    const author = { username: feedback.username, source: feedback.source };
     if (isLike === undefined) return [];
-    return [{ author, isLike, from: given.rating === null ? ('score' as const) : ('rating' as const) }];
+    return [{ author, isLike, from: feedback.rating === null ? ('score' as const) : ('rating' as const) }];
   });
 }
 
 /**
- * The answers that hold where some say yes and some say no; a contradiction is counted.
- * - majority: what more authors say; nothing where as many say either.
- * - drop: nothing.
+ * Resolves a conflict between authors who say yes and authors who say no, and adds it to the counts.
+ * - majority: the answer of more authors; none on a tie.
+ * - drop: none.
  * - keep-all: both.
+ * @returns the answers that remain
  */
 export function resolveConflict(
   votes: { yes: number; no: number },
   rule: ConflictRule,
-  tally: ExportCounts,
+  counts: ExportCounts,
 ): boolean[] {
   const { yes, no } = votes;
   if (yes === 0 && no === 0) return [];
   if (yes === 0 || no === 0) return [yes > 0];
-  const { conflicts } = tally;
+  const { conflicts } = counts;
   conflicts.found += 1;
   if (rule === 'keep-all') {
     conflicts.keptAll += 1;
@@ -65,29 +70,29 @@ export function resolveConflict(
 }
 
 /**
- * Whether a reply is liked: undefined where nobody says so, or where a contradiction was dropped.
- * @param given.rejectedBy who chose a sibling over it: that counts more than what they rated it
+ * Whether a reply is liked: undefined if nobody rated it, or if a conflict was dropped.
+ * @param options.rejectedBy authors who chose a sibling over it: their choice overrides their rating
  */
 export function isLiked(
   message: MessageSnapshot,
   { recipe, rejectedBy }: { recipe: Recipe; rejectedBy: readonly FeedbackAuthor[] },
-  tally: ExportCounts,
+  counts: ExportCounts,
 ): boolean | undefined {
   const votes = new Map(votesOn(message, recipe).map(({ author, isLike }) => [keyOf(author), isLike]));
   for (const author of rejectedBy) votes.set(keyOf(author), false);
   const yes = [...votes.values()].filter((isLike) => isLike).length;
-  const answers = resolveConflict({ yes, no: votes.size - yes }, recipe.conflict, tally);
+  const answers = resolveConflict({ yes, no: votes.size - yes }, recipe.conflict, counts);
   return answers.length === 1 ? answers[0] : undefined;
 }
 
 export type Correction = { text: string; authors: FeedbackAuthor[] };
 
-/** What a reply should have been, by different texts: what most authors say first, then what was said last. */
+/** The different corrections of a reply: the one of most authors first; among equals the newest first. */
 export function correctionsOf(message: MessageSnapshot, recipe: Recipe): Correction[] {
   const byText = new Map<string, FeedbackSnapshot[]>();
-  for (const given of countedFeedback(message, recipe)) {
-    if (given.correction === null || given.correction.trim() === '') continue;
-    byText.set(given.correction, [...(byText.get(given.correction) ?? []), given]);
+  for (const feedback of countedFeedback(message, recipe)) {
+    if (feedback.correction === null || feedback.correction.trim() === '') continue;
+    byText.set(feedback.correction, [...(byText.get(feedback.correction) ?? []), feedback]);
   }
   const newest = (all: FeedbackSnapshot[]) => Math.max(...all.map(({ updatedAt }) => updatedAt.getTime()));
   return [...byText]

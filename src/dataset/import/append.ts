@@ -1,19 +1,21 @@
-// Appends what one line says to the log, each event when the one before it is acknowledged.
+// Appends the events of one line to the log, each after the one before it is acknowledged. Events that the log already
+// has are not added again.
+import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { AppError } from '../../errors.ts';
-import { TwoGenerationCache } from '../../lib/two-generation-cache.ts';
 import type { NewEvent } from '../../log/event.ts';
 import { fold } from '../../log/fold/fold.ts';
+import type { StartEvent } from '../../log/new-event.ts';
 import { readHistory } from '../../log/read/history.ts';
 import type { LogWriter } from '../../log/writer.ts';
 import { missingFrom } from './missing-events.ts';
-import type { Entry, StartEvent } from './source.ts';
+import type { Entry } from './source.ts';
 
-/** Told of each event that is acknowledged, and whether the log has it only now. */
+/** Called for each acknowledged event. @param isNew false if the log already had it */
 export type OnAppended = (isNew: boolean) => void;
 
-/** How many conversations are remembered without asking the database. */
-const rememberedConversations = 20_000;
+/** How many conversations are remembered, so that their next lines need no query. */
+const maxCachedConversations = 20_000;
 
 type Destination = { writer: LogWriter; pool: pg.Pool; topic: string };
 
@@ -21,7 +23,7 @@ function nameOf({ conversationName }: Entry): string {
   return JSON.stringify(conversationName.slice(0, 60));
 }
 
-/** Whose the conversation is; undefined where there is none. */
+/** Username of the conversation's owner; undefined if there is no such conversation. */
 async function findUsername({ pool, topic }: Destination, entry: Entry): Promise<string | undefined> {
   const id = entry.conversationId;
   const query = {
@@ -30,56 +32,56 @@ async function findUsername({ pool, topic }: Destination, entry: Entry): Promise
     values: [id],
   };
   const { rows } = await pool.query<{ topic: string; username: string }>(query).catch((cause: Error) => {
-    const reason = `The database could not be asked for conversation ${id}: ${cause.message}.`;
+    const reason = `Conversation ${id} could not be read from the database: ${cause.message}.`;
     throw new AppError('UPSTREAM_FAILED', reason, { cause });
   });
-  const [found] = rows;
-  if (found === undefined || found.topic === topic) return found?.username;
+  const [existing] = rows;
+  if (existing === undefined || existing.topic === topic) return existing?.username;
   throw new AppError(
     'CONFLICT',
-    `Conversation ${nameOf(entry)} is in topic ${found.topic} already: it can't be in ${topic} too.`,
+    `Conversation ${nameOf(entry)} is already in topic ${existing.topic}: it can't be in ${topic} too.`,
   );
 }
 
-/** @throws AppError NOT_FOUND where an entry without a conversation can't begin one */
+/** @throws AppError NOT_FOUND if the entry can't start a conversation */
 function implicitStartOf(entry: Entry): StartEvent {
   if (entry.implicitStart !== undefined) return entry.implicitStart();
   throw new AppError(
     'NOT_FOUND',
-    `There is no conversation ${nameOf(entry)}: nothing before this line begins it.`,
+    `There is no conversation ${nameOf(entry)}: no earlier line of the file starts it.`,
   );
 }
 
-/** Names things as the file does: nobody would find an id there that only follows from the one that it has. */
+/** Replaces derived ids in an error by those of the file, where a person can search for them. */
 function withOriginalIds({ originals }: Entry, error: unknown): unknown {
   if (!(error instanceof AppError) || originals === undefined) return error;
   const { code, message, cause } = error;
-  const told = [...originals].reduce(
+  const translated = [...originals].reduce(
     (text, [id, original]) => text.replaceAll(id, JSON.stringify(original.slice(0, 60))),
     message,
   );
-  return new AppError(code, told, { cause });
+  return new AppError(code, translated, { cause });
 }
 
 /**
- * @returns a function that appends an entry's events, and before them what begins the conversation where nothing has.
- * Entries of one conversation are to be given one after the other. It throws an AppError: UPSTREAM_FAILED where the
- * database is away, any other where the log refuses an event; those before it are in the log.
+ * @returns a function that appends an entry's events, after an implicit start if nothing has started its conversation.
+ * The caller passes entries of one conversation one after the other. The function throws an AppError: UPSTREAM_FAILED if
+ * the database is unavailable, another code if the log refuses an event; the events before it stay in the log.
  */
 export function createAppender(
   destination: Destination,
 ): (entry: Entry, onAppended: OnAppended) => Promise<void> {
-  const usernames = new TwoGenerationCache<string>(rememberedConversations);
+  const usernames = new LRUCache<string, string>({ max: maxCachedConversations });
 
-  /** The conversation is there, though not by this event: by another one that says the same, or something else. */
+  /** The conversation exists, but not by this event: an equal one started it, or one with other values. */
   async function findMissing(entry: Entry, conflict: AppError): Promise<Entry['events']> {
     if ((await findUsername(destination, entry)) === undefined) throw conflict;
-    const held = fold(await readHistory(destination.pool, { conversationId: entry.conversationId }, {}));
-    const missing = held === undefined ? entry.events : missingFrom(held, entry.events);
+    const existing = fold(await readHistory(destination.pool, { conversationId: entry.conversationId }, {}));
+    const missing = existing === undefined ? entry.events : missingFrom(existing, entry.events);
     if (missing[0] !== entry.events[0]) return missing;
     throw new AppError(
       'CONFLICT',
-      `Conversation ${nameOf(entry)} is in topic ${destination.topic} already, and began with other values there.`,
+      `Conversation ${nameOf(entry)} is already in topic ${destination.topic}, where it started with other values.`,
     );
   }
 
@@ -90,30 +92,31 @@ export function createAppender(
       onAppended(appended?.isReplay !== true);
       usernames.set(conversationId, actor);
     };
-    const begin = async (): Promise<string> => {
-      const known = usernames.get(conversationId) ?? (await findUsername(destination, entry));
-      if (known !== undefined) return known;
-      const opening = implicitStartOf(entry);
-      await append(opening.payload.username, opening);
-      return opening.payload.username;
+    const findOrStart = async (): Promise<string> => {
+      const username = usernames.get(conversationId) ?? (await findUsername(destination, entry));
+      if (username !== undefined) return username;
+      const start = implicitStartOf(entry);
+      await append(start.payload.username, start);
+      return start.payload.username;
     };
     const [first] = events;
     if (first === undefined) return;
     if (first.type !== 'START_CONVERSATION') {
-      const username = await begin();
+      const username = await findOrStart();
       for (const event of events) await append(username, event);
       return;
     }
     const { username } = first.payload;
-    let rest = events.slice(1);
+    let remaining = events.slice(1);
     try {
       await append(username, first);
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'CONFLICT')) throw error;
-      rest = await findMissing(entry, error);
-      for (let known = rest.length; known < events.length; known += 1) onAppended(false);
+      remaining = await findMissing(entry, error);
+      const existingCount = events.length - remaining.length;
+      for (let count = 0; count < existingCount; count += 1) onAppended(false);
     }
-    for (const event of rest) await append(username, event);
+    for (const event of remaining) await append(username, event);
   }
 
   return (entry, onAppended) =>

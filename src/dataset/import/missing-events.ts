@@ -1,17 +1,19 @@
-// What a line of our own format says that the log says already, by events of its own: in the topic that the line was
-// exported from. There the ids of its messages are taken, by these very messages.
+// Which events of an imported conversation the log lacks, if it has the conversation by events of its own: a file that
+// was exported from this topic comes back with the ids of the messages, but without those of the events.
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type ConversationSnapshot,
-  fold,
-  type ImpressionSnapshot,
-  type MessageSnapshot,
-} from '../../log/fold/fold.ts';
+import type { NewEvent } from '../../log/event.ts';
+import { fold } from '../../log/fold/fold.ts';
+import type {
+  ConversationFeedbackSnapshot,
+  ConversationSnapshot,
+  MessageSnapshot,
+} from '../../log/fold/snapshot.ts';
 import type { Entry } from './source.ts';
 
 type Event = Entry['events'][number];
+type FeedbackPayload = Extract<NewEvent, { type: 'UPDATE_MESSAGE' | 'UPDATE_CONVERSATION' }>['payload'];
 
-function headOf({ id, model, username, title, metadata, startedAt }: ConversationSnapshot) {
+function startOf({ id, model, username, title, metadata, startedAt }: ConversationSnapshot) {
   return { id, model, username, title, metadata, startedAt };
 }
 
@@ -19,51 +21,72 @@ function withoutFeedback({ feedback: _, ...message }: MessageSnapshot) {
   return message;
 }
 
-type Heard = Pick<ConversationSnapshot, 'username'> & { feedback: readonly ImpressionSnapshot[] };
+/** The feedback on a message or a conversation, and the owner, whose feedback may be unsigned. */
+type FeedbackList = {
+  owner: string;
+  feedback: readonly ConversationFeedbackSnapshot[];
+};
 
-/** Whether the author of an event has said the same, or something else since. */
-function isSaid({ payload }: Event, given: Heard, held: Heard): boolean {
-  const { username, source, timestamp } = Object(payload);
-  const saidIn = ({ username: owner, feedback }: Heard) =>
-    feedback.find((said) => said.username === (username || owner) && said.source === (source || 'end_user'));
-  const [own, other] = [saidIn(given), saidIn(held)];
-  if (timestamp !== undefined && own !== undefined && other !== undefined && other.updatedAt > own.updatedAt)
-    return true;
-  const untimed = { createdAt: undefined, updatedAt: undefined };
-  return isDeepStrictEqual(own && { ...own, ...untimed }, other && { ...other, ...untimed });
+function feedbackOf({ username, source }: FeedbackPayload, { owner, feedback }: FeedbackList) {
+  return feedback.find(
+    (one) => one.username === (username || owner) && one.source === (source || 'end_user'),
+  );
 }
 
-function isKnown(event: Event, given: ConversationSnapshot, held: ConversationSnapshot): boolean {
+const untimed = { createdAt: undefined, updatedAt: undefined };
+
+/** Whether the author's feedback in the log is the same as in the file, or newer. */
+function isFeedbackPresent(change: FeedbackPayload, imported: FeedbackList, existing: FeedbackList): boolean {
+  const theirs = feedbackOf(change, imported);
+  const ours = feedbackOf(change, existing);
+  const isTimed = change.timestamp !== undefined;
+  if (isTimed && theirs !== undefined && ours !== undefined && ours.updatedAt > theirs.updatedAt) return true;
+  return isDeepStrictEqual(theirs && { ...theirs, ...untimed }, ours && { ...ours, ...untimed });
+}
+
+function isPresent(event: Event, imported: ConversationSnapshot, existing: ConversationSnapshot): boolean {
   const messageIn = ({ messages }: ConversationSnapshot) =>
-    messages.find(({ id }) => id === event.payload.id) ?? { feedback: [] };
-  const [own, other] = [messageIn(given), messageIn(held)];
+    messages.find(({ id }) => id === event.payload.id);
+  const [theirs, ours] = [messageIn(imported), messageIn(existing)];
   switch (event.type) {
     case 'START_CONVERSATION':
-      return isDeepStrictEqual(headOf(given), headOf(held));
+      return isDeepStrictEqual(startOf(imported), startOf(existing));
     case 'ADD_MESSAGE':
-      return 'id' in own && 'id' in other && isDeepStrictEqual(withoutFeedback(own), withoutFeedback(other));
+      if (theirs === undefined || ours === undefined) return false;
+      return isDeepStrictEqual(withoutFeedback(theirs), withoutFeedback(ours));
     case 'UPDATE_MESSAGE':
-      return isSaid(event, { ...given, feedback: own.feedback }, { ...held, feedback: other.feedback });
+      return isFeedbackPresent(
+        event.payload,
+        { owner: imported.username, feedback: theirs?.feedback ?? [] },
+        { owner: existing.username, feedback: ours?.feedback ?? [] },
+      );
     case 'UPDATE_CONVERSATION':
-      return isSaid(event, given, held);
+      return isFeedbackPresent(
+        event.payload,
+        { owner: imported.username, feedback: imported.feedback },
+        { owner: existing.username, feedback: existing.feedback },
+      );
     case 'END_CONVERSATION':
-      return isDeepStrictEqual(given.endedAt, held.endedAt);
+      return isDeepStrictEqual(imported.endedAt, existing.endedAt);
     default:
       return event satisfies never;
   }
 }
 
-/** @returns the events of a whole conversation that the log, which holds it as it stands, says nothing of */
-export function missingFrom(held: ConversationSnapshot, events: readonly Event[]): Event[] {
-  const given = fold(
+/**
+ * @param existing the conversation as the log has it
+ * @returns those of the events of the whole imported conversation that would change it
+ */
+export function missingFrom(existing: ConversationSnapshot, events: readonly Event[]): Event[] {
+  const imported = fold(
     events.map((event, index) => ({
       ...event,
-      conversationId: held.id,
-      topic: held.topic,
+      conversationId: existing.id,
+      topic: existing.topic,
       offset: index,
       version: index + 1,
       recordedAt: new Date(0),
     })),
   );
-  return events.filter((event) => given === undefined || !isKnown(event, given, held));
+  return events.filter((event) => imported === undefined || !isPresent(event, imported, existing));
 }

@@ -1,48 +1,44 @@
-// What the formats have in common: a source gives, line by line, the events that the log is to hold, or says what is
-// wrong with the line. It reads no database, and writes nothing.
+// What all import formats have in common: a source yields, for each line, the events that belong into the log, or what
+// is wrong with the line. A source does not use the database.
 import { AppError } from '../../errors.ts';
 import type { NewEvent } from '../../log/event.ts';
+import type { StartEvent } from '../../log/new-event.ts';
 import type { Line } from './parse/lines.ts';
 
-type AnyStartEvent = Extract<NewEvent, { type: 'START_CONVERSATION' }>;
-
-/** The start of a conversation that says whose it is. */
-export type StartEvent = AnyStartEvent & { payload: { username: string } };
-
-/** What one line says of one conversation. */
+/** What one line contains, about one conversation. */
 export type Entry = {
   conversationId: string;
-  /** The conversation as the file names it, for people. */
+  /** The conversation as the file names it, for messages to people. */
   conversationName: string;
-  /** In their order; only the first can be a start. Their ids are the same whenever they are read. */
-  events: (StartEvent | Exclude<NewEvent, AnyStartEvent>)[];
-  /** What messages are called in the file, by the ids that they have in the log, where these are others. */
+  /** In order; only the first may be a start. Reading the line again yields the same ids. */
+  events: (StartEvent | Exclude<NewEvent, { type: 'START_CONVERSATION' }>)[];
+  /** Ids of messages in the file by their ids in the log, if they differ. */
   originals?: ReadonlyMap<string, string>;
-  /** What begins the conversation where neither the file nor the log did; absent: it must have begun. */
+  /** Starts the conversation if neither the file nor the log does. Absent: one of them must. */
   implicitStart?: () => StartEvent;
 };
 
-/** A line of a file, with what it says or why it says nothing. */
+/** A line of a file: its entry, or what is wrong with it. */
 export type SourceLine = { line: number; bytes: number } & (Entry | { problem: string });
 
 export type Source = AsyncIterable<SourceLine>;
 
 export type SourceOptions = {
-  /** Where it will be imported. */
+  /** Topic to import into. */
   topic: string;
-  /** Whose a conversation is that names nobody. */
+  /** Owner of conversations for which the file names none. */
   username: string;
-  /** What timestamps without a zone get, such as -05:00; '' leaves them as they are, which means UTC. */
+  /** Offset such as -05:00 to append to timestamps without a zone; '' leaves them unchanged: they are in UTC. */
   utcOffset: string;
-  /** Most bytes of a message, or of a comment. */
+  /** Maximum size of a message or a comment, in bytes of UTF-8. */
   maxMessageBytes: number;
-  /** The time of what has none. */
+  /** Time of what has no timestamp. */
   now: () => Date;
 };
 
 /**
- * A source in which every line speaks for itself.
- * @param parse throws an AppError where it can't read the line
+ * A source in which every line can be read by itself.
+ * @param parse throws an AppError if it can't read the line
  */
 export async function* readByLine(
   lines: AsyncIterable<Line>,

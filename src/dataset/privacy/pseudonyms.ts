@@ -1,16 +1,16 @@
-// What usernames look like outside: numbers that mean something within one conversation only, keyed hashes, or the
-// names themselves where they were asked for.
+// What replaces usernames in an export: numbers that are unique within one conversation, keyed hashes, or the usernames
+// themselves if the recipe says so.
 import { createHmac } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Recipe } from '../export/recipe.ts';
 
-/** The names of one conversation. */
+/** Replaces the usernames of one conversation. */
 export type Pseudonyms = (username: string) => string;
 
 /**
- * @param key of the hashes
- * @returns makes the names of one conversation
- * @throws AppError INVALID_INPUT where hashes are asked for and there is no key
+ * @param key key of the hashes
+ * @returns a function that makes the pseudonyms of one conversation
+ * @throws AppError INVALID_INPUT if the recipe wants hashes and there is no key
  */
 export function createNames(recipe: Recipe, key: string | undefined): () => Pseudonyms {
   if (recipe.usernames) return () => (username) => username;
@@ -18,7 +18,7 @@ export function createNames(recipe: Recipe, key: string | undefined): () => Pseu
     if (key === undefined) {
       throw new AppError(
         'INVALID_INPUT',
-        'pseudonymise needs a key: set PSEUDONYM_KEY, of at least 32 characters, and keep it.',
+        'pseudonymise needs a key: set PSEUDONYM_KEY to at least 32 characters, and keep it for later exports.',
       );
     }
     const hashOf: Pseudonyms = (username) =>
@@ -26,12 +26,12 @@ export function createNames(recipe: Recipe, key: string | undefined): () => Pseu
     return () => hashOf;
   }
   return () => {
-    const numbers = new Map<string, string>();
+    const pseudonyms = new Map<string, string>();
     return (username) => {
       if (username === '') return '';
-      const known = numbers.get(username) ?? `user-${numbers.size + 1}`;
-      numbers.set(username, known);
-      return known;
+      const pseudonym = pseudonyms.get(username) ?? `user-${pseudonyms.size + 1}`;
+      pseudonyms.set(username, pseudonym);
+      return pseudonym;
     };
   };
 }

@@ -1,24 +1,24 @@
-// Replaces what tells of a person, or opens a door, by typed placeholders: the same for the same within a
-// conversation. People's data is found by the detector of @arcjet/redact-wasm, keys by how they look.
+// Replaces personal data and keys by typed placeholders; equal values get the same placeholder within a conversation.
+// The detector of @arcjet/redact-wasm finds personal data, regular expressions find keys and card numbers.
 import type { initializeWasm } from '@arcjet/redact-wasm';
 
-type Root = NonNullable<Awaited<ReturnType<typeof initializeWasm>>>;
+type Detector = NonNullable<Awaited<ReturnType<typeof initializeWasm>>>;
 
-/** The placeholders of one conversation. */
+/** Redacts the texts of one conversation. */
 export type Redactor = { redact(text: string): Promise<string> };
 
-type Found = { kind: string; from: number; to: number };
+type Match = { kind: string; from: number; to: number };
 
-const detection = { contextWindowSize: 1, skipCustomDetect: true, skipCustomRedact: true };
-const kinds: Record<string, string> = {
+const detectorOptions = { contextWindowSize: 1, skipCustomDetect: true, skipCustomRedact: true };
+const kindsByTag: Record<string, string> = {
   email: 'EMAIL',
   'phone-number': 'PHONE',
   'credit-card-number': 'CARD',
   'ip-address': 'IP',
 };
 
-/** Keys of known makers, private keys, and long words that mix letters and digits as only random ones do. */
-const keyForms = [
+/** Keys of known vendors, private keys, and long words that mix letters and digits as only random ones do. */
+const keyPatterns = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
   /\b(?:sk|pk|rk)[-_][\w-]{16,}|\b(?:gh[pousr]_|github_pat_|glpat-|hf_|npm_|xox[abeoprs]-|pypi-)[\w-]{16,}/g,
@@ -28,22 +28,22 @@ const keyForms = [
 ];
 
 /** 13 to 19 digits, with single spaces or dashes between them. */
-const cardForm = /(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])/g;
+const cardPattern = /(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])/g;
 
 /**
- * Only such a line can hold what the detector finds; to ask it takes a hundred times as long. Numbers of people have
- * six digits or more, with nothing but signs between them; addresses of machines may have fewer.
+ * The detector finds something only in lines that match, and takes a hundred times as long as this test. Personal
+ * numbers have six digits or more, with nothing but signs between them; IP addresses may have fewer.
  */
-const candidate = /@|\d(?:[^\p{L}\d]{0,6}\d){5}|\d\.\d+\.\d+\.\d|[\da-f]?:[\da-f]*:/iu;
-/** Around addresses, and unknown to the detector. The same length, so that places stay. */
+const mayBePersonal = /@|\d(?:[^\p{L}\d]{0,6}\d){5}|\d\.\d+\.\d+\.\d|[\da-f]?:[\da-f]*:/iu;
+/** The detector misses addresses within them. Replaced one for one, so that positions stay the same. */
 const brackets = /[<>()[\]{}"'`,;|]/g;
-/** They hide numbers from it. */
+/** The detector misses numbers that contain them. */
 const signsInNumbers = /(?<=\d)-(?=\d)|:(?=\+?\d)/g;
 
-/** An instance of the detector takes a millisecond, and memory of its own: one serves all, once it is asked for. */
-let detector: Promise<Root> | undefined;
+/** An instance takes a millisecond and memory of its own: all redactors share one, which the first of them opens. */
+let detector: Promise<Detector> | undefined;
 
-async function openDetector(): Promise<Root> {
+async function openDetector(): Promise<Detector> {
   const { initializeWasm } = await import('@arcjet/redact-wasm');
   const opened = await initializeWasm(
     () => [],
@@ -53,29 +53,30 @@ async function openDetector(): Promise<Root> {
   return opened;
 }
 
-async function findIn(line: string, offset: number): Promise<Found[]> {
+async function detectIn(line: string, offset: number): Promise<Match[]> {
   detector ??= openDetector();
   const { redact } = await detector;
-  return redact(line, detection).flatMap(({ identifiedType: { tag }, original }) => {
-    const found: Found[] = [];
-    for (let from = line.indexOf(original); from !== -1; from = line.indexOf(original, from + 1)) {
-      found.push({ kind: kinds[tag] ?? 'PRIVATE', from: offset + from, to: offset + from + original.length });
+  return redact(line, detectorOptions).flatMap(({ identifiedType: { tag }, original }) => {
+    const matches: Match[] = [];
+    for (let at = line.indexOf(original); at !== -1; at = line.indexOf(original, at + 1)) {
+      const from = offset + at;
+      matches.push({ kind: kindsByTag[tag] ?? 'PRIVATE', from, to: from + original.length });
     }
-    return found;
+    return matches;
   });
 }
 
-/** What the detector says of a line as it stands, without brackets, and with cards and numbers in one piece. */
-async function findPersonal(line: string, offset: number): Promise<Found[]> {
-  if (!candidate.test(line)) return [];
+/** What the detector finds in a line as it is, without brackets, and without signs within numbers. */
+async function findPersonal(line: string, offset: number): Promise<Match[]> {
+  if (!mayBePersonal.test(line)) return [];
   const bare = line.replace(brackets, ' ');
-  const forms = new Set([line, bare, bare.replace(signsInNumbers, ' ')]);
-  return (await Promise.all([...forms].map((form) => findIn(form, offset)))).flat();
+  const variants = new Set([line, bare, bare.replace(signsInNumbers, ' ')]);
+  return (await Promise.all([...variants].map((variant) => detectIn(variant, offset)))).flat();
 }
 
-function findKeys(text: string): Found[] {
-  return keyForms.flatMap((form) =>
-    [...text.matchAll(form)].map(({ index, 0: key }) => ({
+function findKeys(text: string): Match[] {
+  return keyPatterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].map(({ index, 0: key }) => ({
       kind: 'KEY',
       from: index,
       to: index + key.length,
@@ -83,8 +84,8 @@ function findKeys(text: string): Found[] {
   );
 }
 
-/** Whether the last of the digits checks the others (ISO/IEC 7812-1, annex B). */
-function isLuhn(digits: string): boolean {
+/** Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B). */
+function isLuhnValid(digits: string): boolean {
   const sum = [...digits].reverse().reduce((total, digit, index) => {
     const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
     return total + (value > 9 ? value - 9 : value);
@@ -92,32 +93,32 @@ function isLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** The detector leaves out whole ranges of them, such as 53 to 55. */
-function findCards(text: string): Found[] {
-  return [...text.matchAll(cardForm)].flatMap(({ index, 0: card }) =>
-    isLuhn(card.replace(/\D/g, '')) ? [{ kind: 'CARD', from: index, to: index + card.length }] : [],
+/** The detector misses whole ranges of card numbers, such as those that begin with 53 to 55. */
+function findCards(text: string): Match[] {
+  return [...text.matchAll(cardPattern)].flatMap(({ index, 0: card }) =>
+    isLuhnValid(card.replace(/\D/g, '')) ? [{ kind: 'CARD', from: index, to: index + card.length }] : [],
   );
 }
 
-async function findAll(text: string): Promise<Found[]> {
-  const found = [...findKeys(text), ...findCards(text)];
+async function findAll(text: string): Promise<Match[]> {
+  const matches = [...findKeys(text), ...findCards(text)];
   let offset = 0;
   for (const line of text.split('\n')) {
-    found.push(...(await findPersonal(line, offset)));
+    matches.push(...(await findPersonal(line, offset)));
     offset += line.length + 1;
   }
-  return found.sort((a, b) => a.from - b.from || b.to - a.to);
+  return matches.sort((a, b) => a.from - b.from || b.to - a.to);
 }
 
 export function createRedactor(): Redactor {
   const placeholders = new Map<string, string>();
   const counts = new Map<string, number>();
-  const known = new Map<string, string>();
+  const redactedTexts = new Map<string, string>();
 
   const placeholderOf = (kind: string, secret: string): string => {
     const key = `${kind} ${secret}`;
-    const given = placeholders.get(key);
-    if (given !== undefined) return given;
+    const existing = placeholders.get(key);
+    if (existing !== undefined) return existing;
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
     const placeholder = `[${kind}_${count}]`;
@@ -129,7 +130,7 @@ export function createRedactor(): Redactor {
     let redacted = '';
     let end = 0;
     for (const { kind, from, to } of await findAll(text)) {
-      // Of findings that overlap, the first and longest tells the kind, and all of them go.
+      // All of overlapping matches are removed; the first and longest of them decides the kind.
       if (to <= end) continue;
       redacted += from < end ? '' : text.slice(end, from) + placeholderOf(kind, text.slice(from, to));
       end = to;
@@ -139,10 +140,10 @@ export function createRedactor(): Redactor {
 
   return {
     async redact(text) {
-      const before = known.get(text);
-      if (before !== undefined) return before;
+      const cached = redactedTexts.get(text);
+      if (cached !== undefined) return cached;
       const redacted = await replaceIn(text);
-      known.set(text, redacted);
+      redactedTexts.set(text, redacted);
       return redacted;
     },
   };

@@ -1,24 +1,27 @@
-// Replies that have ended, read from the log by the piece: each is asked for once for all who read it, and kept for a
-// moment, since a reader comes back for the next piece and many may come to the end together.
+// Replies that have ended, read from the log once for all who follow them and kept for a moment: a reader comes back
+// for each next piece, and many readers may reach the end together.
+import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { z } from 'zod';
-import type { ByChannel } from '../produce/live-reply.ts';
+import type { ByChannel } from '../provider/provider.ts';
 
 export type EndedReplies = {
-  /** What a reply said; undefined while it is being produced. */
+  /** The content of a reply; undefined while it is being produced. */
   read(messageId: string): Promise<ByChannel<string> | undefined>;
 };
 
-/** How long one is kept that nobody asks for. */
+/** How long a reply is kept that nobody reads. */
 const cacheMs = 5_000;
-/** UTF-16 code units that are kept together at the most, but for the one that was asked for last. */
+/** UTF-16 code units that are kept together at most. A larger reply is kept alone. */
 const maxCachedCharacters = 16 * 1_048_576;
+
+type Answer = Promise<ByChannel<string> | undefined>;
+/** Cached from the moment it is asked for, when its length is not known yet. */
+type CachedReply = { answer: Answer; length: number };
 
 const storedSchema = z.object({ is_final: z.boolean(), text: z.string(), reasoning: z.string() });
 
-type Kept = { answer: Promise<ByChannel<string> | undefined>; length: number; timer: NodeJS.Timeout };
-
-async function readEndedReply(pool: pg.Pool, messageId: string): Promise<ByChannel<string> | undefined> {
+async function readEndedReply(pool: pg.Pool, messageId: string): Answer {
   const { rows } = await pool.query({
     name: 'read_reply',
     text: `SELECT status <> 'streaming' AS is_final, content AS text, coalesce(reasoning, '') AS reasoning
@@ -30,46 +33,30 @@ async function readEndedReply(pool: pg.Pool, messageId: string): Promise<ByChann
 }
 
 export function createEndedReplies(pool: pg.Pool): EndedReplies {
-  /** The one that was asked for longest ago is the first. */
-  const kept = new Map<string, Kept>();
-  let keptLength = 0;
+  const cache = new LRUCache<string, CachedReply>({
+    ttl: cacheMs,
+    ttlAutopurge: true,
+    updateAgeOnGet: true,
+    maxSize: maxCachedCharacters,
+    // Never above the maximum: a reply that is not kept would be read again for each of its pieces.
+    sizeCalculation: ({ length }) => Math.min(1 + length, maxCachedCharacters),
+  });
 
-  function forget(messageId: string): void {
-    const entry = kept.get(messageId);
-    if (entry === undefined) return;
-    clearTimeout(entry.timer);
-    kept.delete(messageId);
-    keptLength -= entry.length;
-  }
-
-  function keep(messageId: string, answer: Kept['answer'], length: number): void {
-    forget(messageId);
-    const timer = setTimeout(forget, cacheMs, messageId).unref();
-    kept.set(messageId, { answer, length, timer });
-    keptLength += length;
-    for (const oldest of kept.keys()) {
-      if (keptLength <= maxCachedCharacters || oldest === messageId) return;
-      forget(oldest);
-    }
+  function settle(messageId: string, answer: Answer, reply: ByChannel<string> | undefined): void {
+    if (cache.peek(messageId)?.answer !== answer) return;
+    if (reply === undefined) cache.delete(messageId);
+    else cache.set(messageId, { answer, length: reply.text.length + reply.reasoning.length });
   }
 
   return {
     read(messageId) {
-      const known = kept.get(messageId);
-      if (known !== undefined) {
-        keep(messageId, known.answer, known.length);
-        return known.answer;
-      }
+      const cached = cache.get(messageId);
+      if (cached !== undefined) return cached.answer;
       const answer = readEndedReply(pool, messageId);
-      keep(messageId, answer, 0);
-      const isKept = () => kept.get(messageId)?.answer === answer;
+      cache.set(messageId, { answer, length: 0 });
       answer.then(
-        (said) => {
-          if (!isKept()) return;
-          if (said === undefined) forget(messageId);
-          else keep(messageId, answer, said.text.length + said.reasoning.length);
-        },
-        () => isKept() && forget(messageId),
+        (reply) => settle(messageId, answer, reply),
+        () => settle(messageId, answer, undefined),
       );
       return answer;
     },

@@ -1,10 +1,11 @@
-// Cursors over replies: each computes its next piece when it is asked, from memory while the reply is produced, here
-// or elsewhere, from the log once it has ended. What a slow reader did not ask for is not held for it.
+// Cursors over replies. Each computes its next piece on demand: from memory while the reply is produced, here or on
+// another node, and from the log once it has ended. Nothing is queued for a slow reader.
 import { AppError } from '../../errors.ts';
 import { createPullIterator, type Pull } from '../../lib/pull-iterator.ts';
 import type { Generations } from '../produce/generations.ts';
-import { type ByChannel, type Channel, channels, type LiveReply } from '../produce/live-reply.ts';
+import type { LiveReply } from '../produce/live-reply.ts';
 import { cutText } from '../produce/live-text.ts';
+import { type ByChannel, type Channel, channels } from '../provider/provider.ts';
 import type { EndedReplies } from './ended-replies.ts';
 import type { RemoteReplies } from './remote-replies.ts';
 
@@ -19,10 +20,10 @@ export type GenerationUpdate =
       offset: number;
       end: number;
       text: string;
-      /** What the reader has with it. */
+      /** What the reader has once it has this piece. */
       position: TextOffsets;
     }
-  /** The channel ends at `end`, before what the reader has: its node died before it kept the last of it. */
+  /** The channel ends at `end`, before the reader's offset: its node died before it stored the last of its text. */
   | { kind: 'rewind'; messageId: string; channel: Channel; end: number }
   | { kind: 'end'; messageId: string };
 
@@ -33,8 +34,8 @@ export type ReplyCursors = {
   readonly openCount: number;
 };
 
-/** UTF-16 code units in one delta at most: what a reader who stops reading costs is this, as text and as it is sent. */
-const pieceLength = 4_096;
+/** UTF-16 code units in one delta: it bounds the memory that a reader costs which has stopped reading. */
+const maxPieceLength = 4_096;
 
 const argumentOf = { text: 'after', reasoning: 'afterReasoning' } as const;
 
@@ -67,7 +68,7 @@ export function createReplyCursors(options: {
       isRemote = false;
     }
 
-    /** The next piece of the first channel that has one: who joins late gets the reasoning before the text. */
+    /** The next piece of the first channel that has one: a reader that joins late gets the reasoning before the text. */
     function nextPiece(read: (channel: Channel, from: number) => string): GenerationUpdate | undefined {
       for (const channel of channels) {
         const offset = offsets[channel];
@@ -82,17 +83,17 @@ export function createReplyCursors(options: {
     }
 
     function fromMemory(reply: LiveReply, pull: Pull): GenerationUpdate | undefined | Promise<undefined> {
-      const piece = nextPiece((channel, from) => reply[channel].read(from, pieceLength));
+      const piece = nextPiece((channel, from) => reply[channel].read(from, maxPieceLength));
       if (piece !== undefined) return piece;
       if (!reply.isClosed) return pull.wait((finish) => reply.onceChanged(finish));
-      // Ended: what is in the log now decides, since recovery may have been first.
+      // Ended: from now on the log decides, since recovery may have ended the reply with another text.
       live = undefined;
       releaseRemote();
       return undefined;
     }
 
     async function fromLog(pull: Pull): Promise<GenerationUpdate | undefined> {
-      // Asked for in a list, since nothing at all means that it failed.
+      // Wrapped in an array, since undefined means that the read failed.
       const stored = await pull.retryWhileUnavailable(async () => [await endedReplies.read(messageId)]);
       if (stored === undefined) return undefined;
       const [final] = stored;
@@ -106,7 +107,7 @@ export function createReplyCursors(options: {
     }
 
     function fromFinal(final: ByChannel<string>, pull: Pull): GenerationUpdate {
-      const piece = nextPiece((channel, from) => cutText(final[channel].slice(from), pieceLength));
+      const piece = nextPiece((channel, from) => cutText(final[channel].slice(from), maxPieceLength));
       if (piece !== undefined) return piece;
       for (const channel of channels) {
         const end = final[channel].length;
@@ -118,12 +119,12 @@ export function createReplyCursors(options: {
       return { kind: 'end', messageId };
     }
 
-    /** Who came before the reply began here took it for that of another node. */
+    /** A reader that connected before the reply started here is following the remote copy. */
     function switchToLocalReply(): void {
-      const own = isRemote ? generations.live(messageId) : undefined;
-      if (own === undefined) return;
+      const local = isRemote ? generations.live(messageId) : undefined;
+      if (local === undefined) return;
       releaseRemote();
-      live = own;
+      live = local;
     }
 
     return createPullIterator(

@@ -1,12 +1,6 @@
-// One running reply, in memory: its text and its reasoning, appended by its generation, read by any number of cursors.
+// One running reply in memory: its text and its reasoning, appended by its generation, read by any number of cursors.
+import type { ByChannel, Channel } from '../provider/provider.ts';
 import { createLiveText, type LiveText } from './live-text.ts';
-
-/** What a model says: the reply itself, or what it thinks on the way there. In the order in which readers get them. */
-export const channels = ['reasoning', 'text'] as const;
-export type Channel = (typeof channels)[number];
-
-/** Something for each channel, such as text offsets: how much of it a reader has. */
-export type ByChannel<Value> = Readonly<Record<Channel, Value>>;
 
 export type LiveReply = ByChannel<Pick<LiveText, 'length' | 'read' | 'whole'>> & {
   /** Whether the reply has ended and its end is in the log. */
@@ -14,11 +8,11 @@ export type LiveReply = ByChannel<Pick<LiveText, 'length' | 'read' | 'whole'>> &
   /** The text must not end in half of a surrogate pair. */
   append(channel: Channel, text: string): void;
   close(): void;
-  /** Calls the listener once, at the next change. @returns a function that takes it back */
+  /** Calls the listener once, at the next change. @returns a cancel function */
   onceChanged(listener: () => void): () => void;
 };
 
-/** All that was said so far. */
+/** All of the text so far. */
 export function fullText({ text, reasoning }: LiveReply): ByChannel<string> {
   return { text: text.whole(), reasoning: reasoning.whole() };
 }
@@ -29,9 +23,9 @@ export function createLiveReply(): LiveReply {
   let isClosed = false;
 
   function changed(): void {
-    const due = listeners;
+    const current = listeners;
     listeners = new Set();
-    for (const listener of due) listener();
+    for (const listener of current) listener();
   }
 
   return {
@@ -48,9 +42,9 @@ export function createLiveReply(): LiveReply {
       changed();
     },
     onceChanged(listener) {
-      const set = listeners;
-      set.add(listener);
-      return () => set.delete(listener);
+      const joined = listeners;
+      joined.add(listener);
+      return () => joined.delete(listener);
     },
   };
 }

@@ -1,31 +1,31 @@
-// A text that grows, in memory: the text of one running reply, or its reasoning. Whoever reads it holds nothing but
-// a text offset (in UTF-16 code units), so a slow reader costs no memory here.
+// A growing text in memory: the text of one running reply, or its reasoning. A reader holds nothing but a text offset
+// (in UTF-16 code units), so a slow reader costs no memory here.
 
 export type LiveText = {
   /** UTF-16 code units so far. */
   readonly length: number;
   /** The text must not end in half of a surrogate pair. */
   append(text: string): void;
-  /** The text from an offset on: at most `most` code units, never half of a surrogate pair at its end. */
-  read(after: number, most: number): string;
+  /** The text from an offset on: at most `maxLength` code units, never half of a surrogate pair at its end. */
+  read(after: number, maxLength: number): string;
   whole(): string;
 };
 
 /** Cuts a text to a length without leaving half of a surrogate pair at its end. */
-export function cutText(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const last = text.charCodeAt(most - 1);
+export function cutText(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const last = text.charCodeAt(maxLength - 1);
   const splitsPair = last >= 0xd800 && last <= 0xdbff;
-  return text.slice(0, splitsPair ? most - 1 : most);
+  return text.slice(0, splitsPair ? maxLength - 1 : maxLength);
 }
 
 export function createLiveText(): LiveText {
   const pieces: string[] = [];
-  /** Where each piece begins; joining them at each read would cost the square of the reply's length. */
+  /** The offset at which each piece starts. Joining the pieces at each read would take quadratic time. */
   const starts: number[] = [];
   let length = 0;
 
-  /** The piece that holds the offset, searched from the end: readers are mostly at the newest text. */
+  /** The index of the piece that contains the offset. Tries the last piece first: most readers are at the newest text. */
   function pieceAt(offset: number): number {
     let low = 0;
     let high = starts.length - 1;
@@ -47,14 +47,14 @@ export function createLiveText(): LiveText {
       pieces.push(text);
       length += text.length;
     },
-    read(after, most) {
+    read(after, maxLength) {
       if (after >= length) return '';
       const first = pieceAt(after);
       let text = (pieces[first] ?? '').slice(after - (starts[first] ?? 0));
-      for (let index = first + 1; index < pieces.length && text.length < most; index += 1) {
+      for (let index = first + 1; index < pieces.length && text.length < maxLength; index += 1) {
         text += pieces[index] ?? '';
       }
-      return cutText(text, most);
+      return cutText(text, maxLength);
     },
     whole: () => pieces.join(''),
   };

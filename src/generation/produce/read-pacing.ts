@@ -1,13 +1,13 @@
-// The beat at which this node reads its models. Each read from and write to a socket costs more than all else that
-// is done for a token; with many replies at once their tokens are read, and so sent on, a few at a time.
+// Paces this node's reads from its models. A read from or write to a socket costs more than everything else that is done
+// for a token: with many replies at once, their tokens are read, and so sent on, a few at a time.
 
 export type ReadPacing = {
-  /** The next beat; undefined while so few replies run that each token may be read by itself. */
+  /** Resolves when the next read is due; undefined while so few replies run that each token can be read by itself. */
   next(): Promise<void> | undefined;
 };
 
-const fewReplies = 8;
-/** At the most what one frame of a display shows together. */
+const minPacedReplies = 8;
+/** Below the duration of one frame of a display, so that nobody sees the pause. */
 const maxPauseMs = 12;
 
 /** @param runningCount how many replies are being produced */
@@ -16,7 +16,7 @@ export function createReadPacing(runningCount: () => number): ReadPacing {
   return {
     next() {
       const count = runningCount();
-      if (count < fewReplies) return undefined;
+      if (count < minPacedReplies) return undefined;
       pending ??= new Promise((resolve) => {
         setTimeout(
           () => {

@@ -1,150 +1,96 @@
-// Keeps the text and reasoning of this node's running replies in Postgres, so that a crash loses at most one interval of it:
-// every 250 ms one statement for all of them together, and about once a second one that renews their leases.
-import type pg from 'pg';
-import { type Channel, channels, type LiveReply } from './live-reply.ts';
+// Keeps the text and reasoning of this node's running replies in Postgres, so that a crash loses at most one interval:
+// every 250 ms one statement for all of them together, and up to twice a second one that renews their leases.
+import type { LiveReply } from './live-reply.ts';
+import { claimLease, forgetReplies, type LeaseHolder, renewLeases, storePieces } from './token-log-store.ts';
+import {
+  canDrop,
+  findUnpersisted,
+  markPersisted,
+  type PersistedReply,
+  trackReply,
+  unpersistedLength,
+} from './unpersisted-text.ts';
 
 const flushIntervalMs = 250;
-/** How often a lease is renewed before it would run out, and how rarely at the most: a renewal also tells of stops. */
+/** How often a lease is renewed before it would expire, and at least how often: a renewal also finds stop requests. */
 const renewalsPerLease = 10;
 const maxRenewalIntervalMs = 500;
-/** UTF-16 code units in one statement: after an outage there may be more, which the next ones carry. */
+/** UTF-16 code units in one statement: after an outage there may be more, which the next statements take. */
 const maxCharactersPerRound = 4_194_304;
 
 export type TokenLog = {
   /**
-   * Takes the lease of the reply, and keeps what comes of it. A claim whose answer was lost may be made again.
-   * @returns false where another node has it, or the reply has ended
+   * Takes the lease of the reply and keeps its text. A claim whose answer was lost may be repeated.
+   * @returns false if another node holds the lease, or the reply has ended
    */
   claim(messageId: string, reply: LiveReply): Promise<boolean>;
-  /** The reply's end is in the log: its rows go away. */
+  /** The reply's end is in the log: its rows are deleted. */
   unregister(messageId: string): void;
-  /** The reply's end could not be written: its text stays, and its lease runs out, so that recovery ends it. */
+  /** The reply's end could not be written: its text stays and its lease expires, so that recovery ends it. */
   abandon(messageId: string): void;
   /** Ends the loop after a last round. */
   stop(): Promise<void>;
 };
 
-type Entry = {
-  reply: LiveReply;
-  /** Up to which text offset. */
-  persisted: Record<Channel, number>;
-  isAbandoned: boolean;
-};
-/** What is not persisted of a channel of a reply, from a text offset on. */
-type Due = { messageId: string; entry: Entry; channel: Channel; from: number; text: string };
-
 /**
- * @param onStopRequested called where another node asks to stop one of the replies
- * @param onLost called where one of the replies was ended by another node, since this one was paused for too long
- * @param onError called when Postgres did not take a round; the next one carries what it missed
+ * @param onStopRequested called when another node asks to stop one of the replies
+ * @param onLost called when another node has ended one of the replies, because this node was paused for too long
+ * @param onError called when Postgres did not take a round; the next one includes what it missed
  */
-export function createTokenLog(options: {
-  pool: pg.Pool;
-  nodeId: string;
-  leaseMs: number;
-  onStopRequested: (messageId: string) => void;
-  onLost: (messageId: string) => void;
-  onError: (error: unknown) => void;
-}): TokenLog {
-  const { pool, nodeId, leaseMs } = options;
-  const entries = new Map<string, Entry>();
+export function createTokenLog(
+  options: LeaseHolder & {
+    onStopRequested: (messageId: string) => void;
+    onLost: (messageId: string) => void;
+    onError: (error: unknown) => void;
+  },
+): TokenLog {
+  const { pool, leaseMs } = options;
+  const entries = new Map<string, PersistedReply>();
   const ended = new Set<string>();
   let renewedAt = 0;
   let isStopped = false;
   let round: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  function findUnpersisted(): Due[] {
-    const due: Due[] = [];
-    let rest = maxCharactersPerRound;
-    for (const [messageId, entry] of entries) {
-      for (const channel of channels) {
-        const from = entry.persisted[channel];
-        const text = entry.reply[channel].read(from, rest);
-        rest -= text.length;
-        if (text !== '') due.push({ messageId, entry, channel, from, text });
-      }
-    }
-    return due;
-  }
-
   async function persistText(): Promise<void> {
-    const due = findUnpersisted();
-    if (due.length === 0) return;
-    // Only of replies that nobody has ended meanwhile: a node that was paused must not leave rows behind.
-    await pool.query({
-      name: 'persist_text',
-      text: `INSERT INTO token_log (message_id, channel, text_offset, text)
-        SELECT t.* FROM unnest($1::text[], $2::generation_channel[], $3::int[], $4::text[]) AS t (message_id, channel, text_offset, text)
-        JOIN message AS m ON m.id = t.message_id AND m.status = 'streaming'
-        -- The round before was taken after all, though its answer was lost: what came since is not to be missing.
-        ON CONFLICT ON CONSTRAINT token_log_pkey DO UPDATE SET text = excluded.text
-        WHERE length(excluded.text) > length(token_log.text)`,
-      values: [
-        due.map(({ messageId }) => messageId),
-        due.map(({ channel }) => channel),
-        due.map(({ from }) => from),
-        due.map(({ text }) => text),
-      ],
-    });
-    for (const { entry, channel, from, text } of due) entry.persisted[channel] = from + text.length;
-  }
-
-  function unpersisted(): number {
-    let length = 0;
-    for (const { reply, persisted } of entries.values())
-      for (const channel of channels) length += reply[channel].length - persisted[channel];
-    return length;
+    const pieces = findUnpersisted(entries, maxCharactersPerRound);
+    if (pieces.length === 0) return;
+    await storePieces(pool, pieces);
+    markPersisted(pieces);
   }
 
   function dropAbandoned(): void {
-    for (const [messageId, entry] of entries) {
-      const isPersisted = channels.every(
-        (channel) => entry.persisted[channel] === entry.reply[channel].length,
-      );
-      if (entry.isAbandoned && isPersisted) entries.delete(messageId);
+    for (const [messageId, entry] of entries) if (canDrop(entry)) entries.delete(messageId);
+  }
+
+  async function renewDueLeases(): Promise<void> {
+    const leased = [...entries].filter(([, entry]) => !entry.isAbandoned).map(([messageId]) => messageId);
+    const intervalMs = Math.min(leaseMs / renewalsPerLease, maxRenewalIntervalMs);
+    if (leased.length === 0 || Date.now() - renewedAt < intervalMs) return;
+    const renewed = await renewLeases(options, leased);
+    renewedAt = Date.now();
+    for (const { messageId, isStopRequested } of renewed) {
+      if (isStopRequested) options.onStopRequested(messageId);
+    }
+    const renewedIds = new Set(renewed.map(({ messageId }) => messageId));
+    for (const messageId of leased) {
+      if (!renewedIds.has(messageId) && entries.has(messageId)) options.onLost(messageId);
     }
   }
 
-  async function renewLeases(): Promise<void> {
-    const held = [...entries].filter(([, { isAbandoned: isLeft }]) => !isLeft);
-    const intervalMs = Math.min(leaseMs / renewalsPerLease, maxRenewalIntervalMs);
-    if (held.length === 0 || Date.now() - renewedAt < intervalMs) return;
-    const ids = held.map(([messageId]) => messageId);
-    const { rows } = await pool.query<{ message_id: string; stop_requested: boolean }>({
-      name: 'renew_leases',
-      text: `INSERT INTO generation AS g (message_id, node_id, lease_until)
-        SELECT m.id, $2, now() + $3 * interval '1 ms' FROM message AS m
-        WHERE m.id = ANY ($1) AND m.status = 'streaming' ORDER BY m.id
-        ON CONFLICT (message_id) DO UPDATE SET lease_until = excluded.lease_until WHERE g.node_id = $2
-        RETURNING g.message_id, g.stop_requested`,
-      values: [ids, nodeId, leaseMs],
-    });
-    renewedAt = Date.now();
-    for (const row of rows) if (row.stop_requested) options.onStopRequested(row.message_id);
-    const renewed = new Set(rows.map((row) => row.message_id));
-    for (const messageId of ids)
-      if (!renewed.has(messageId) && entries.has(messageId)) options.onLost(messageId);
-  }
-
   async function forgetEnded(): Promise<void> {
-    // A copy: replies go on to end while the statement runs, and wait for the next round.
-    const gone = [...ended];
-    if (gone.length === 0) return;
-    await pool.query({
-      name: 'forget_ended',
-      text: `WITH t AS (DELETE FROM token_log WHERE message_id = ANY ($1))
-        DELETE FROM generation WHERE message_id = ANY ($1)`,
-      values: [gone],
-    });
-    for (const messageId of gone) ended.delete(messageId);
+    // A copy: more replies end while the statement runs, and wait for the next round.
+    const messageIds = [...ended];
+    if (messageIds.length === 0) return;
+    await forgetReplies(pool, messageIds);
+    for (const messageId of messageIds) ended.delete(messageId);
   }
 
   async function runRound(): Promise<void> {
     try {
       await persistText();
       dropAbandoned();
-      await renewLeases();
+      await renewDueLeases();
       await forgetEnded();
     } catch (error) {
       options.onError(error);
@@ -163,15 +109,8 @@ export function createTokenLog(options: {
 
   return {
     async claim(messageId, reply) {
-      const { rowCount } = await pool.query({
-        name: 'claim_generation',
-        text: `INSERT INTO generation AS g (message_id, node_id, lease_until)
-          SELECT m.id, $2, now() + $3 * interval '1 ms' FROM message AS m WHERE m.id = $1 AND m.status = 'streaming'
-          ON CONFLICT (message_id) DO UPDATE SET lease_until = excluded.lease_until WHERE g.node_id = $2`,
-        values: [messageId, nodeId, leaseMs],
-      });
-      if (rowCount !== 1) return false;
-      entries.set(messageId, { reply, persisted: { text: 0, reasoning: 0 }, isAbandoned: false });
+      if (!(await claimLease(options, messageId))) return false;
+      entries.set(messageId, trackReply(reply));
       schedule();
       return true;
     },
@@ -187,9 +126,9 @@ export function createTokenLog(options: {
       isStopped = true;
       clearTimeout(timer);
       await round;
-      // The last text of replies that were left may be more than one round takes; a round that fails takes none.
-      for (let before = -1; unpersisted() !== before; ) {
-        before = unpersisted();
+      // The last text of abandoned replies may be more than one round takes; a round that fails stores none.
+      for (let lengthBefore = -1; unpersistedLength(entries) !== lengthBefore; ) {
+        lengthBefore = unpersistedLength(entries);
         await runRound();
       }
     },

@@ -1,77 +1,73 @@
-// Reads one answer's body from its first byte to its end, and lets go of its socket whatever happens.
+// Reads the body of one answer to its end, in any protocol, and releases its socket whatever happens.
 
-import type { Channel } from '../produce/live-reply.ts';
 import type { Deadline } from './deadline.ts';
-import type { EndpointFailures } from './endpoint-errors.ts';
-import { type CompletionReader, createPlainReader, createStreamReader, type Usage } from './openai-stream.ts';
+import type { EndpointErrors } from './endpoint-errors.ts';
+import type { BodyReader } from './protocol.ts';
+import type { ModelResult, OnPiece } from './provider.ts';
 
-/** How a reply ended; each part is undefined where the endpoint did not say it. */
-export type ReplyEnd = { finishReason: string | undefined; usage: Usage | undefined };
-
-/** Takes a piece of what the model says: never empty, never with NUL, never with half a surrogate pair. */
-export type OnPiece = (channel: Channel, piece: string) => void;
-
-type Body = {
-  failures: EndpointFailures;
+type BodyOptions = {
+  errors: EndpointErrors;
   deadline: Deadline;
   idleTimeoutMs: number;
   /** The caller's own signal. */
   signal: AbortSignal;
   beforeRead: (() => Promise<void> | undefined) | undefined;
+  createBodyReader: (contentType: string) => BodyReader;
   onPiece: OnPiece;
 };
 
-// After finish_reason the text is whole. Only usage can follow, and no reader should wait long for it.
+// After the finish reason the text is complete. Only usage can follow, and no reader should wait long for it.
 const usageWaitMs = 5_000;
-// After [DONE] nothing follows but the end of the body, which lets the connection be used again.
+// After the end mark nothing follows but the end of the body, which lets the connection be reused.
 const endWaitMs = 100;
 
-const fullRead = 4_096;
+const fullReadBytes = 4_096;
 
-const isWhole = ({ progress }: CompletionReader): boolean =>
+const isTextComplete = ({ progress }: BodyReader): boolean =>
   progress.isDone || progress.finishReason !== undefined;
+
+function nextWaitMs(body: BodyReader, idleTimeoutMs: number): number {
+  if (body.progress.isDone) return endWaitMs;
+  return isTextComplete(body) ? Math.min(usageWaitMs, idleTimeoutMs) : idleTimeoutMs;
+}
 
 async function readAll(
   read: () => Promise<Uint8Array | undefined>,
-  completion: CompletionReader,
-  { failures, deadline, idleTimeoutMs, beforeRead, onPiece }: Body,
+  body: BodyReader,
+  { errors, deadline, idleTimeoutMs, beforeRead, onPiece }: BodyOptions,
 ): Promise<void> {
-  const { progress } = completion;
+  const { progress } = body;
   let bytes: Uint8Array | undefined;
   let termMs = idleTimeoutMs;
-  deadline.set(termMs, () => failures.idleTimeout(idleTimeoutMs));
+  deadline.set(termMs, () => errors.idleTimeout(idleTimeoutMs));
   do {
     bytes = await read();
-    const said = bytes === undefined ? completion.end() : completion.read(bytes);
-    if (said.reasoning !== '') onPiece('reasoning', said.reasoning);
-    if (said.text !== '') onPiece('text', said.text);
-    if (progress.failure) throw failures.reportedInBody(progress.failure);
-    // Once the text is whole, the wait for what may follow is short, and keep-alives don't prolong it.
-    const waitMs = progress.isDone
-      ? endWaitMs
-      : isWhole(completion)
-        ? Math.min(usageWaitMs, idleTimeoutMs)
-        : idleTimeoutMs;
-    if (waitMs !== termMs) deadline.set(waitMs, () => failures.idleTimeout(waitMs));
-    else if (!isWhole(completion)) deadline.extend();
+    const output = bytes === undefined ? body.end() : body.read(bytes);
+    if (output.reasoning !== '') onPiece('reasoning', output.reasoning);
+    if (output.text !== '') onPiece('text', output.text);
+    if (progress.failure) throw errors.reportedInBody(progress.failure);
+    // Once the text is complete, the wait for what may follow is short, and keep-alives don't prolong it.
+    const waitMs = nextWaitMs(body, idleTimeoutMs);
+    if (waitMs !== termMs) deadline.set(waitMs, () => errors.idleTimeout(waitMs));
+    else if (!isTextComplete(body)) deadline.extend();
     termMs = waitMs;
-    // A full read means that more is there: it need not wait to become more.
-    if (bytes !== undefined && bytes.length < fullRead) await beforeRead?.();
+    // A full read means that there is more already: it need not wait for more.
+    if (bytes !== undefined && bytes.length < fullReadBytes) await beforeRead?.();
   } while (bytes !== undefined);
 }
 
 /**
- * Hands what an answer says to `onPiece`, a piece of each channel for each network read.
- * @throws AppError UPSTREAM_FAILED when the body is no completion, breaks off or falls silent
+ * Passes the text of an answer to `onPiece`, one piece of each channel for each network read.
+ * @throws AppError UPSTREAM_FAILED if the body is not a reply, breaks off or falls silent
  */
-export async function readReply(response: Response, body: Body): Promise<ReplyEnd> {
-  const { failures, deadline, signal } = body;
+export async function readReply(response: Response, options: BodyOptions): Promise<ModelResult> {
+  const { errors, deadline, signal } = options;
   const contentType = response.headers.get('content-type') ?? '';
   if (response.body === null || contentType.includes('html')) {
     await response.body?.cancel();
-    throw failures.notACompletion(contentType || 'an empty body');
+    throw errors.notAReply(contentType || 'an empty body');
   }
-  const completion = contentType.includes('json') ? createPlainReader() : createStreamReader();
+  const body = options.createBodyReader(contentType);
   const reader = response.body.getReader();
   const read = async (): Promise<Uint8Array | undefined> => {
     try {
@@ -80,16 +76,16 @@ export async function readReply(response: Response, body: Body): Promise<ReplyEn
       return value;
     } catch {
       signal.throwIfAborted();
-      if (isWhole(completion)) return undefined;
-      throw deadline.signal.aborted ? deadline.signal.reason : failures.connectionLost();
+      if (isTextComplete(body)) return undefined;
+      throw deadline.signal.aborted ? deadline.signal.reason : errors.connectionLost();
     }
   };
   try {
-    await readAll(read, completion, body);
-    if (!isWhole(completion)) throw failures.connectionLost();
-    return { finishReason: completion.progress.finishReason, usage: completion.progress.usage };
+    await readAll(read, body, options);
+    if (!isTextComplete(body)) throw errors.connectionLost();
+    return { finishReason: body.progress.finishReason, usage: body.progress.usage };
   } finally {
-    // A body that is given up half read would keep its socket open; one that errored has none any more.
+    // A body that is abandoned half read would keep its socket open; one that failed has none any more.
     await reader.cancel().catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-// Begins subscriptions on the connection that they came over: counted before their source starts, and given back
+// Starts subscriptions on the connection that they came over: they are counted before their source starts, and released
 // however they end.
 import type { ServerResponse } from 'node:http';
 import {
@@ -16,28 +16,28 @@ import { checkLimits } from '../../graphql/limits.ts';
 import type { Connection, Connections } from './connections.ts';
 import { untilExpiry } from './expiry.ts';
 
-/** What carries an operation: a WebSocket its connection, a request the response to which it may stream. */
+/** What carries an operation: the connection of a WebSocket, or the response of a request, to which it may stream. */
 export type CarrierContext = { connection?: Connection; res?: ServerResponse };
 type Args = ExecutionArgs & { contextValue: Context & CarrierContext };
 
 /** An event stream is a connection of its own. */
 function openStream(connections: Connections, response: ServerResponse): Connection {
   return connections.add({
-    // What was written is still sent. Without the end of the body the client knows that it did not end.
+    // What was written is still sent. Since the body has no end, the client knows that the stream is incomplete.
     close: () => void response.socket?.destroySoon(),
     terminate: () => void response.destroy(),
   });
 }
 
-/** @returns gives back what was counted @throws AppError LIMIT_EXCEEDED; UPSTREAM_FAILED while the server stops */
-function count(connections: Connections, context: Args['contextValue'], endsHere: boolean): () => void {
+/** @returns a release function @throws AppError LIMIT_EXCEEDED; UPSTREAM_FAILED while the server stops */
+function admit(connections: Connections, context: Args['contextValue'], endsWithNode: boolean): () => void {
   const { connection, res, viewer } = context;
-  if (connection !== undefined) return connection.subscribe(endsHere);
-  if (res === undefined) throw new Error('A subscription that came over nothing.');
+  if (connection !== undefined) return connection.subscribe(endsWithNode);
+  if (res === undefined) throw new Error('A subscription without a connection or a response.');
   const stream = openStream(connections, res);
   try {
     stream.admit(viewer.username);
-    stream.subscribe(endsHere);
+    stream.subscribe(endsWithNode);
   } catch (error) {
     stream.remove();
     throw error;
@@ -45,44 +45,44 @@ function count(connections: Connections, context: Args['contextValue'], endsHere
   return stream.remove;
 }
 
-/** A client may be gone before the first result: nobody reads such a stream, and nobody would leave it. */
+/** A client may disconnect before the first result: then nobody reads the stream, and nobody would return its results. */
 function returnOnClose(response: ServerResponse, results: Results): void {
-  const leave = () => void results.return().catch(() => {});
-  if (response.closed || response.destroyed) leave();
-  else response.once('close', leave);
+  const onClose = () => void results.return().catch(() => {});
+  if (response.closed || response.destroyed) onClose();
+  else response.once('close', onClose);
 }
 
-/** @param mask makes of whatever was thrown what clients are told */
+/** @param mask turns whatever was thrown into the error that clients get */
 export function createSubscribe(connections: Connections, mask: (error: unknown) => GraphQLError) {
   async function start(
     args: ValidatedSubscriptionArgs,
     { viewer, res }: Args['contextValue'],
-    end: () => void,
+    release: () => void,
   ): Promise<Results | ExecutionResult> {
     const started = await startSubscription(args);
     if (!('source' in started)) {
-      end();
+      release();
       return started;
     }
     const source = untilExpiry(started.source, viewer.expiresAt);
-    const results = createResults({ ...started, source }, mask, end);
+    const results = createResults({ ...started, source }, mask, release);
     if (res !== undefined) returnOnClose(res, results);
     return results;
   }
 
   return async (args: Args): Promise<Results | ExecutionResult> => {
-    let end = () => {};
+    let release = () => {};
     try {
       checkLimits(args);
       const validated = validateSubscriptionArgs(args);
       if (!('operation' in validated)) return { errors: validated.map(mask) };
       const { contextValue } = args;
-      end = count(connections, contextValue, endsWithNode(validated, contextValue.services));
-      const started = await start(validated, contextValue, end);
+      release = admit(connections, contextValue, endsWithNode(validated, contextValue.services));
+      const started = await start(validated, contextValue, release);
       if (!('errors' in started)) return started;
       return started.errors === undefined ? started : { ...started, errors: started.errors.map(mask) };
     } catch (error) {
-      end();
+      release();
       return { errors: [mask(error)] };
     }
   };

@@ -1,23 +1,24 @@
-// Who is connected: WebSockets and event streams. Counted and refused by one rule for every carrier, before a source
-// starts; and sent elsewhere when the server stops.
+// The open connections: WebSockets, event streams and exports. One rule counts and refuses them on every carrier, before
+// any work starts, and closes them when the server stops.
 import { AppError } from '../../errors.ts';
 import { closeGradually, type Drainable } from './graceful-close.ts';
 
 export type ConnectionLimits = { subscriptionsPerConnection: number; connectionsPerUser: number };
 
-/** Everything that is given back may be given back more than once. */
+/** Every release function may be called more than once. */
 export type Connection = {
-  /** Counts it as the user's. @throws AppError LIMIT_EXCEEDED; UPSTREAM_FAILED while the server stops */
+  /** Counts the connection as one of the user's. @throws AppError LIMIT_EXCEEDED; UPSTREAM_FAILED while the server stops */
   admit(username: string): void;
   /**
-   * @param endsHere whether it follows a reply that is produced here, whose end it gets though the server stops
-   * @returns ends it
+   * Counts a subscription.
+   * @param endsWithNode whether it follows work of this node that ends by itself: a server that stops waits for that end
+   * @returns a release function
    * @throws AppError LIMIT_EXCEEDED; UPSTREAM_FAILED while the server stops
    */
-  subscribe(endsHere: boolean): () => void;
-  /** Stays open for an answer that is due, though the server stops. @returns ends it */
+  subscribe(endsWithNode: boolean): () => void;
+  /** Keeps the connection open for a pending response while the server stops. @returns a release function */
   hold(): () => void;
-  /** It is gone, with all that ran on it. */
+  /** To be called when the connection is closed. */
   remove(): void;
 };
 
@@ -25,9 +26,9 @@ export type Connections = {
   readonly isDraining: boolean;
   /** @throws AppError UPSTREAM_FAILED while the server stops */
   refuseWhileDraining(): void;
-  /** A connection that counts nowhere until a user is admitted on it. */
-  add(ways: Pick<Drainable, 'close' | 'terminate'>): Connection;
-  /** Takes no more, and closes all: spread over the grace time. */
+  /** Adds a connection. It counts for no user until `admit`. */
+  add(closing: Pick<Drainable, 'close' | 'terminate'>): Connection;
+  /** Refuses new connections, and closes the open ones gradually within the grace time. */
   drain(graceMs: number): Promise<void>;
 };
 
@@ -39,17 +40,17 @@ function once(work: () => void): () => void {
   };
 }
 
-/** How many there are of each. */
+/** A counter per key. */
 function createCounts() {
   const counts = new Map<string, number>();
   return {
     of: (key: string) => counts.get(key) ?? 0,
-    /** @returns takes it back */
-    add(key: string): () => void {
+    /** @returns a function that decrements again */
+    increment(key: string): () => void {
       counts.set(key, (counts.get(key) ?? 0) + 1);
       return once(() => {
-        const rest = (counts.get(key) ?? 0) - 1;
-        if (rest > 0) counts.set(key, rest);
+        const remaining = (counts.get(key) ?? 0) - 1;
+        if (remaining > 0) counts.set(key, remaining);
         else counts.delete(key);
       });
     },
@@ -59,23 +60,23 @@ function createCounts() {
 export function createConnections(limits: ConnectionLimits): Connections {
   const { subscriptionsPerConnection, connectionsPerUser } = limits;
   const open = new Set<Drainable>();
-  const ofUsers = createCounts();
+  const perUser = createCounts();
   let isDraining = false;
 
   function refuseWhileDraining(): void {
     if (!isDraining) return;
     throw new AppError(
       'UPSTREAM_FAILED',
-      'This server is shutting down: connect again, and continue after what came last.',
+      'This server is shutting down. Connect again, and resume after the last result.',
     );
   }
 
   function checkUser(username: string): void {
-    if (ofUsers.of(username) < connectionsPerUser) return;
-    // Short enough for the reason of a closed WebSocket.
+    if (perUser.of(username) < connectionsPerUser) return;
+    // At most 123 bytes with its code: it is also the reason of a closed WebSocket.
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `MAX_CONNECTIONS_PER_USER is ${connectionsPerUser}, and as many are open: close a WebSocket or a stream.`,
+      `You have ${connectionsPerUser} open connections, the maximum (MAX_CONNECTIONS_PER_USER). Close one first.`,
     );
   }
 
@@ -83,7 +84,7 @@ export function createConnections(limits: ConnectionLimits): Connections {
     if (count < subscriptionsPerConnection) return;
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `MAX_SUBSCRIPTIONS_PER_CONNECTION is ${subscriptionsPerConnection}, and as many run on this connection: end some, or open another.`,
+      `This connection has ${subscriptionsPerConnection} subscriptions, the maximum (MAX_SUBSCRIPTIONS_PER_CONNECTION). End one, or open another connection.`,
     );
   }
 
@@ -93,22 +94,22 @@ export function createConnections(limits: ConnectionLimits): Connections {
     },
     refuseWhileDraining,
     add({ close, terminate }) {
-      let subscriptions = 0;
-      let due = 0;
-      let giveBack = () => {};
-      const leaver: Drainable = {
+      let subscriptionCount = 0;
+      let pendingCount = 0;
+      let decrement = () => {};
+      const drainable: Drainable = {
         get isBusy() {
-          return due > 0;
+          return pendingCount > 0;
         },
         close,
         terminate,
       };
-      open.add(leaver);
+      open.add(drainable);
 
       function hold(): () => void {
-        due += 1;
+        pendingCount += 1;
         return once(() => {
-          due -= 1;
+          pendingCount -= 1;
         });
       }
 
@@ -116,25 +117,25 @@ export function createConnections(limits: ConnectionLimits): Connections {
         admit(username) {
           refuseWhileDraining();
           checkUser(username);
-          // The check of a token takes a moment, in which the connection may have gone.
-          if (open.has(leaver)) giveBack = ofUsers.add(username);
+          // The connection may have closed while its token was checked.
+          if (open.has(drainable)) decrement = perUser.increment(username);
         },
-        subscribe(endsHere) {
-          // Clients connect elsewhere when they are closed, by themselves; an error they would show.
-          if (isDraining && due === 0) close();
+        subscribe(endsWithNode) {
+          // Clients reconnect by themselves when their connection closes. They would show an error instead.
+          if (isDraining && pendingCount === 0) close();
           refuseWhileDraining();
-          checkSubscriptions(subscriptions);
-          subscriptions += 1;
-          const release = endsHere ? hold() : () => {};
+          checkSubscriptions(subscriptionCount);
+          subscriptionCount += 1;
+          const release = endsWithNode ? hold() : () => {};
           return once(() => {
-            subscriptions -= 1;
+            subscriptionCount -= 1;
             release();
           });
         },
         hold,
         remove() {
-          open.delete(leaver);
-          giveBack();
+          open.delete(drainable);
+          decrement();
         },
       };
     },

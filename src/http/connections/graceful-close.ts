@@ -1,67 +1,68 @@
-// Closes connections when the server stops: one by one and not all at the same instant, or their clients would come
-// down on the other nodes as a herd; and those that wait for an answer after they have it.
+// Closes connections when the server stops: spread over time, so that their clients do not all reconnect to the other
+// nodes at once (a thundering herd), and a busy connection only after its work has ended.
 import { setTimeout } from 'node:timers/promises';
 
 export type Drainable = {
-  /** Whether it still waits for something that comes to an end by itself. */
+  /** Whether the connection waits for something that ends by itself. */
   readonly isBusy: boolean;
-  /** Sends the client elsewhere. */
+  /** Asks the client to reconnect elsewhere. */
   close(): void;
-  /** Ends what does not answer. */
+  /** Closes the connection of a client that does not respond. */
   terminate(): void;
 };
 
-/** Milliseconds from the beginning of the drain. `closeBy`: when it is closed whatever it waits for. */
-type ClosePlan = { closeAt: number; closeBy: number; closedAt?: number };
+/** In milliseconds since the drain began. At `closeBy` the connection is closed even if it is busy. */
+type ClosePlan = { closeAtMs: number; closeByMs: number; closedAtMs?: number };
 
-/** The part of the grace time over which closings are spread, and how far apart the few of a small server are. */
-const spread = { ofGrace: 0.8, apartMs: 500 };
-/** Who waited when the grace was over is told of the interruption in this time, and closed in the next. */
+/** Closings are spread over this fraction of the grace time, or over this time per connection if that is shorter. */
+const spread = { graceFraction: 0.8, perConnectionMs: 500 };
+/** After the grace time, readers of a reply get its interruption within this time, and are closed during the next. */
 const interruptionMs = 1_000;
 const lastSpreadMs = 1_000;
-/** How often a busy one is looked at again, at the most. */
-const againMs = 1_000;
-/** How long clients have to answer that the server closes. */
+/** Max time until a busy connection is checked again. */
+const maxRecheckMs = 1_000;
+/** How long a client may take to confirm the closing. */
 const closeTimeoutMs = 1_000;
 const tickMs = 20;
 
 /**
- * @param open those to close; each leaves it when it is closed
- * @param graceMs how long busy ones may stay; 0 closes all at once, but for those that are told of an interruption
- * @returns once none is open, at most three seconds after the grace
+ * @param open the connections to close. Each must be removed from the set when it is closed.
+ * @param graceMs how long busy connections may stay open. With 0, all are closed at once, but for those that still get an
+ * interruption.
+ * @returns once none is open, at most three seconds after the grace time
  */
 export async function closeGradually(open: ReadonlySet<Drainable>, graceMs: number): Promise<void> {
   const startedAt = performance.now();
   const plans = new Map<Drainable, ClosePlan>();
-  const spreadMs = Math.min(graceMs * spread.ofGrace, open.size * spread.apartMs);
+  const spreadMs = Math.min(graceMs * spread.graceFraction, open.size * spread.perConnectionMs);
   const deadlineMs = graceMs + interruptionMs + lastSpreadMs + closeTimeoutMs;
 
   function plan(drainable: Drainable): ClosePlan {
-    const known = plans.get(drainable);
-    if (known !== undefined) return known;
-    const closeBy = graceMs + interruptionMs + Math.random() * Math.min(lastSpreadMs, graceMs);
-    const made = { closeAt: Math.random() * spreadMs, closeBy };
-    plans.set(drainable, made);
-    return made;
+    const existing = plans.get(drainable);
+    if (existing !== undefined) return existing;
+    const closeByMs = graceMs + interruptionMs + Math.random() * Math.min(lastSpreadMs, graceMs);
+    const created = { closeAtMs: Math.random() * spreadMs, closeByMs };
+    plans.set(drainable, created);
+    return created;
   }
 
-  function step(drainable: Drainable, now: number): void {
-    const own = plan(drainable);
-    if (own.closedAt !== undefined) {
-      if (now - own.closedAt >= closeTimeoutMs) drainable.terminate();
-    } else if (now >= own.closeBy || (now >= own.closeAt && !drainable.isBusy)) {
-      own.closedAt = now;
+  function step(drainable: Drainable, nowMs: number): void {
+    const current = plan(drainable);
+    if (current.closedAtMs !== undefined) {
+      if (nowMs - current.closedAtMs >= closeTimeoutMs) drainable.terminate();
+    } else if (nowMs >= current.closeByMs || (nowMs >= current.closeAtMs && !drainable.isBusy)) {
+      current.closedAtMs = nowMs;
       drainable.close();
-    } else if (now >= own.closeAt) {
-      // Not at the instant at which it ends: all who follow the same reply end together.
-      own.closeAt = now + Math.random() * Math.min(againMs, graceMs);
+    } else if (nowMs >= current.closeAtMs) {
+      // Not at the instant at which its work ends: all readers of one reply would be closed together.
+      current.closeAtMs = nowMs + Math.random() * Math.min(maxRecheckMs, graceMs);
     }
   }
 
   for (;;) {
-    const now = performance.now() - startedAt;
-    for (const drainable of open) step(drainable, now);
-    if (open.size === 0 || now > deadlineMs) return;
+    const nowMs = performance.now() - startedAt;
+    for (const drainable of open) step(drainable, nowMs);
+    if (open.size === 0 || nowMs > deadlineMs) return;
     await setTimeout(tickMs);
   }
 }

@@ -1,35 +1,35 @@
-// Finds out which WebSockets have lost their client without a word, and ends them.
+// Detects WebSockets whose client is gone without closing them, and terminates them.
 import type { WebSocket } from 'ws';
 
-/** How many beats a client may be silent: one that still has to be sent something may only read slowly. */
-const maxSilentBeats = { idle: 1, reading: 5 };
+/** How many heartbeats a client may miss. A client that has unsent data may only read slowly, and may miss more. */
+const maxMissedBeats = { idle: 1, reading: 5 };
 
 /**
- * Asks the client at each beat whether it is there, and ends the socket of one that neither answers nor reads.
- * @returns to be called when the network has taken something
+ * Pings the client at each heartbeat, and terminates the socket of a client that neither responds nor reads.
+ * @returns a function to call whenever the network has taken a message
  */
-export function keepAlive(socket: WebSocket, beatMs: number): () => void {
-  let silentBeats = -1;
-  let hasTaken = false;
-  let wasWaiting = false;
-  const isThere = () => {
-    silentBeats = -1;
+export function keepAlive(socket: WebSocket, heartbeatMs: number): () => void {
+  let missedBeats = -1;
+  let hasSent = false;
+  let hadUnsent = false;
+  const onSignOfLife = () => {
+    missedBeats = -1;
   };
   const beat = () => {
-    const isWaiting = socket.bufferedAmount > 0;
-    // A ping would stand in line behind what waits; that some of it was taken says as much as an answer.
-    if (hasTaken && (isWaiting || wasWaiting)) isThere();
-    hasTaken = false;
-    wasWaiting = isWaiting;
-    silentBeats += 1;
-    if (silentBeats >= (isWaiting ? maxSilentBeats.reading : maxSilentBeats.idle)) socket.terminate();
-    else if (!isWaiting && socket.readyState === socket.OPEN) socket.ping();
+    const hasUnsent = socket.bufferedAmount > 0;
+    // A ping would queue behind the unsent data. That the network took some of it is an equally good sign of life.
+    if (hasSent && (hasUnsent || hadUnsent)) onSignOfLife();
+    hasSent = false;
+    hadUnsent = hasUnsent;
+    missedBeats += 1;
+    if (missedBeats >= (hasUnsent ? maxMissedBeats.reading : maxMissedBeats.idle)) socket.terminate();
+    else if (!hasUnsent && socket.readyState === socket.OPEN) socket.ping();
   };
-  socket.on('pong', isThere);
-  socket.on('message', isThere);
-  const timer = setInterval(beat, beatMs);
+  socket.on('pong', onSignOfLife);
+  socket.on('message', onSignOfLife);
+  const timer = setInterval(beat, heartbeatMs);
   socket.once('close', () => clearInterval(timer));
   return () => {
-    hasTaken = true;
+    hasSent = true;
   };
 }

@@ -1,43 +1,31 @@
-// Puts the protocol of graphql-ws on a socket of ws. The package's own adapter prints each write to a client that has
-// gone as an internal error, and takes a slow reader for a dead one.
+// Runs the protocol of graphql-ws on a socket of ws. The adapter of the package would print each write to a client that
+// has disconnected as an internal error, and terminate a slow reader as a dead one.
 import type { IncomingMessage } from 'node:http';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Results } from '../../delivery/subscription-results.ts';
-import { toJson } from '../response-json.ts';
-import { type Bytes, textFrame, toBytes } from './frame.ts';
+import type { ToJson } from '../response-json.ts';
 
 /**
- * Sends a message, given in UTF-8.
- * @returns nothing where the network took it at once; else what resolves when it has, which holds the source of a
- * slow reader back
- * @throws Gone, or rejects with it
+ * @returns a promise that resolves once the network has taken the message, so that a slow reader holds its source back
+ * @throws ClientDisconnected
  */
-export type Send = (message: Bytes) => Promise<void> | undefined;
+export type Send = (message: string) => Promise<void>;
 
-/** What the hooks of graphql-ws are handed as `extra`. */
+/** What the hooks of graphql-ws get as `extra`. */
 export type Extra = { socket: WebSocket; request: IncomingMessage; send: Send };
 
-/** Ends what is being sent to a client that has gone: nobody's failure. */
+/** Ends the sending to a client that has left: not a failure. */
 class ClientDisconnected extends Error {}
 
-/**
- * Writes past ws, which takes two writes for a message and a callback to tell that it was taken: a third more than
- * this. Whole messages may stand between those of ws, as it writes its own at once where nothing is compressed.
- */
-export function createSend(socket: WebSocket, { socket: wire }: IncomingMessage, onTaken: () => void): Send {
+/** @param onSent called each time the network has taken a message */
+export function createSend(socket: WebSocket, onSent: () => void): Send {
   return (message) => {
-    if (socket.readyState !== socket.OPEN) throw new ClientDisconnected();
-    wire.write(textFrame(message), 'latin1');
-    if (wire.writableLength === 0) {
-      onTaken();
-      return undefined;
-    }
+    if (socket.readyState !== socket.OPEN) return Promise.reject(new ClientDisconnected());
     return new Promise((resolve, reject) => {
-      // Nothing, behind all that waits.
-      wire.write('', (error) => {
+      socket.send(message, (error) => {
         if (error) return reject(new ClientDisconnected());
-        onTaken();
+        onSent();
         resolve();
       });
     });
@@ -45,19 +33,24 @@ export function createSend(socket: WebSocket, { socket: wire }: IncomingMessage,
 }
 
 /**
- * Sends the results of a subscription, the next once the last was taken. graphql-ws would render each for each reader.
- * @returns what it is handed in their place: a source that gives nothing, runs until they end, and is left as they are
+ * Sends the results of a subscription, each once the network has taken the one before. graphql-ws would render each
+ * result again for each reader.
+ * @returns the source that graphql-ws gets instead: it yields nothing, ends with the results, and returns them when it
+ * is returned
  */
-export function sendResults(results: Results, id: string, send: Send): AsyncIterableIterator<never> {
-  const start = toBytes(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+export function sendResults(
+  results: Results,
+  options: { id: string; send: Send; toJson: ToJson },
+): AsyncIterableIterator<never> {
+  const { id, send, toJson } = options;
+  const start = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   return {
     async next() {
       try {
         for (;;) {
           const { value, done } = await results.next();
           if (done === true) return { value: undefined, done: true };
-          const taken = send(`${start}${toJson(value)}}`);
-          if (taken !== undefined) await taken;
+          await send(`${start}${toJson(value)}}`);
         }
       } finally {
         await results.return();
@@ -75,7 +68,7 @@ export function sendResults(results: Results, id: string, send: Send): AsyncIter
 
 /**
  * Serves a socket until it is closed.
- * @param onError told of what is a fault of ours; the socket is closed with 4500 then
+ * @param onError called with each error that the client did not cause; the socket is then closed with 4500
  */
 export function serveSocket<E extends Extra>(
   server: Server<E>,
@@ -83,20 +76,20 @@ export function serveSocket<E extends Extra>(
   onError: (error: unknown) => void,
 ): void {
   const { socket, send } = extra;
-  const failed = (error: unknown) => {
+  const onFailure = (error: unknown) => {
     if (error instanceof ClientDisconnected) return;
     onError(error);
     socket.close(CloseCode.InternalServerError, 'Internal server error');
   };
-  // ws has already closed such a socket, and told the client what it did wrong.
+  // ws has already closed the socket, with a code for the rule of the protocol that the client broke.
   socket.on('error', () => {});
   const carrier = {
     protocol: socket.protocol,
-    send: async (data: string) => send(toBytes(data)),
+    send,
     close: (code: number, reason: string) => socket.close(code, reason),
-    onMessage: (take: (data: string) => Promise<void>) =>
-      socket.on('message', (data) => void take(String(data)).catch(failed)),
+    onMessage: (handle: (data: string) => Promise<void>) =>
+      socket.on('message', (data) => void handle(String(data)).catch(onFailure)),
   };
   const closed = server.opened(carrier, extra);
-  socket.once('close', (code, reason) => void closed(code, String(reason)).catch(failed));
+  socket.once('close', (code, reason) => void closed(code, String(reason)).catch(onFailure));
 }

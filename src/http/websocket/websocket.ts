@@ -1,35 +1,37 @@
-// GraphQL over WebSocket: the graphql-transport-ws protocol on /graphql, with the pipeline of Yoga.
+// GraphQL over WebSocket: the graphql-transport-ws protocol on /graphql, with Yoga's pipeline for each operation.
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
 import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { AppError, type ErrorCode } from '../../errors.ts';
+import { AppError, bugMessage, type ErrorCode } from '../../errors.ts';
 import type { Authenticate } from '../../identity/authenticate.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { createSubscribe } from '../connections/admit-subscription.ts';
 import type { Connection, Connections } from '../connections/connections.ts';
+import { atExpiry } from '../connections/expiry.ts';
 import { keepAlive } from '../connections/heartbeat.ts';
 import type { Policy } from '../policy.ts';
+import type { ToJson } from '../response-json.ts';
 import type { Yoga } from '../yoga.ts';
 import { createSend, type Extra, sendResults, serveSocket } from './socket-adapter.ts';
 
 /**
- * 4401 as the protocol has it, others as registered for WebSockets. Clients of the protocol give up after 4401, and
- * connect again after the others, with a growing pause.
+ * 4401 is a code of the protocol, the others are registered for WebSockets. Clients of the protocol give up after 4401,
+ * and reconnect after the others, with an increasing delay.
  * https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
  */
 const closeCodes = { unauthorized: 4401, serviceRestart: 1012, tryAgainLater: 1013 };
 
-/** How long a client may take to say who it is. */
+/** How long a client may take to send connection_init. */
 const initTimeoutMs = 10_000;
-/** How often a silent client is asked whether it is still there. */
+/** How often a client is pinged. */
 const heartbeatMs = 12_000;
 
-type Member = { connection: Connection; viewer?: Viewer; expiry?: NodeJS.Timeout };
-type Peer = Extra & Partial<Member>;
-type Hooks = ServerOptions<Record<string, unknown>, Peer>;
-/** How an operation is answered. */
+/** `extra` of a socket. The optional fields are set when its client is admitted. */
+type SocketState = Extra & { connection?: Connection; viewer?: Viewer; cancelExpiry?: () => void };
+type Hooks = ServerOptions<Record<string, unknown>, SocketState>;
+/** How an operation is executed. */
 type Pipeline = { [Kind in 'execute' | 'subscribe']: NonNullable<Hooks[Kind]> };
 
 export type WebSockets = { close(): Promise<void> };
@@ -53,15 +55,14 @@ function refuseUpgrade(socket: Duplex, error: unknown): void {
   socket.end(`${head}\r\n\r\n${message}\n`);
 }
 
-/** Tells why nobody is let in: in a moment it may be different, but not for a token that is not valid. */
+/** Closes the socket with the reason of the refusal. Trying again may help, unless the token is not valid. */
 function refuseConnection({ socket }: Extra, error: unknown): void {
-  const { code, message } =
-    error instanceof AppError ? error : new AppError('UPSTREAM_FAILED', 'Something went wrong here.');
+  const { code, message } = error instanceof AppError ? error : new AppError('UPSTREAM_FAILED', bugMessage);
   if (code === 'UNAUTHENTICATED') socket.close(closeCodes.unauthorized, code);
   else socket.close(closeCodes.tryAgainLater, code === 'LIMIT_EXCEEDED' ? `${code}: ${message}` : code);
 }
 
-/** Who is there: asked once when the connection begins, and it ends with the token. */
+/** Authenticates a client once, when it connects. The connection ends when the token expires. */
 function connectionHooks(
   authenticate: Authenticate,
   connectionOf: (socket: WebSocket) => Connection,
@@ -76,51 +77,55 @@ function connectionHooks(
         refuseConnection(extra, error);
         return false;
       }
-      if (extra.viewer.expiresAt === undefined) return true;
-      const restMs = Math.min(extra.viewer.expiresAt - Date.now(), 2_147_483_647);
-      extra.expiry = setTimeout(() => extra.socket.close(closeCodes.unauthorized, 'token expired'), restMs);
+      extra.cancelExpiry = atExpiry(extra.viewer.expiresAt, () =>
+        extra.socket.close(closeCodes.unauthorized, 'token expired'),
+      );
       return true;
     },
     onClose({ extra }) {
-      clearTimeout(extra.expiry);
+      extra.cancelExpiry?.();
     },
   };
 }
 
-/** Stands where graphql-ws keeps what it returns when the client completes the operation, or goes. */
-function cancelOnReturn(leaving: AbortController) {
+/** An entry for the subscriptions of graphql-ws, which it returns when the client completes the operation or disconnects. */
+function cancelOnReturn(controller: AbortController) {
   return {
     [Symbol.asyncIterator](): AsyncIterator<never> {
-      throw new Error('An operation that is not followed.');
+      throw new Error('This entry can only be returned.');
     },
-    return: async () => leaving.abort(),
+    return: async () => controller.abort(),
   };
 }
 
 /**
- * Each operation is read as Yoga reads one that came over HTTP, and executed as there. What is followed goes from its
- * source to the socket with nothing between.
+ * Parses, validates and executes each operation with Yoga, as if it came over HTTP. The results of a subscription go from
+ * its source to the socket directly.
  */
 function operationHooks(options: SocketOptions): Pick<Hooks, 'onSubscribe' | 'execute' | 'subscribe'> {
-  const { yoga, mask } = options;
-  const follow = createSubscribe(options.connections, mask);
+  const { yoga, mask, toJson } = options;
+  const subscribe = createSubscribe(options.connections, mask);
   const pipelines = new WeakMap<object, Pipeline>();
   const pipelineOf = (args: ExecutionArgs): Pipeline => {
     const pipeline = pipelines.get(args);
-    if (pipeline === undefined) throw new Error('An operation without its pipeline.');
+    if (pipeline === undefined) throw new Error('The operation has no pipeline.');
     return pipeline;
   };
   return {
     async onSubscribe({ extra, subscriptions }, id, params) {
       const { connection, send } = extra;
-      if (connection === undefined) throw new Error('An operation before connection_init.');
-      const leaving = new AbortController();
-      // graphql-ws keeps nothing for an operation with a single answer, and would let it run for nobody.
-      subscriptions[id] = cancelOnReturn(leaving);
+      if (connection === undefined)
+        throw new Error('graphql-ws has let an operation pass before connection_init.');
+      const controller = new AbortController();
+      // graphql-ws adds no entry for a query or a mutation, and would let it run on after its client has left.
+      subscriptions[id] = cancelOnReturn(controller);
       const { schema, execute, parse, validate, contextFactory } = yoga.getEnveloped({
-        // By POST: Yoga refuses mutations otherwise, as pages of any site can send a GET.
+        // POST, as Yoga refuses mutations by GET, which pages of any site can send.
         request: new Request('http://afterword/graphql', { method: 'POST' }),
-        ...{ params, viewer: extra.viewer, connection, signal: leaving.signal },
+        params,
+        viewer: extra.viewer,
+        connection,
+        signal: controller.signal,
       });
       try {
         const document = parse(params.query);
@@ -139,8 +144,8 @@ function operationHooks(options: SocketOptions): Pick<Hooks, 'onSubscribe' | 'ex
             }
           },
           async subscribe() {
-            const results = await follow(args);
-            return 'next' in results ? sendResults(results, id, send) : results;
+            const results = await subscribe(args);
+            return 'next' in results ? sendResults(results, { id, send, toJson }) : results;
           },
         });
         return args;
@@ -153,14 +158,14 @@ function operationHooks(options: SocketOptions): Pick<Hooks, 'onSubscribe' | 'ex
   };
 }
 
-/** @param accept called with each socket before anything is read of it */
+/** @param accept called with each socket before anything is read from it */
 function acceptUpgrades(
   { server, policy, connections }: Pick<SocketOptions, 'server' | 'policy' | 'connections'>,
   sockets: WebSocketServer,
   accept: (socket: WebSocket, request: IncomingMessage) => void,
 ): void {
   server.on('upgrade', (request, socket, head) => {
-    // Node has let go of the socket: an error that nobody hears would end the process.
+    // Node no longer handles the socket: an error without a listener would end the process.
     socket.on('error', () => socket.destroy());
     try {
       connections.refuseWhileDraining();
@@ -183,6 +188,7 @@ type SocketOptions = {
   connections: Connections;
   authenticate: Authenticate;
   mask: (error: unknown) => GraphQLError;
+  toJson: ToJson;
   maxMessageBytes: number;
   onError: (error: unknown) => void;
 };
@@ -191,18 +197,16 @@ export function serveWebSockets(options: SocketOptions): WebSockets {
   const { onError, connections } = options;
   const sockets = new WebSocketServer({
     noServer: true,
-    // What is sent past ws would not stand in order behind what it compresses.
-    perMessageDeflate: false,
     maxPayload: options.maxMessageBytes,
     handleProtocols,
   });
   const opened = new WeakMap<WebSocket, Connection>();
   const connectionOf = (socket: WebSocket): Connection => {
     const connection = opened.get(socket);
-    if (connection === undefined) throw new Error('A WebSocket without its connection.');
+    if (connection === undefined) throw new Error('The WebSocket has no connection.');
     return connection;
   };
-  const server = makeServer<Record<string, unknown>, Peer>({
+  const server = makeServer<Record<string, unknown>, SocketState>({
     connectionInitWaitTimeout: initTimeoutMs,
     ...connectionHooks(options.authenticate, connectionOf),
     ...operationHooks(options),
@@ -210,12 +214,12 @@ export function serveWebSockets(options: SocketOptions): WebSockets {
   acceptUpgrades(options, sockets, (socket, request) => {
     const connection = connections.add({
       close: () => socket.close(closeCodes.serviceRestart, 'connect elsewhere'),
-      // One that went silent would stay for the half minute that ws waits for its answer.
+      // close() alone would wait half a minute for a client that does not respond.
       terminate: () => socket.terminate(),
     });
     opened.set(socket, connection);
     socket.once('close', connection.remove);
-    const send = createSend(socket, request, keepAlive(socket, heartbeatMs));
+    const send = createSend(socket, keepAlive(socket, heartbeatMs));
     serveSocket(server, { socket, request, send }, onError);
   });
   return {

@@ -1,21 +1,15 @@
-// The pure function from the events of a conversation to the conversation as it stood. It is the second reading of
-// what prisma/functions/project_events.sql says first, without a database; a property test holds the two equal.
-// Signals and counts, which are made of many conversations, are no part of it.
+// A pure function from the events of a conversation to its state. It does without a database what
+// prisma/functions/project does in SQL; property tests compare the two. Signals and counts are not part of it.
 import { z } from 'zod';
 import {
   addMessageSchema,
   type EventType,
   endConversationSchema,
   startConversationSchema,
+  updateConversationSchema,
+  updateMessageSchema,
 } from '../event.ts';
-import {
-  foldConversationFeedback,
-  foldFeedback,
-  type Records,
-  recordsOf,
-  updatedConversation,
-  updatedMessage,
-} from './fold-feedback.ts';
+import { foldConversationFeedback, foldFeedback, type Records, recordsOf } from './fold-feedback.ts';
 import { instantOf } from './instant.ts';
 import type {
   ConversationFeedbackSnapshot,
@@ -25,26 +19,26 @@ import type {
 } from './snapshot.ts';
 
 export {
-  type ConversationFeedbackSnapshot as ImpressionSnapshot,
+  type ConversationFeedbackSnapshot,
   type ConversationSnapshot,
   type FeedbackSnapshot,
   type MessageSnapshot,
   threadOf,
 } from './snapshot.ts';
 
-/** What fold reads of an event: one of the log, or one as the GraphQL API gives it. */
+/** The fields of an event that fold reads: of a log event, or of an Event of the GraphQL API. */
 export type FoldableEvent = {
   topic: string;
   offset: number;
   type: EventType;
   conversationId: string;
   version: number;
-  /** A Date, or RFC 3339. */
+  /** A Date, or text in RFC 3339. */
   recordedAt: Date | string;
   payload: unknown;
 };
 
-// An object that a client gave is passed on as it is: nothing in it is looked at, and nothing lost.
+// Objects that clients provide are passed on unchanged, without a look inside.
 const anyObject = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be an object',
@@ -53,6 +47,8 @@ const startPayload = startConversationSchema.extend({
   model: startConversationSchema.shape.model.extend({ metadata: anyObject }),
   metadata: anyObject.optional(),
 });
+// A log may contain signals of a later version.
+const updatePayload = updateMessageSchema.extend({ signal: z.string().optional() });
 const messagePayload = addMessageSchema.extend({ metadata: anyObject.optional() });
 
 type GenerationResultFields = Pick<
@@ -61,18 +57,17 @@ type GenerationResultFields = Pick<
 >;
 
 type MessageBuilder = Omit<MessageSnapshot, 'feedback'> & { feedback: Records<FeedbackSnapshot> };
-/** A snapshot that is being made, with its parts where a step finds them at once: folding is linear. */
+/** A snapshot under construction. Its parts are in maps, so that folding takes linear time. */
 type SnapshotBuilder = Omit<ConversationSnapshot, 'messages' | 'feedback'> & {
   feedback: Records<ConversationFeedbackSnapshot>;
   messages: Map<string, MessageBuilder>;
 };
 
 /**
- * The conversation after the given events, in time linear in their number. For consumers: `import { fold } from
- * 'afterword/fold'`.
- * @param events of one conversation, from its first on, in their order, none left out; one that comes twice counts once
- * @returns undefined where there are no events
- * @throws Error where an event is missing or of another conversation; ZodError where a payload can't be
+ * The conversation after the given events, in time linear in their number. Consumers import it from 'afterword/fold'.
+ * @param events all events of one conversation from its first, in order; repeated events count once
+ * @returns undefined if there are no events
+ * @throws Error if an event is missing or belongs to another conversation; ZodError if a payload is invalid
  */
 export function fold(events: Iterable<FoldableEvent>): ConversationSnapshot | undefined {
   let builder: SnapshotBuilder | undefined;
@@ -81,9 +76,9 @@ export function fold(events: Iterable<FoldableEvent>): ConversationSnapshot | un
 }
 
 /**
- * The conversation after one more event: fold of n events is apply, n times. It leaves the snapshot that it is given
- * as it is, and copies it; to read many events, fold them.
- * @throws as fold
+ * The conversation after one more event. Folding n events equals applying them one by one, but apply copies the
+ * snapshot each time: use fold for many events.
+ * @throws the same errors as fold
  */
 export function apply(
   snapshot: ConversationSnapshot | undefined,
@@ -94,30 +89,30 @@ export function apply(
 
 function toSnapshot({
   messages,
-  feedback: impressions,
+  feedback: conversationFeedback,
   ...conversation
 }: SnapshotBuilder): ConversationSnapshot {
-  const shown = [...messages.values()].map(({ feedback, ...message }) => ({
+  const messageSnapshots = [...messages.values()].map(({ feedback, ...message }) => ({
     ...message,
     feedback: [...feedback.values()],
   }));
-  return { ...conversation, feedback: [...impressions.values()], messages: shown };
+  return { ...conversation, feedback: [...conversationFeedback.values()], messages: messageSnapshots };
 }
 
 function toBuilder({
   messages,
-  feedback: impressions,
+  feedback: conversationFeedback,
   ...conversation
 }: ConversationSnapshot): SnapshotBuilder {
   const messageBuilders = messages.map(({ feedback, ...message }): [string, MessageBuilder] => [
     message.id,
     { ...message, feedback: recordsOf(feedback) },
   ]);
-  return { ...conversation, feedback: recordsOf(impressions), messages: new Map(messageBuilders) };
+  return { ...conversation, feedback: recordsOf(conversationFeedback), messages: new Map(messageBuilders) };
 }
 
 function applyEvent(before: SnapshotBuilder | undefined, event: FoldableEvent): SnapshotBuilder {
-  // Whoever follows the log may be given an event again after a reconnect.
+  // After a reconnect, a reader of the log may receive an event again.
   if (before !== undefined && isAlreadyApplied(before, event)) return before;
   const builder = before ?? startConversation(event);
   const { offset, version } = event;
@@ -143,10 +138,12 @@ function applyEvent(before: SnapshotBuilder | undefined, event: FoldableEvent): 
   return { ...builder, offset, version, endedAt };
 }
 
-/** @throws Error where the event does not continue the conversation */
+/** @throws Error if the event does not continue the conversation */
 function isAlreadyApplied(builder: SnapshotBuilder, { conversationId, version }: FoldableEvent): boolean {
   if (builder.id !== conversationId) {
-    throw new Error(`Event ${version} of conversation ${conversationId} is none of ${builder.id}.`);
+    throw new Error(
+      `Event ${version} of conversation ${conversationId} does not belong to conversation ${builder.id}.`,
+    );
   }
   if (version > builder.version + 1) {
     throw new Error(
@@ -204,7 +201,7 @@ function addMessage(builder: SnapshotBuilder, event: FoldableEvent): void {
   });
 }
 
-/** What is known of a reply only when it has ended. */
+/** The fields of a reply that are known once it has ended. */
 function generationResult({ reasoning, error, finish_reason, usage, timings }: GenerationResultFields) {
   return {
     reasoning: reasoning || null,
@@ -216,7 +213,7 @@ function generationResult({ reasoning, error, finish_reason, usage, timings }: G
 }
 
 function updateMessage(builder: SnapshotBuilder, event: FoldableEvent): void {
-  const payload = updatedMessage.parse(event.payload);
+  const payload = updatePayload.parse(event.payload);
   const message = builder.messages.get(payload.id);
   if (message === undefined) {
     throw new Error(`Conversation ${builder.id} has no message ${payload.id} to update.`);
@@ -240,7 +237,7 @@ function updateMessage(builder: SnapshotBuilder, event: FoldableEvent): void {
 }
 
 function applyConversationFeedback(builder: SnapshotBuilder, event: FoldableEvent): void {
-  const payload = updatedConversation.parse(event.payload);
+  const payload = updateConversationSchema.parse(event.payload);
   const at = instantOf(payload.timestamp ?? event.recordedAt);
   foldConversationFeedback(builder.feedback, payload, { owner: builder.username, at });
 }

@@ -1,44 +1,28 @@
-// A conversation as it stood after one of its events: plain values that never change.
+// A conversation as it was after one of its events: plain immutable values.
 import type { z } from 'zod';
-import type {
-  FeedbackSource,
-  FinalStatus,
-  Rating,
-  RecordedParameters,
-  Role,
-  timingsSchema,
-  usageSchema,
-} from '../event.ts';
+import type { FinalStatus, RecordedParameters, Role, timingsSchema, usageSchema } from '../event.ts';
+import type { ConversationFeedbackValues, FeedbackSource, FeedbackValues } from '../feedback-fields.ts';
 
-/** What one author had said of a whole conversation in one capacity. */
-export type ConversationFeedbackSnapshot = {
+type FeedbackRecord = {
   readonly username: string;
   readonly source: FeedbackSource;
-  readonly rating: Rating | null;
-  /** 0 (worst) to 1 (best). */
-  readonly score: number | null;
-  readonly comment: string | null;
-  readonly tags: readonly string[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };
 
-/** What one author had said of one message in one capacity. */
-export type FeedbackSnapshot = ConversationFeedbackSnapshot & {
-  readonly correction: string | null;
-  /** Ids of the siblings that it was chosen over: of all siblings only one carries an author's choice. */
-  readonly preferredOver: readonly string[];
-  /** Ids of the siblings that were called as good. */
-  readonly tiedWith: readonly string[];
-};
+/** Feedback of one author, in one role, on a whole conversation. */
+export type ConversationFeedbackSnapshot = FeedbackRecord & ConversationFeedbackValues;
+
+/** Feedback of one author, in one role, on one reply. */
+export type FeedbackSnapshot = FeedbackRecord & FeedbackValues;
 
 export type MessageSnapshot = {
   readonly id: string;
   readonly parentId: string | null;
   readonly role: Role;
-  /** Of a reply that was streaming: empty, since its text is in the log only when it has ended. */
+  /** Empty while a reply is streaming: its text is added to the log when it ends. */
   readonly content: string;
-  /** What the model thought, apart from its text; null where it told nothing of it, or had not ended. */
+  /** Reasoning of the model, separate from its text; null if there is none, or the reply has not ended. */
   readonly reasoning: string | null;
   readonly status: 'streaming' | FinalStatus;
   readonly error: string | null;
@@ -49,7 +33,7 @@ export type MessageSnapshot = {
   readonly timings: z.output<typeof timingsSchema> | null;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly createdAt: Date;
-  /** One record per author and source, in the order in which they were first given. */
+  /** One record per author and source, in the order in which they were created. */
   readonly feedback: readonly FeedbackSnapshot[];
 };
 
@@ -60,13 +44,13 @@ export type ConversationSnapshot = {
   readonly username: string;
   readonly title: string | null;
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** The offset of the newest event that was folded. */
+  /** Offset of the last folded event. */
   readonly offset: number;
-  /** The version of that event: how many were folded. */
+  /** Version of the last folded event: the number of folded events. */
   readonly version: number;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
-  /** On the whole of it: one record per author and source, in the order in which they were first given. */
+  /** Feedback on the whole conversation: one record per author and source, in the order in which they were created. */
   readonly feedback: readonly ConversationFeedbackSnapshot[];
   /** In the order in which they were added. */
   readonly messages: readonly MessageSnapshot[];
@@ -74,8 +58,8 @@ export type ConversationSnapshot = {
 
 /**
  * The path from the root to a message.
- * @param leaf id of the message at its end; the newest of the conversation where not given
- * @returns undefined where the leaf was not there; empty where nothing had been said
+ * @param leaf id of the last message of the path; defaults to the newest message of the conversation
+ * @returns undefined if there is no such message; empty if the conversation has no messages
  */
 export function threadOf(
   { messages }: ConversationSnapshot,

@@ -1,5 +1,5 @@
-// Cursors over the log: each computes its next event when it is asked, from the tail's memory where it is that far,
-// else from the log in bounded pages. A reader that stalls has no queue; it holds at most the page that it was in.
+// Cursors over the log. Each computes its next event on demand: from the memory of the topic tail if it reaches that
+// far, otherwise from the log in limited pages. A stalled reader has no queue; it holds at most its current page.
 import type pg from 'pg';
 import { createPullIterator, type Pull } from '../../lib/pull-iterator.ts';
 import type { LogEvent } from '../event.ts';
@@ -12,40 +12,39 @@ import {
   toLogEvent,
 } from '../read/pages.ts';
 import type { EventRedactor } from '../redact-event.ts';
-import type { Tails } from './topic-tails.ts';
+import type { TopicTails } from './topic-tails.ts';
+
+/** What a reader sees of a topic. */
+export type EventView = { filter: EventFilter; redact: EventRedactor };
 
 export type EventCursors = {
-  /** The events from a place on that match, in their order: first what is there, then each as it is committed. */
-  follow(
-    place: LogPosition,
-    seen: { filter: EventFilter; show: EventRedactor },
-  ): AsyncIterableIterator<LogEvent>;
-  /** How many cursors are open. */
+  /** The matching events from a position, in order: first those in the log, then each new one once it is committed. */
+  follow(position: LogPosition, view: EventView): AsyncIterableIterator<LogEvent>;
+  /** Number of open cursors. */
   readonly openCount: number;
 };
 
-const maxPage = { events: 128, characters: 65_536 };
-/** Pages that were read last, for those who follow close behind each other, as after a restart. */
+const pageLimits = { maxEvents: 128, maxCharacters: 65_536 };
+/** The last pages are kept for readers that follow closely behind each other, as after a restart. */
 const maxSharedPages = 16;
 
-/** Reads pages of whole topics once for everyone who wants the same at about the same time. */
-function createPages(pool: pg.Pool) {
+/** Reads each page of a whole topic once for all readers that want it at about the same time. */
+function createSharedPages(pool: pg.Pool) {
   const shared = new Map<string, Promise<LogPage>>();
 
-  return function read(place: LogPosition, filter: EventFilter): Promise<LogPage> {
-    const { characters, events } = maxPage;
+  return function read(position: LogPosition, filter: EventFilter): Promise<LogPage> {
     if (filter.types !== undefined || filter.conversationId !== undefined) {
-      return readPage(pool, place, { filter, most: events, characters });
+      return readPage(pool, position, { filter, ...pageLimits });
     }
-    const key = `${place.offset}@${place.topic}`;
-    const known = shared.get(key);
-    if (known !== undefined) return known;
-    // Up to a round offset: whoever begins anywhere is soon in step with the others.
-    const most = events - (place.offset % events);
-    const page = readPage(pool, place, { filter, most, characters });
+    const key = `${position.offset}@${position.topic}`;
+    const existing = shared.get(key);
+    if (existing !== undefined) return existing;
+    // Pages end at multiples of maxEvents, so that readers that start anywhere soon read the same pages.
+    const maxEvents = pageLimits.maxEvents - (position.offset % pageLimits.maxEvents);
+    const page = readPage(pool, position, { filter, ...pageLimits, maxEvents });
     shared.set(key, page);
     const forget = () => shared.delete(key);
-    // The last page will be another one soon.
+    // The last page of the log will soon have more events.
     page.then(({ isLast }) => isLast && forget(), forget);
     const [oldest] = shared.keys();
     if (shared.size > maxSharedPages && oldest !== undefined) shared.delete(oldest);
@@ -53,62 +52,60 @@ function createPages(pool: pg.Pool) {
   };
 }
 
-export function createEventCursors(options: { pool: pg.Pool; tails: Tails }): EventCursors {
-  const read = createPages(options.pool);
+export function createEventCursors(options: { pool: pg.Pool; tails: TopicTails }): EventCursors {
+  const read = createSharedPages(options.pool);
   let openCount = 0;
 
-  function follow(
-    { topic, offset: first }: LogPosition,
-    { filter, show }: { filter: EventFilter; show: EventRedactor },
-  ): AsyncIterableIterator<LogEvent> {
+  function follow(position: LogPosition, { filter, redact }: EventView): AsyncIterableIterator<LogEvent> {
+    const { topic } = position;
     const tail = options.tails.open(topic);
-    let offset = first;
-    /** What is left of the page that is being handed out, the next event last. */
-    let rest: EventRow[] = [];
-    let afterRest = first;
+    let { offset } = position;
+    /** The rest of the current page, with the next event last. */
+    let pageRows: EventRow[] = [];
+    let offsetAfterPage = offset;
     openCount += 1;
 
-    function fromPage(): LogEvent | undefined {
-      const row = rest.pop();
+    function takeFromPage(): LogEvent | undefined {
+      const row = pageRows.pop();
       if (row === undefined) return undefined;
-      offset = rest.length === 0 ? afterRest : row.offset + 1;
-      return show(toLogEvent(row));
+      offset = pageRows.length === 0 ? offsetAfterPage : row.offset + 1;
+      return redact(toLogEvent(row));
     }
 
-    async function fromLog(pull: Pull): Promise<LogEvent | undefined> {
+    async function readFromLog(pull: Pull): Promise<LogEvent | undefined> {
       const page = await pull.retryWhileUnavailable(() => read({ topic, offset }, filter));
       if (page === undefined) return undefined;
-      rest = page.rows.toReversed();
-      afterRest = page.next;
-      if (rest.length === 0) offset = page.next;
-      return fromPage();
+      pageRows = page.rows.toReversed();
+      offsetAfterPage = page.next;
+      if (pageRows.length === 0) offset = page.next;
+      return takeFromPage();
     }
 
-    function fromMemory(pull: Pull): LogEvent | Promise<undefined> {
-      const found = tail.isKnown ? tail.find(offset, filter) : undefined;
+    function takeFromTail(pull: Pull): LogEvent | Promise<undefined> {
+      const found = tail.isReady ? tail.find(offset, filter) : undefined;
       if (found !== undefined) {
         offset = found.offset + 1;
-        return show(found);
+        return redact(found);
       }
       offset = Math.max(offset, tail.end);
       return pull.wait((finish) =>
-        tail.onceChanged(filter.conversationId, (reached) => {
-          // Nothing that matches lies between: the tail calls at the first that does.
-          offset = Math.max(offset, reached);
+        tail.onceChanged(filter.conversationId, (changedAt) => {
+          // No event before changedAt matches: the tail calls at the first that does.
+          offset = Math.max(offset, changedAt);
           finish();
         }),
       );
     }
 
     function advance(pull: Pull): LogEvent | undefined | Promise<LogEvent | undefined> {
-      const event = fromPage();
+      const event = takeFromPage();
       if (event !== undefined) return event;
-      return tail.isKnown && offset < tail.start ? fromLog(pull) : fromMemory(pull);
+      return tail.isReady && offset < tail.start ? readFromLog(pull) : takeFromTail(pull);
     }
 
     return createPullIterator(advance, () => {
       openCount -= 1;
-      rest = [];
+      pageRows = [];
       options.tails.release(tail);
     });
   }

@@ -1,145 +1,107 @@
-// The newest events of one topic, in memory, for everyone on this node who follows it: one reader of the log however
-// many follow. Wake-ups are hints; what was committed is always read from Postgres.
+// Follows the end of one topic for all its readers on this node: one reader of the log, however many follow. Wake-ups
+// are hints; committed events are always read from Postgres.
 import type pg from 'pg';
 import type { LogEvent } from '../event.ts';
 import { type EventFilter, readEnds, readPage, toLogEvent } from '../read/pages.ts';
+import { createRecentEvents, type RecentEvents } from './recent-events.ts';
 
 /** Called once, with the offset of the first new event that the listener waits for. */
 export type TailListener = (offset: number) => void;
 
-export type Tail = {
+export type TopicTail = {
   readonly topic: string;
   /** False until the end of the topic has been read for the first time. */
-  readonly isKnown: boolean;
-  /** Offset of the first event in memory; everything from there to `end` is. */
+  readonly isReady: boolean;
+  /** Offset of the first event in memory; all events from there to `end` are. */
   readonly start: number;
   readonly end: number;
-  /** The first event in memory that matches, at the offset or after it. */
+  /** The first event in memory, at or after the offset, that matches. */
   find(offset: number, filter: EventFilter): LogEvent | undefined;
   /**
-   * Calls the listener once: at the next event, or at the next of the conversation; and when the tail becomes known.
-   * @returns a function that takes it back
+   * Calls the listener once: at the next event of the conversation, or of any if it is undefined; or when the tail
+   * becomes ready.
+   * @returns an unsubscribe function
    */
   onceChanged(conversationId: string | undefined, listener: TailListener): () => void;
-  /** Reads on, where this does not reach the newest offset yet; -1 to learn the end and no more. */
-  wake(newest: number): void;
-  /** Resolves when no read is under way; none begins after it. */
+  /** Reads up to this offset unless it is in memory already. -1 reads only where the topic ends. */
+  wake(newestOffset: number): void;
+  /** Resolves when no read is running; none starts after it. */
   stop(): Promise<void>;
 };
 
-/** What is kept in memory at the most: characters of payload, and events (a quarter more before the oldest go). */
-const keep = { events: 1_024, characters: 4_194_304 };
-const page = { events: 1_000, characters: 1_048_576 };
+const pageLimits = { maxEvents: 1_000, maxCharacters: 1_048_576 };
 
-function matches(event: LogEvent, { types, conversationId }: EventFilter): boolean {
-  return (
-    (conversationId === undefined || event.conversationId === conversationId) &&
-    (types === undefined || types.includes(event.type))
-  );
-}
-
-/** Listeners of everything under undefined, the others under their conversation. */
+/** Listeners by conversation; those for any event under undefined. */
 type Listeners = Map<string | undefined, Set<TailListener>>;
 
-function call(listeners: Listeners, key: string | undefined, offset: number): void {
-  const due = listeners.get(key);
-  if (due === undefined) return;
-  listeners.delete(key);
-  for (const listener of due) listener(offset);
+function notify(listeners: Listeners, conversationId: string | undefined, offset: number): void {
+  const notified = listeners.get(conversationId);
+  if (notified === undefined) return;
+  listeners.delete(conversationId);
+  for (const listener of notified) listener(offset);
 }
 
-/** @param onError told of each read that failed; the next wake-up tries again */
-export function createTail(options: {
+/** @param options.onError called for each failed read; the next wake-up tries again */
+export function createTopicTail(options: {
   pool: pg.Pool;
   topic: string;
   onError: (error: unknown) => void;
-}): Tail {
+}): TopicTail {
   const { pool, topic } = options;
   const listeners: Listeners = new Map();
-  let recent: { event: LogEvent; characters: number }[] = [];
-  let characters = 0;
-  let end: number | undefined;
-  /** The offset that is known to be in the log; reading goes on until it is here. */
-  let wanted = -1;
+  /** Undefined until the end of the topic has been read. */
+  let recent: RecentEvents | undefined;
+  /** The newest offset that is reported to be in the log. */
+  let wantedOffset = -1;
   let isReading = false;
   let reading = Promise.resolve();
   let isStopped = false;
 
-  const start = () => (end ?? 0) - recent.length;
-
-  function trim(): void {
-    if (recent.length < keep.events * 1.25 && characters < keep.characters) return;
-    let dropped = Math.max(recent.length - keep.events, 0);
-    for (const { characters: own } of recent.slice(0, dropped)) characters -= own;
-    while (characters > keep.characters && dropped < recent.length - 1) {
-      characters -= recent[dropped]?.characters ?? 0;
-      dropped += 1;
-    }
-    recent = recent.slice(dropped);
+  async function readEnd(): Promise<RecentEvents> {
+    recent = createRecentEvents((await readEnds(pool, [topic])).get(topic) ?? 0);
+    for (const conversationId of [...listeners.keys()]) notify(listeners, conversationId, 0);
+    return recent;
   }
 
-  function add(events: { event: LogEvent; characters: number }[]): void {
-    const [first] = events;
-    if (first === undefined) return;
-    for (const entry of events) {
-      recent.push(entry);
-      characters += entry.characters;
-      end = entry.event.offset + 1;
-    }
-    trim();
-    call(listeners, undefined, first.event.offset);
-    if (listeners.size === 0) return;
-    for (const { event } of events) call(listeners, event.conversationId, event.offset);
-  }
-
-  async function readEnd(): Promise<void> {
-    end = (await readEnds(pool, [topic])).get(topic) ?? 0;
-    for (const key of [...listeners.keys()]) call(listeners, key, 0);
-  }
-
-  /** The next page; asks again for what it was told of, as long as that isn't there and nothing newer was told. */
-  async function readNext(from: number): Promise<void> {
-    const sought = wanted;
+  /** Reads the next page. If it is empty, the reported offset was wrong, unless a newer one was reported meanwhile. */
+  async function readNext(into: RecentEvents): Promise<void> {
+    const wantedBefore = wantedOffset;
     const filter = { types: undefined, conversationId: undefined };
-    const bounds = { filter, most: page.events, characters: page.characters };
-    const { rows } = await readPage(pool, { topic, offset: from }, bounds);
-    if (rows.length === 0 && wanted === sought) wanted = from - 1;
-    add(rows.map((row) => ({ event: toLogEvent(row), characters: row.payload.length })));
+    const { rows } = await readPage(pool, { topic, offset: into.end }, { filter, ...pageLimits });
+    if (rows.length === 0 && wantedOffset === wantedBefore) wantedOffset = into.end - 1;
+    const [first] = rows;
+    if (first === undefined) return;
+    into.add(rows.map((row) => ({ event: toLogEvent(row), characters: row.payload.length })));
+    notify(listeners, undefined, first.offset);
+    if (listeners.size === 0) return;
+    for (const { conversationId, offset } of rows) notify(listeners, conversationId, offset);
   }
 
-  async function readOn(): Promise<void> {
+  async function readToWanted(): Promise<void> {
     isReading = true;
     try {
-      if (end === undefined) await readEnd();
-      while (!isStopped && end !== undefined && wanted >= end) await readNext(end);
+      const events = recent ?? (await readEnd());
+      while (!isStopped && wantedOffset >= events.end) await readNext(events);
     } catch (error) {
       options.onError(error);
     } finally {
-      // In the same turn as the last look at `wanted`: what is told from here on begins a read of its own.
+      // No await between the last check of wantedOffset and this: a later wake-up starts a read of its own.
       isReading = false;
     }
   }
 
   return {
     topic,
-    get isKnown() {
-      return end !== undefined;
+    get isReady() {
+      return recent !== undefined;
     },
     get start() {
-      return start();
+      return recent?.start ?? 0;
     },
     get end() {
-      return end ?? 0;
+      return recent?.end ?? 0;
     },
-    find(offset, filter) {
-      const first = Math.max(offset - start(), 0);
-      if (filter.types === undefined && filter.conversationId === undefined) return recent[first]?.event;
-      for (let index = first; index < recent.length; index += 1) {
-        const event = recent[index]?.event;
-        if (event !== undefined && matches(event, filter)) return event;
-      }
-      return undefined;
-    },
+    find: (offset, filter) => recent?.find(offset, filter),
     onceChanged(conversationId, listener) {
       const set = listeners.get(conversationId) ?? new Set();
       listeners.set(conversationId, set.add(listener));
@@ -148,10 +110,11 @@ export function createTail(options: {
         if (set.size === 0 && listeners.get(conversationId) === set) listeners.delete(conversationId);
       };
     },
-    wake(newest) {
-      wanted = Math.max(wanted, newest);
-      if (isStopped || isReading || (end !== undefined && wanted < end)) return;
-      reading = readOn();
+    wake(newestOffset) {
+      wantedOffset = Math.max(wantedOffset, newestOffset);
+      const isCurrent = recent !== undefined && wantedOffset < recent.end;
+      if (isStopped || isReading || isCurrent) return;
+      reading = readToWanted();
     },
     async stop() {
       isStopped = true;

@@ -1,56 +1,56 @@
-// The tails of this node: one for each topic that someone follows, for as long as someone does; and those who only
-// want to know that a topic has grown. Woken by the writer
-// and by those of other nodes, and once a second by a look at where the topics end, since a wake-up may be lost.
+// The topic tails of this node: one for each topic that is followed, as long as it is, and the watchers that only need
+// to know that a topic has grown. They are woken by the writers of this and other nodes. Since a wake-up may be lost,
+// the ends of the topics are also polled once a second.
 import type pg from 'pg';
 import { type Relay, subjectOf } from '../../relay/relay.ts';
 import { readEnds } from '../read/pages.ts';
-import { createTail, type Tail, type TailListener } from './topic-tail.ts';
+import { createTopicTail, type TailListener, type TopicTail } from './topic-tail.ts';
 
-export type Tails = {
-  /** The tail of a topic, until it is released as often as it was opened. */
-  open(topic: string): Tail;
-  release(tail: Tail): void;
+export type TopicTails = {
+  /** The tail of a topic. Each call needs a release; the last release stops the tail. */
+  open(topic: string): TopicTail;
+  release(tail: TopicTail): void;
   /**
-   * Tells of each commit to a topic, sooner or later and perhaps several at once, without reading the events.
-   * @returns a function that ends it
+   * Calls the listener after commits to a topic, possibly late and once for several, without reading the events.
+   * @returns an unsubscribe function
    */
   watch(topic: string, listener: TailListener): () => void;
-  /** Tells what was committed, here and on the other nodes: the newest offset of each topic. A hint. */
-  wake(newest: ReadonlyMap<string, number>): void;
+  /** Reports commits to this and the other nodes: the newest offset of each topic. */
+  wake(newestOffsets: ReadonlyMap<string, number>): void;
   stop(): Promise<void>;
 };
 
-type Opened = { tail: Tail; users: number; unsubscribe: () => void };
-type Watched = { listeners: Set<TailListener>; unsubscribe: () => void };
+type OpenTail = { tail: TopicTail; users: number; unsubscribe: () => void };
+type Watchers = { listeners: Set<TailListener>; unsubscribe: () => void };
 
-/** @param onError told once when Postgres stops answering, not each time that it is asked again */
-export function createTails(options: {
+/** @param options.onError called once when Postgres stops answering, not for each failed read */
+export function createTopicTails(options: {
   pool: pg.Pool;
   relay: Relay;
   pollIntervalMs?: number;
   onError: (error: unknown) => void;
-}): Tails {
+}): TopicTails {
   const { pool, relay, pollIntervalMs = 1_000 } = options;
-  const tails = new Map<string, Opened>();
-  const watched = new Map<string, Watched>();
+  const tails = new Map<string, OpenTail>();
+  const watched = new Map<string, Watchers>();
   let isFailing = false;
   let polling = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
-  function failed(error: unknown): void {
+  function reportOnce(error: unknown): void {
     if (!isFailing) options.onError(error);
     isFailing = true;
   }
 
-  function tell(topic: string, newest: number): void {
-    tails.get(topic)?.tail.wake(newest);
-    for (const listener of watched.get(topic)?.listeners ?? []) listener(newest);
+  function wakeLocal(topic: string, newestOffset: number): void {
+    tails.get(topic)?.tail.wake(newestOffset);
+    for (const listener of watched.get(topic)?.listeners ?? []) listener(newestOffset);
   }
 
-  function listen(topic: string): () => void {
+  function subscribe(topic: string): () => void {
     if (timer === undefined) schedule();
-    return relay.subscribe(subjectOf('log', topic), (newest) => {
-      if (Number.isSafeInteger(newest)) tell(topic, Number(newest));
+    return relay.subscribe(subjectOf('log', topic), (newestOffset) => {
+      if (Number.isSafeInteger(newestOffset)) wakeLocal(topic, Number(newestOffset));
     });
   }
 
@@ -59,9 +59,9 @@ export function createTails(options: {
       const topics = [...new Set([...tails.keys(), ...watched.keys()])];
       const ends = await readEnds(pool, topics);
       isFailing = false;
-      for (const topic of topics) tell(topic, (ends.get(topic) ?? 0) - 1);
+      for (const topic of topics) wakeLocal(topic, (ends.get(topic) ?? 0) - 1);
     } catch (error) {
-      failed(error);
+      reportOnce(error);
     }
     if (tails.size + watched.size > 0) schedule();
     else timer = undefined;
@@ -75,38 +75,38 @@ export function createTails(options: {
 
   return {
     open(topic) {
-      const known = tails.get(topic);
-      if (known !== undefined) {
-        known.users += 1;
-        return known.tail;
+      const existing = tails.get(topic);
+      if (existing !== undefined) {
+        existing.users += 1;
+        return existing.tail;
       }
-      const tail = createTail({ pool, topic, onError: failed });
-      tails.set(topic, { tail, users: 1, unsubscribe: listen(topic) });
+      const tail = createTopicTail({ pool, topic, onError: reportOnce });
+      tails.set(topic, { tail, users: 1, unsubscribe: subscribe(topic) });
       tail.wake(-1);
       return tail;
     },
     release(tail) {
-      const known = tails.get(tail.topic);
-      if (known === undefined || known.tail !== tail) return;
-      known.users -= 1;
-      if (known.users > 0) return;
+      const entry = tails.get(tail.topic);
+      if (entry === undefined || entry.tail !== tail) return;
+      entry.users -= 1;
+      if (entry.users > 0) return;
       tails.delete(tail.topic);
-      known.unsubscribe();
+      entry.unsubscribe();
       void tail.stop();
     },
     watch(topic, listener) {
-      const known = watched.get(topic) ?? { listeners: new Set(), unsubscribe: listen(topic) };
-      watched.set(topic, known);
-      known.listeners.add(listener);
+      const watchers = watched.get(topic) ?? { listeners: new Set(), unsubscribe: subscribe(topic) };
+      watched.set(topic, watchers);
+      watchers.listeners.add(listener);
       return () => {
-        if (!known.listeners.delete(listener) || known.listeners.size > 0) return;
+        if (!watchers.listeners.delete(listener) || watchers.listeners.size > 0) return;
         watched.delete(topic);
-        known.unsubscribe();
+        watchers.unsubscribe();
       };
     },
-    wake(newest) {
-      for (const [topic, offset] of newest) {
-        tell(topic, offset);
+    wake(newestOffsets) {
+      for (const [topic, offset] of newestOffsets) {
+        wakeLocal(topic, offset);
         relay.publish(subjectOf('log', topic), offset);
       }
     },

@@ -1,22 +1,22 @@
-// Reads whole conversations of a topic as they stood at an offset, in the order in which they began. What it gives
-// follows from the log alone: the same for one offset today and next month, on any node.
+// Reads whole conversations of a topic as of an offset, in the order in which they started. The result depends on the
+// log alone: for one offset it is the same at any time, on any node.
 import type pg from 'pg';
 import { queryUntilAborted } from '../../database/abortable-query.ts';
 import type { LogEvent } from '../event.ts';
 import { type ConversationSnapshot, fold } from '../fold/fold.ts';
 
-/** A conversation with the events that it came of. */
+/** A conversation and the events that it was folded from. */
 export type PastConversation = {
-  /** The offset of its first event: its place in the order. */
+  /** Offset of its first event, by which conversations are ordered. */
   startedAtOffset: number;
   events: LogEvent[];
   snapshot: ConversationSnapshot;
 };
 
-/** The part of a topic that is read. */
+/** The part of a topic to read. */
 export type LogSpan = {
   topic: string;
-  /** The last offset that counts. */
+  /** The last offset to read. */
   asOf: number;
 };
 
@@ -32,24 +32,24 @@ type Row = {
   started_at_offset: string;
 };
 
-/** Conversations that are read at once, and the characters of their payloads; one conversation always fits. */
+/** Limits of one batch, in conversations and in characters of payload. One conversation is always read, of any size. */
 const maxBatch = { conversations: 50, characters: 524_288 };
 
 const readBatch = {
   name: 'read_conversations',
-  text: `WITH begun AS MATERIALIZED (
+  text: `WITH started AS MATERIALIZED (
       SELECT conversation_id, "offset" FROM event
       WHERE topic = $1 AND "offset" > $2 AND "offset" <= $3 AND type = 'START_CONVERSATION'
       ORDER BY "offset" LIMIT ${maxBatch.conversations}
     ), found AS (
       SELECT e.id, e."offset", e.type, e.conversation_id, e.version, e.actor, e.recorded_at, e.payload,
-             begun."offset" AS started_at_offset,
-             sum(length(e.payload::text)) OVER (ORDER BY begun."offset")
-               - sum(length(e.payload::text)) OVER (PARTITION BY begun."offset") AS characters_before
-      FROM begun
+             started."offset" AS started_at_offset,
+             sum(length(e.payload::text)) OVER (ORDER BY started."offset")
+               - sum(length(e.payload::text)) OVER (PARTITION BY started."offset") AS characters_before
+      FROM started
       CROSS JOIN LATERAL (
-        SELECT * FROM event AS own WHERE own.conversation_id = begun.conversation_id AND own."offset" <= $3
-        ORDER BY own.version
+        SELECT * FROM event WHERE event.conversation_id = started.conversation_id AND event."offset" <= $3
+        ORDER BY event.version
       ) AS e
     )
     SELECT id, "offset", type, conversation_id, version, actor, recorded_at, payload, started_at_offset
@@ -72,22 +72,24 @@ function toEvent(topic: string, row: Row): LogEvent {
 }
 
 function toConversations(topic: string, rows: readonly Row[]): PastConversation[] {
-  const all: Omit<PastConversation, 'snapshot'>[] = [];
+  const conversations: Omit<PastConversation, 'snapshot'>[] = [];
   for (const row of rows) {
     const startedAtOffset = Number(row.started_at_offset);
-    if (all.at(-1)?.startedAtOffset !== startedAtOffset) all.push({ startedAtOffset, events: [] });
-    all.at(-1)?.events.push(toEvent(topic, row));
+    if (conversations.at(-1)?.startedAtOffset !== startedAtOffset) {
+      conversations.push({ startedAtOffset, events: [] });
+    }
+    conversations.at(-1)?.events.push(toEvent(topic, row));
   }
-  return all.flatMap((past) => {
-    const snapshot = fold(past.events);
-    return snapshot === undefined ? [] : [{ ...past, snapshot }];
+  return conversations.flatMap((conversation) => {
+    const snapshot = fold(conversation.events);
+    return snapshot === undefined ? [] : [{ ...conversation, snapshot }];
   });
 }
 
 /**
- * Batches of conversations; the next is read while one is worked on. What is in memory is two batches, however long
- * the log is.
- * @param signal ends the statement that runs, and the reading with it
+ * Yields conversations in batches, and reads the next batch while the caller processes one: at most two batches are in
+ * memory, however long the log is.
+ * @param signal cancels the running statement and ends the iteration
  * @throws the signal's reason once it is aborted
  */
 export async function* readConversations(
@@ -95,11 +97,11 @@ export async function* readConversations(
   { topic, asOf }: LogSpan,
   signal: AbortSignal,
 ): AsyncGenerator<PastConversation[]> {
-  const leaving = new AbortController();
-  const ends = AbortSignal.any([signal, leaving.signal]);
+  const returned = new AbortController();
+  const anySignal = AbortSignal.any([signal, returned.signal]);
   const read = (after: number): Promise<Row[]> => {
-    const rows = queryUntilAborted<Row>(pool, { ...readBatch, values: [topic, after, asOf] }, ends);
-    // It may fail before anyone waits for it.
+    const rows = queryUntilAborted<Row>(pool, { ...readBatch, values: [topic, after, asOf] }, anySignal);
+    // It may be rejected before it is awaited.
     rows.catch(() => {});
     return rows;
   };
@@ -113,8 +115,8 @@ export async function* readConversations(
       yield toConversations(topic, rows);
     }
   } finally {
-    // Whoever ends early leaves the next batch behind: nothing of it stays in Postgres.
-    leaving.abort();
+    // If the caller stops early, the statement for the next batch must not stay in Postgres.
+    returned.abort();
     await next.catch(() => {});
   }
 }

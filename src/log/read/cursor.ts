@@ -1,4 +1,4 @@
-// The cursor of an event: opaque to clients, the topic and the offset in base64url.
+// The cursor of an event: its topic and offset in base64url, opaque to clients.
 import { AppError } from '../../errors.ts';
 
 export function formatCursor(event: { topic: string; offset: number }): string {
@@ -6,9 +6,9 @@ export function formatCursor(event: { topic: string; offset: number }): string {
 }
 
 /**
- * The offset that a cursor stands for.
- * @param name what the cursor was passed as, for the error
- * @throws AppError INVALID_INPUT where it is no cursor, or one of another topic
+ * The offset of the event that a cursor names.
+ * @param name of the argument or header, for the error
+ * @throws AppError INVALID_INPUT if it is not a cursor, or belongs to another topic
  */
 export function parseCursor(cursor: string, topic: string, name = 'after'): number {
   const match = /^(.+)@(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString());
@@ -16,7 +16,7 @@ export function parseCursor(cursor: string, topic: string, name = 'after'): numb
   if (match === null || !Number.isSafeInteger(offset)) {
     throw new AppError(
       'INVALID_INPUT',
-      `${name} ${JSON.stringify(cursor.slice(0, 100))} is no cursor: pass the cursor of an event.`,
+      `${name} ${JSON.stringify(cursor.slice(0, 100))} is not a cursor: pass the cursor of an event.`,
     );
   }
   if (match[1] !== topic) {

@@ -1,21 +1,21 @@
-// Reads the history of one conversation from the log: all its events up to a moment.
+// Reads the events of one conversation from the log, up to an offset or an instant.
 import type pg from 'pg';
 import type { FoldableEvent } from '../fold/fold.ts';
 
-/** Up to when; what is not given does not limit. */
+/** Where the history ends. By default it has no end. */
 export type Moment = {
-  /** The last offset of its topic that counts. */
+  /** The last offset in its topic. */
   offset?: number | null | undefined;
-  /** Events count up to the newest one that was recorded then or before, though the clock once stepped back. */
+  /** Up to the newest event recorded at this instant or before; also right if the clock was set back in between. */
   time?: Date | null | undefined;
 };
 
 type Row = Omit<FoldableEvent, 'offset'> & { offset: string };
 
 /**
- * The events of a conversation from its first on, in their order.
- * @param of.username whose it must be; undefined: anyone's
- * @returns none where there is no such conversation, or it had not begun
+ * The events of a conversation from its first, in order.
+ * @param of.username the required owner; undefined allows any
+ * @returns an empty list if there is no such conversation, or it had not started
  */
 export async function readHistory(
   pool: Pick<pg.Pool, 'query'>,

@@ -1,4 +1,4 @@
-// Reads the log by offset. A page is bounded in events and in characters, so that no reader holds more of it.
+// Reads the log by offset, in pages. A page is limited in events and in characters, which bounds the memory of a reader.
 import type pg from 'pg';
 import { AppError } from '../../errors.ts';
 import { referencedId } from '../../lib/ulid.ts';
@@ -6,23 +6,23 @@ import type { EventType, LogEvent } from '../event.ts';
 import { checkTopicToRead } from '../topic-name.ts';
 import { parseCursor } from './cursor.ts';
 
-/** Which events of a topic; undefined: all. */
+/** Selects events of a topic; undefined selects all. */
 export type EventFilter = {
   types: readonly EventType[] | undefined;
   conversationId: string | undefined;
 };
 
-/** Where to begin; an offset beyond the end is allowed. */
+/** Where to start reading. The offset may be beyond the end. */
 export type LogPosition = { topic: string; offset: number };
 
-/** An event as it is stored; its payload is JSON text. */
+/** A stored event, with its payload as JSON text. */
 export type EventRow = Omit<LogEvent, 'payload'> & { payload: string };
 
 export type LogPage = {
   rows: EventRow[];
-  /** The offset from which to read on: after the last row, or, where none is left, the next to be given out. */
+  /** Offset at which the next page starts: after the last row, or the next free offset if this page is the last. */
   next: number;
-  /** Whether every event that matched and was committed is in this page or before it. */
+  /** Whether no committed event after this page matches. */
   isLast: boolean;
 };
 
@@ -33,11 +33,11 @@ type Row = Omit<EventRow, 'offset' | 'conversationId' | 'recordedAt'> & {
   end: string;
 };
 
-/** Characters of payload in one page; one event is always given, however large. */
-const maxPage = 8_388_608;
+/** Default limit of a page, in characters of payload. One event is always returned, of any size. */
+const defaultMaxCharacters = 8_388_608;
 
-// The end comes from the statement that reads the events: offsets are given out in the order of commits, so every
-// event below that end is visible to it.
+// The statement that reads the events also reads the end of the topic: offsets are assigned in the order of commits,
+// so it sees every event below that end.
 function statement(source: string): string {
   return `SELECT topic.next_offset AS end, page.*
     FROM (SELECT coalesce((SELECT next_offset FROM topic WHERE name = $1), 0) AS next_offset) AS topic
@@ -58,7 +58,7 @@ const readTopic = {
     ORDER BY "offset" LIMIT $3`),
 };
 
-// A page of each type, and of those the first: otherwise a page of a rare type would step over the whole log.
+// Reads a page of each type, then takes the first of all: otherwise a page of a rare type would scan the whole log.
 const readTypes = {
   name: 'read_topic_types',
   text: statement(`SELECT ${columns}
@@ -70,7 +70,7 @@ const readTypes = {
     ORDER BY "offset" LIMIT $3`),
 };
 
-// From the version of the event before: otherwise each page would step over all the earlier ones.
+// Starts at the version of the previous event: otherwise each page would scan all earlier events.
 const readConversation = {
   name: 'read_conversation_events',
   text: statement(`SELECT ${columns} FROM event
@@ -80,30 +80,32 @@ const readConversation = {
     ORDER BY version LIMIT $3`),
 };
 
-type Bounds = { filter: EventFilter; most: number; characters?: number };
+type PageOptions = { filter: EventFilter; maxEvents: number; maxCharacters?: number };
 
-function queryOf({ topic, offset }: LogPosition, { filter, most, characters }: Bounds): pg.QueryConfig {
-  const values = [topic, offset, most, characters ?? maxPage];
-  const { types, conversationId } = filter;
+function queryOf({ topic, offset }: LogPosition, options: PageOptions): pg.QueryConfig {
+  const values = [topic, offset, options.maxEvents, options.maxCharacters ?? defaultMaxCharacters];
+  const { types, conversationId } = options.filter;
   if (conversationId !== undefined) {
     return { ...readConversation, values: [...values, types ?? null, conversationId] };
   }
   return types === undefined ? { ...readTopic, values } : { ...readTypes, values: [...values, types] };
 }
 
-/** The events from a place on, in their order: at most `most`, fewer where they are large. */
-export async function readPage(pool: pg.Pool, place: LogPosition, page: Bounds): Promise<LogPage> {
-  const { rows } = await pool.query<Row>(queryOf(place, page));
+/** The events from a position, in order: at most `maxEvents`, fewer if they exceed `maxCharacters`. */
+export async function readPage(pool: pg.Pool, position: LogPosition, options: PageOptions): Promise<LogPage> {
+  const { rows } = await pool.query<Row>(queryOf(position, options));
   const end = Number(rows[0]?.end ?? 0);
   const found = rows.filter(({ id }) => id !== null).map(toEventRow);
   const last = found.at(-1);
-  const isLast = found.length < page.most && !wasCut(found, page.characters ?? maxPage);
-  const next = isLast ? Math.max(end, place.offset) : (last?.offset ?? place.offset) + 1;
-  return { rows: found, next, isLast };
+  const isFull =
+    found.length >= options.maxEvents ||
+    charactersOf(found) >= (options.maxCharacters ?? defaultMaxCharacters);
+  const next = isFull ? (last?.offset ?? position.offset) + 1 : Math.max(end, position.offset);
+  return { rows: found, next, isLast: !isFull };
 }
 
-function wasCut(rows: EventRow[], most: number): boolean {
-  return rows.reduce((sum, { payload }) => sum + payload.length, 0) >= most;
+function charactersOf(rows: EventRow[]): number {
+  return rows.reduce((sum, { payload }) => sum + payload.length, 0);
 }
 
 function toEventRow({ event_offset, conversation_id, recorded_at, ...row }: Row): EventRow {
@@ -120,7 +122,7 @@ function toEventRow({ event_offset, conversation_id, recorded_at, ...row }: Row)
   };
 }
 
-/** The next offset of each topic that has events. */
+/** The next free offset of each topic that has events. */
 export async function readEnds(pool: pg.Pool, topics: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ name: string; next_offset: string }>({
     name: 'read_ends',
@@ -135,9 +137,9 @@ export function toLogEvent(row: EventRow): LogEvent {
 }
 
 /**
- * A conversation is in one topic, whichever was asked for.
- * @param username whose it must be; undefined: anyone's
- * @throws AppError NOT_FOUND where there is no such conversation, or it is not the user's
+ * The topic of a conversation, which wins over a requested topic.
+ * @param username the required owner; undefined allows any
+ * @throws AppError NOT_FOUND if there is no such conversation, or it has another owner
  */
 export async function topicOfConversation(
   pool: pg.Pool,
@@ -155,9 +157,9 @@ export async function topicOfConversation(
 }
 
 /**
- * Where reading begins: at an offset, after the event of a cursor, or at the start. A Last-Event-ID, which is a
- * cursor too, is newer than both: the browser sends it with the arguments that it began with.
- * @throws AppError INVALID_INPUT where both are given, the cursor is none of this topic, or no topic has such a name
+ * Where reading starts: at an offset, after the event of a cursor, or at the first event. A Last-Event-ID, also a
+ * cursor, wins over both: a browser that reconnects sends it with the arguments of its first request.
+ * @throws AppError INVALID_INPUT if both are given, the cursor belongs to another topic, or the name is invalid
  */
 export function logPositionOf(
   name: string,

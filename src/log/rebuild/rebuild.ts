@@ -1,12 +1,12 @@
-// Makes the projections anew from the log, beside the old ones, which stay in use until one short transaction
-// switches to the new. Whatever interrupts it before then changes nothing.
+// Rebuilds the projections from the log in new tables. The old ones stay in use until one short transaction replaces
+// them, so an interrupted rebuild changes nothing.
 //
-// What makes the switch right: an append that has written to a projection, or only read one, holds a lock on it
-// until its commit, so the exclusive lock waits for it and its events are seen here. One that has not yet will find
-// the new tables, and project into them. No lock on topic is needed; it would deadlock, since an append that waits
-// for one already holds its lock on the projections.
-// A transaction of REPEATABLE READ whose snapshot is older than the switch must have locked the projections before
-// it took that snapshot: to it, rows that came into the new tables later are not there.
+// Why the switch is correct: an append that has read or written a projection holds a lock on it until its commit. The
+// exclusive lock of the switch waits for that commit, and then sees its events. An append that has no such lock yet
+// will find the new tables and project into them. No lock on topic is needed, and one would deadlock: an append that
+// waits for it already holds its locks on the projections.
+// A REPEATABLE READ transaction whose snapshot is older than the switch must lock the projections before it takes the
+// snapshot: rows that were added to the new tables later are invisible to it.
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { type LongSession, withLongSession } from '../../database/long-session.ts';
@@ -24,39 +24,39 @@ import {
   tablesIn,
 } from './shadow-tables.ts';
 
-/** Who uses the old projections, so that the switch must wait. */
+/** A transaction that uses the old projections and blocks the switch. */
 export type Blocker = { pid: number; name: string; seconds: number };
 
 export type RebuildOptions = {
   pool: pg.Pool;
-  /** Ends the rebuild: the old projections stay, and what was made is dropped. */
+  /** Cancels the rebuild: the old projections stay, and the new tables are dropped. */
   signal: AbortSignal;
-  /** Told after each piece how many events were projected, of how many that the log held at the start. */
+  /** Called after each chunk: how many events were projected, and how many the log had at the start. */
   onProgress: (done: number, total: number) => void;
-  /** Told each time that the switch could not be made because of a transaction that goes on. */
+  /** Called each time that a running transaction prevents the switch. */
   onBlocked: (blocker: Blocker) => void;
 };
 
 export type Rebuilt = {
   events: number;
-  /** Shortly before the switch. */
+  /** Counted shortly before the switch. */
   rows: { table: string; count: number }[];
 };
 
-// Any constant will do, as long as every version takes the same one.
+// Any constant works, as long as every version uses the same one.
 const rebuildLock = 4_098_2026;
-/** Fewer events than this are left to the switch. */
-const fewEvents = 1_000;
-/** Readers and appends queue behind the switch while it waits for the old tables: not for longer than this. */
-const lockPatienceMs = 200;
-/** And then go on for so long before it asks again. */
-const lockPauseMs = 1_000;
-/** lock_not_available, deadlock_detected, and query_canceled by statement_timeout. */
+/** Once a pass projects fewer events than this, the switch is tried and projects the remaining ones. */
+const maxEventsAtSwitch = 1_000;
+/** Readers and appends queue behind the switch while it waits for its locks; it waits no longer than this. */
+const maxLockWaitMs = 200;
+/** Pause before the next try, in which readers and appends continue. */
+const lockRetryMs = 1_000;
+/** SQLSTATE: lock_not_available, deadlock_detected, and query_canceled by statement_timeout. */
 const blockedStates = ['55P03', '40P01', '57014'];
 
 /**
- * @throws Error when another rebuild runs, the log is damaged, something is attached to the tables, or they were
- * changed meanwhile; the reason of the signal when it is aborted. The projections are then as they were.
+ * @throws Error if another rebuild is running, the log is damaged, other objects depend on the tables, or the tables
+ * were changed meanwhile; the reason of the signal if it is aborted. The projections are then unchanged.
  */
 export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   const { pool, signal } = options;
@@ -64,8 +64,9 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
     const [row] = await session.query<{ isOurs: boolean }>('SELECT pg_try_advisory_lock($1) AS "isOurs"', [
       rebuildLock,
     ]);
-    if (row?.isOurs !== true)
+    if (row?.isOurs !== true) {
       throw new Error('Another rebuild is running on this database: wait until it ends.');
+    }
     try {
       return await build(session, options);
     } finally {
@@ -76,15 +77,15 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
 }
 
 async function build(session: LongSession, options: RebuildOptions): Promise<Rebuilt> {
-  const home = await findLogSchema(session);
-  await refuseAttachments(session, home);
+  const logSchema = await findLogSchema(session);
+  await refuseAttachments(session, logSchema);
   await session.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
   const description = await session.transact('BEGIN', async () => {
     await session.query(`CREATE SCHEMA ${shadowSchema}`);
-    await createTables(session, { home, to: shadowSchema });
-    // How names are written depends on the search path: it must be the one of the switch.
+    await createTables(session, { logSchema, to: shadowSchema });
+    // The description contains names as the search path writes them, so the search path must be that of the switch.
     await projectInto(session, shadowSchema);
-    return await describeTables(session, home);
+    return await describeTables(session, logSchema);
   });
   const total = await countEvents(session);
   let events = 0;
@@ -93,17 +94,17 @@ async function build(session: LongSession, options: RebuildOptions): Promise<Reb
     options.onProgress(events, total);
   };
   let position = await catchUp(session, new Map(), onProjected);
-  await createIndexes(session, home);
+  await createIndexes(session, logSchema);
   for (const table of tablesIn(shadowSchema)) await session.query(`VACUUM (ANALYZE) ${quoted(table)}`);
-  // Not after the switch: an abort in the middle of it would seem to have prevented the switch.
+  // Counted before the switch: an abort during the count must not look as if it had prevented the switch.
   const rows = await countRows(session);
   for (;;) {
     position = await catchUp(session, position, onProjected);
-    const last = await trySwitch(session, { home, description, position });
+    const last = await trySwitch(session, { logSchema, description, position });
     if (last !== undefined) return { events: sum(last), rows };
-    const blocker = await findBlocker(session, home);
+    const blocker = await findBlocker(session, logSchema);
     if (blocker !== undefined) options.onBlocked(blocker);
-    await delay(lockPauseMs, undefined, { signal: options.signal });
+    await delay(lockRetryMs, undefined, { signal: options.signal });
   }
 }
 
@@ -111,48 +112,48 @@ function sum(position: ReplayPosition): number {
   return [...position.values()].reduce((total, next) => total + next, 0);
 }
 
-/** Projects piece by piece, each in a transaction, until little is left that was appended meanwhile. */
+/** Projects chunk by chunk, each in its own transaction, until few new events are left. */
 async function catchUp(
   session: LongSession,
   from: ReplayPosition,
   onProjected: (count: number) => void,
 ): Promise<ReplayPosition> {
-  // The commit of the switch waits for the disk; these are lost only together with the connection, and then for good.
+  // These commits need not be durable: after a crash the new tables are discarded, and the switch itself is durable.
   const begin = 'BEGIN; SET LOCAL synchronous_commit = off';
-  const piece = <T>(work: () => Promise<T>) =>
+  const runChunk = <T>(work: () => Promise<T>) =>
     session.transact(begin, async () => {
       await projectInto(session, shadowSchema);
       return await work();
     });
   let position = from;
   for (;;) {
-    const reached = await replay(session, { from: position, piece, holes: 'refuse', onProjected });
+    const reached = await replay(session, { from: position, runChunk, gaps: 'refuse', onProjected });
     const projected = sum(reached) - sum(position);
     position = reached;
-    if (projected < fewEvents) return position;
+    if (projected < maxEventsAtSwitch) return position;
   }
 }
 
-type Switch = { home: string; description: string | undefined; position: ReplayPosition };
+type Switch = { logSchema: string; description: string | undefined; position: ReplayPosition };
 
-/** @returns the position of the switch, or undefined where another transaction uses the old tables */
+/** @returns the position of the switch, or undefined if another transaction uses the old tables */
 async function trySwitch(session: LongSession, options: Switch): Promise<ReplayPosition | undefined> {
   let isLocked = false;
   try {
     return await session.transact('BEGIN', async () => {
-      await lockAgainstMaintenance(session, options.home);
-      // What came while that was waited for is projected while everybody still reads and writes the old tables.
-      const position = await replayHere(session, options.position);
-      await lockForSwitch(session, options.home);
+      await lockAgainstMaintenance(session, options.logSchema);
+      // Events that were appended during the wait are projected while the old tables are still readable and writable.
+      const position = await replayIntoShadow(session, options.position);
+      await lockForSwitch(session, options.logSchema);
       isLocked = true;
-      const last = await replayHere(session, position);
-      await refuseAttachments(session, options.home);
-      if ((await describeTables(session, options.home)) !== options.description) {
+      const last = await replayIntoShadow(session, position);
+      await refuseAttachments(session, options.logSchema);
+      if ((await describeTables(session, options.logSchema)) !== options.description) {
         throw new Error(
           'The tables or the functions were changed while they were rebuilt, as a migration does. Run the rebuild again.',
         );
       }
-      await replaceTables(session, options.home);
+      await replaceTables(session, options.logSchema);
       return last;
     });
   } catch (error) {
@@ -162,37 +163,43 @@ async function trySwitch(session: LongSession, options: Switch): Promise<ReplayP
   }
 }
 
-async function replayHere(session: LongSession, from: ReplayPosition): Promise<ReplayPosition> {
+async function replayIntoShadow(session: LongSession, from: ReplayPosition): Promise<ReplayPosition> {
   await projectInto(session, shadowSchema);
-  return await replay(session, { from, piece: (work) => work(), holes: 'refuse', onProjected: () => {} });
+  return await replay(session, {
+    from,
+    runChunk: (work) => work(),
+    gaps: 'refuse',
+    onProjected: () => {},
+  });
 }
 
 /**
- * Keeps autovacuum, index builds and migrations away. Autovacuum yields to whoever waits for longer than
- * deadlock_timeout: it does so here, where nobody else waits behind.
+ * Excludes autovacuum, index builds and migrations. Autovacuum gives way to a lock request that has waited for
+ * deadlock_timeout: that happens here, where no reader or append queues behind the request.
  */
-async function lockAgainstMaintenance(session: LongSession, home: string): Promise<void> {
+async function lockAgainstMaintenance(session: LongSession, logSchema: string): Promise<void> {
   await session.query(`LOCK TABLE ${listOf(shadowSchema)} IN ACCESS EXCLUSIVE MODE`);
   await session.query(`SET LOCAL lock_timeout = '5s'`);
-  await session.query(`LOCK TABLE ${listOf(home)} IN SHARE UPDATE EXCLUSIVE MODE`);
+  await session.query(`LOCK TABLE ${listOf(logSchema)} IN SHARE UPDATE EXCLUSIVE MODE`);
 }
 
 /**
- * Who reads one table and waits here for the next is in a deadlock with this until it gives up. Postgres would end
- * one of them after deadlock_timeout: this gives up before, so that it is never the reader.
+ * A transaction that has read one table and then waits for the next one is in a deadlock with this lock request.
+ * Postgres would cancel one of the two after deadlock_timeout. This request gives up earlier, so that the other
+ * transaction is never canceled.
  */
-async function lockForSwitch(session: LongSession, home: string): Promise<void> {
+async function lockForSwitch(session: LongSession, logSchema: string): Promise<void> {
   await session.query(
     `SELECT set_config('statement_timeout', least($1, setting::int / 2)::text, true)
      FROM pg_settings WHERE name = 'deadlock_timeout'`,
-    [lockPatienceMs],
+    [maxLockWaitMs],
   );
-  await session.query(`LOCK TABLE ${listOf(home)} IN ACCESS EXCLUSIVE MODE`);
+  await session.query(`LOCK TABLE ${listOf(logSchema)} IN ACCESS EXCLUSIVE MODE`);
   await session.query('SET LOCAL statement_timeout = 0');
 }
 
-/** Whoever has used the old tables for longest. */
-async function findBlocker(session: LongSession, home: string): Promise<Blocker | undefined> {
+/** The oldest transaction that uses the old tables. */
+async function findBlocker(session: LongSession, logSchema: string): Promise<Blocker | undefined> {
   const [blocker] = await session.query<Blocker>(
     `SELECT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type) AS name,
             extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS seconds
@@ -200,7 +207,7 @@ async function findBlocker(session: LongSession, home: string): Promise<Blocker 
      WHERE l.granted AND l.pid <> pg_backend_pid() AND l.relation = ANY ($1::regclass[])
        AND a.xact_start < clock_timestamp() - $2 * interval '1 ms'
      ORDER BY a.xact_start LIMIT 1`,
-    [tablesIn(home).map(quoted), lockPatienceMs / 2],
+    [tablesIn(logSchema).map(quoted), maxLockWaitMs / 2],
   );
   return blocker;
 }

@@ -1,8 +1,8 @@
-// Names the projections, and makes them again from the log: from any offsets on, into the tables of any schema.
+// Lists the projections and replays the log into them: from any offsets, into the tables of any schema.
 import pg from 'pg';
 import type { LongSession } from '../../database/long-session.ts';
 
-/** The tables that project_events writes. Nothing else does, and whatever they hold can be made again. */
+/** The tables that only project_events writes. All their content can be rebuilt from the log. */
 export const projections = [
   'conversation',
   'message',
@@ -15,24 +15,24 @@ export const projections = [
 ] as const;
 export type Projection = (typeof projections)[number];
 
-/** How far the log was replayed: the next offset of each topic. */
+/** How far the log was replayed: the next offset to replay of each topic. */
 export type ReplayPosition = ReadonlyMap<string, number>;
 
 export type Replay = {
   from: ReplayPosition;
-  /** Runs the work on one piece of the log: in a transaction of its own, or as it is. */
-  piece: <T>(work: () => Promise<T>) => Promise<T>;
-  /** What to do where the log lacks an event: nothing good can be made of such a log. */
-  holes: 'refuse' | 'skip';
-  /** Told how many events were projected, piece by piece. */
+  /** Runs the work on one chunk of the log, for example in a transaction of its own. */
+  runChunk: <T>(work: () => Promise<T>) => Promise<T>;
+  /** What to do if events are missing from the log: the projections of such a log are wrong. */
+  gaps: 'refuse' | 'skip';
+  /** Called after each chunk with the number of its events. */
   onProjected: (count: number) => void;
 };
 
 const maxEvents = 1_000;
-/** Characters of payload in one piece; one event is always taken, however large. */
+/** Maximum characters of payload in one chunk. One event is always taken, of any size. */
 const maxCharacters = 8_388_608;
 
-// As where events are appended: each look-up has an index, and the tables have no statistics yet.
+// The same as for appends: every lookup has an index, and the tables have no statistics yet.
 const plannerSettings = {
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
@@ -43,8 +43,8 @@ const plannerSettings = {
 };
 
 /**
- * From here to the end of the transaction, project_events writes to the tables of the schema.
- * The server reads a timestamp without a zone as UTC, and so must this.
+ * Until the end of the transaction, project_events writes to the tables of the schema. The time zone is UTC, as for
+ * appends, since a timestamp in an event may have no zone.
  */
 export async function projectInto(session: LongSession, schema: string): Promise<void> {
   const settings = Object.entries(plannerSettings).map(([name, value]) => `SET LOCAL ${name} = ${value};`);
@@ -55,7 +55,7 @@ export async function projectInto(session: LongSession, schema: string): Promise
   );
 }
 
-/** Gives the planner its own way again, within the transaction. */
+/** Restores the defaults of the planner within the transaction. */
 export async function resetPlannerSettings(session: LongSession): Promise<void> {
   const settings = Object.keys(plannerSettings).map((name) => `SET LOCAL ${name} TO DEFAULT`);
   await session.query(settings.join('; '));
@@ -68,7 +68,7 @@ export async function countEvents(session: LongSession): Promise<number> {
   return Number(row?.count);
 }
 
-const projectPiece = `
+const projectChunk = `
   WITH found AS MATERIALIZED (
     SELECT event, length(event.payload::text) AS characters,
            sum(length(event.payload::text)) OVER (ORDER BY event."offset") AS characters_so_far
@@ -80,30 +80,30 @@ const projectPiece = `
   FROM found WHERE characters_so_far - characters < ${maxCharacters}
   HAVING count(*) > 0`;
 
-/** Classes of SQLSTATE that tell of the data: 22 values, 23 constraints. */
+/** Classes of SQLSTATE for errors in the data: 22 values, 23 constraints. */
 const dataStates = /^2[23]/;
 
-/** A piece of a topic that is to be projected: from an offset on, and before another. */
-type Piece = { topic: string; from: number; until: number };
+/** A range of a topic to project: from one offset up to, but not including, another. */
+type Chunk = { topic: string; from: number; until: number };
 
-async function project(session: LongSession, piece: Piece): Promise<{ count: number; next: number }> {
-  const { topic, from, until } = piece;
+async function project(session: LongSession, chunk: Chunk): Promise<{ count: number; next: number }> {
+  const { topic, from, until } = chunk;
   try {
-    const [row] = await session.query<{ count: number; next: string }>(projectPiece, [topic, from, until]);
+    const [row] = await session.query<{ count: number; next: string }>(projectChunk, [topic, from, until]);
     return { count: row?.count ?? 0, next: Number(row?.next ?? until) };
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || !dataStates.test(error.code ?? '')) throw error;
     throw new Error(
-      `The log can't be projected: in topic ${JSON.stringify(topic)}, from offset ${from} on, ${error.message}.`,
+      `The log can't be projected: topic ${JSON.stringify(topic)}, from offset ${from}: ${error.message}.`,
       { cause: error },
     );
   }
 }
 
 /**
- * Projects, topic by topic and in order, whatever was committed when it began.
- * @returns the position up to which it came
- * @throws Error where the log lacks an event, unless holes are skipped, or an event can't be projected
+ * Projects all events that are committed at its start, topic by topic and in order.
+ * @returns the position that it reached
+ * @throws Error if events are missing and gaps are refused, or if an event can't be projected
  */
 export async function replay(session: LongSession, options: Replay): Promise<ReplayPosition> {
   const reached = new Map(options.from);
@@ -113,8 +113,8 @@ export async function replay(session: LongSession, options: Replay): Promise<Rep
   for (const { name, next_offset } of topics) {
     const until = Number(next_offset);
     for (let from = reached.get(name) ?? 0; from < until; from = reached.get(name) ?? until) {
-      const { count, next } = await options.piece(() => project(session, { topic: name, from, until }));
-      if (options.holes === 'refuse' && next - from !== count) throw damage(name, from, next);
+      const { count, next } = await options.runChunk(() => project(session, { topic: name, from, until }));
+      if (options.gaps === 'refuse' && next - from !== count) throw gapError(name, from, next);
       reached.set(name, next);
       options.onProjected(count);
     }
@@ -122,8 +122,8 @@ export async function replay(session: LongSession, options: Replay): Promise<Rep
   return reached;
 }
 
-function damage(topic: string, from: number, next: number): Error {
+function gapError(topic: string, from: number, next: number): Error {
   return new Error(
-    `The log is damaged: of topic ${JSON.stringify(topic)} it lacks events between the offsets ${from} and ${next - 1}. Nothing was changed; --verify says which.`,
+    `The log is damaged: topic ${JSON.stringify(topic)} lacks events between the offsets ${from} and ${next - 1}. Nothing was changed; run with --verify to list them.`,
   );
 }

@@ -1,10 +1,10 @@
-// Copies of the projections, empty and in a schema of their own, that can take the place of the real ones: with the
-// same columns, indexes, constraints and rights under the same names, whatever migrations made of them.
+// Empty copies of the projections in another schema, which can replace the real tables: with the same columns, indexes,
+// constraints and privileges under the same names. They are copied from the catalog, so no migration is repeated here.
 import pg from 'pg';
 import type { LongSession } from '../../database/long-session.ts';
 import { projections } from './replay.ts';
 
-/** Where a rebuild makes its tables. Whatever is in it is left by one that was interrupted. */
+/** The schema in which a rebuild creates its tables. Existing content is left over from an interrupted rebuild. */
 export const shadowSchema = 'afterword_rebuild';
 
 export type Table = { schema: string; name: string };
@@ -21,7 +21,7 @@ export function listOf(schema: string): string {
   return tablesIn(schema).map(quoted).join(', ');
 }
 
-/** The schema of the real tables: that of the log. */
+/** The schema of the log, which is also that of the projections in use. */
 export async function findLogSchema(session: LongSession): Promise<string> {
   const [row] = await session.query<{ schema: string }>(
     `SELECT n.nspname AS schema FROM pg_class AS t JOIN pg_namespace AS n ON n.oid = t.relnamespace
@@ -30,17 +30,15 @@ export async function findLogSchema(session: LongSession): Promise<string> {
   return row?.schema ?? 'public';
 }
 
-/** $1: the schema of the tables, $2: their names; more is up to the statement. */
+/** $1: the schema of the tables, $2: their names. Statements may have more parameters. */
 const tables = `(SELECT t.*, n.nspname FROM pg_class AS t JOIN pg_namespace AS n ON n.oid = t.relnamespace
   WHERE n.nspname = $1 AND t.relname = ANY ($2)) AS t`;
 
-/** Runs the statements that the query makes of what it finds at the real tables; $3 is the other schema. */
-async function copy(session: LongSession, query: string, from: { home: string; to: string }): Promise<void> {
-  const statements = await session.query<{ statement: string | null }>(query, [
-    from.home,
-    projections,
-    from.to,
-  ]);
+/** Runs the statements that the query generates from the catalog of the real tables; $3 is the target schema. */
+type Schemas = { logSchema: string; to: string };
+
+async function copy(session: LongSession, query: string, { logSchema, to }: Schemas): Promise<void> {
+  const statements = await session.query<{ statement: string | null }>(query, [logSchema, projections, to]);
   for (const { statement } of statements) if (statement !== null) await session.query(statement);
 }
 
@@ -52,7 +50,7 @@ const copyConstraint = `SELECT format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s',
     $3::text, t.relname, k.conname, pg_get_constraintdef(k.oid)) AS statement
   FROM ${tables} JOIN pg_constraint AS k ON k.conrelid = t.oid`;
 
-// Postgres writes the table's whole name there, whatever the search path is.
+// pg_get_indexdef qualifies the name of the table, whatever the search path is.
 const copyIndexes = (
   condition: string,
 ) => `SELECT replace(pg_get_indexdef(i.indexrelid), format(' ON %I.%I USING ', t.nspname, t.relname),
@@ -62,7 +60,7 @@ const copyIndexes = (
     AND ${condition}
   ORDER BY i.indexrelid`;
 
-// A message is projected with a look at those beside it: without these each would be looked for in all of them.
+// Projecting a message looks up its siblings; without these indexes each lookup would scan all messages.
 const isNeeded = `t.relname = 'message'`;
 
 const copyOwner = `SELECT format('ALTER TABLE %I.%I OWNER TO %s', $3::text, t.relname, t.relowner::regrole) AS statement
@@ -70,14 +68,15 @@ const copyOwner = `SELECT format('ALTER TABLE %I.%I OWNER TO %s', $3::text, t.re
 
 const shadowTable = `pg_class AS s ON s.oid = format('%I.%I', $3::text, t.relname)::regclass`;
 
-// A new table may have rights by default that the old one lacks: those go, and with them the owner's own.
-const revokeRights = `SELECT format('REVOKE ALL ON %s FROM %s', s.oid::regclass, a.grantee) AS statement
+// By default a new table may have privileges that the old one lacks. All are revoked, also those of the owner, before
+// the old ones are copied.
+const revokePrivileges = `SELECT format('REVOKE ALL ON %s FROM %s', s.oid::regclass, a.grantee) AS statement
   FROM ${tables} JOIN ${shadowTable} CROSS JOIN LATERAL (
     SELECT DISTINCT CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END AS grantee
     FROM aclexplode(coalesce(s.relacl, acldefault('r', s.relowner))) AS acl
   ) AS a WHERE s.relacl IS NOT NULL OR t.relacl IS NOT NULL`;
 
-const copyRights = `SELECT format('GRANT %s%s ON %s TO %s%s', a.privilege_type, a.columns, s.oid::regclass,
+const copyPrivileges = `SELECT format('GRANT %s%s ON %s TO %s%s', a.privilege_type, a.columns, s.oid::regclass,
     CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
     CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' END) AS statement
   FROM ${tables} JOIN ${shadowTable} CROSS JOIN LATERAL (
@@ -88,35 +87,35 @@ const copyRights = `SELECT format('GRANT %s%s ON %s TO %s%s', a.privilege_type, 
     FROM pg_attribute AS c CROSS JOIN LATERAL aclexplode(c.attacl) AS acl WHERE c.attrelid = t.oid
   ) AS a`;
 
-/** Makes the tables, empty, with what project_events needs of their keys and indexes. */
-export async function createTables(session: LongSession, from: { home: string; to: string }): Promise<void> {
-  await copy(session, copyTable, from);
-  await copy(session, `${copyConstraint} WHERE k.contype = 'p'`, from);
-  await copy(session, copyIndexes(isNeeded), from);
+/** Creates the empty tables with the keys and indexes that project_events needs. */
+export async function createTables(session: LongSession, schemas: Schemas): Promise<void> {
+  await copy(session, copyTable, schemas);
+  await copy(session, `${copyConstraint} WHERE k.contype = 'p'`, schemas);
+  await copy(session, copyIndexes(isNeeded), schemas);
 }
 
-/** Makes the other indexes: faster once the tables are full than row by row. */
-export async function createIndexes(session: LongSession, home: string): Promise<void> {
-  const from = { home, to: shadowSchema };
-  await copy(session, `${copyConstraint} WHERE k.contype IN ('u', 'x')`, from);
-  await copy(session, copyIndexes(`NOT ${isNeeded}`), from);
+/** Creates the other indexes: building them once the tables are full is faster than row by row. */
+export async function createIndexes(session: LongSession, logSchema: string): Promise<void> {
+  const schemas = { logSchema, to: shadowSchema };
+  await copy(session, `${copyConstraint} WHERE k.contype IN ('u', 'x')`, schemas);
+  await copy(session, copyIndexes(`NOT ${isNeeded}`), schemas);
 }
 
-/** Puts the shadow tables in the place of the real ones, within the transaction that has locked both. */
-export async function replaceTables(session: LongSession, home: string): Promise<void> {
-  const from = { home, to: shadowSchema };
-  await copy(session, copyOwner, from);
-  await copy(session, revokeRights, from);
-  await copy(session, copyRights, from);
-  await session.query(`DROP TABLE ${listOf(home)}`);
+/** Replaces the real tables by the shadow tables, in the transaction that has locked both. */
+export async function replaceTables(session: LongSession, logSchema: string): Promise<void> {
+  const schemas = { logSchema, to: shadowSchema };
+  await copy(session, copyOwner, schemas);
+  await copy(session, revokePrivileges, schemas);
+  await copy(session, copyPrivileges, schemas);
+  await session.query(`DROP TABLE ${listOf(logSchema)}`);
   for (const table of tablesIn(shadowSchema)) {
-    await session.query(`ALTER TABLE ${quoted(table)} SET SCHEMA ${pg.escapeIdentifier(home)}`);
+    await session.query(`ALTER TABLE ${quoted(table)} SET SCHEMA ${pg.escapeIdentifier(logSchema)}`);
   }
   await session.query(`DROP SCHEMA ${shadowSchema}`);
 }
 
-/** What the tables are and what the functions do, in one value: it changes when a migration changes either. */
-export async function describeTables(session: LongSession, home: string): Promise<string | undefined> {
+/** A hash of the tables and functions, which changes when a migration changes any of them. */
+export async function describeTables(session: LongSession, logSchema: string): Promise<string | undefined> {
   const [row] = await session.query<{ description: string }>(
     `SELECT md5(string_agg(line, E'\\n' ORDER BY line)) AS description FROM (
       SELECT concat_ws(' ', t.relname, c.attnum, c.attname, format_type(c.atttypid, c.atttypmod), c.attcollation,
@@ -132,16 +131,16 @@ export async function describeTables(session: LongSession, home: string): Promis
       SELECT concat(p.oid::regprocedure, p.prosrc) FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
       WHERE n.nspname = $1
     ) AS lines`,
-    [home, projections],
+    [logSchema, projections],
   );
   return row?.description;
 }
 
 /**
- * Views, triggers, policies and the like would be lost with the table that they are attached to.
- * @throws Error that names them
+ * Views, triggers, policies and similar objects would be dropped together with the table that they depend on.
+ * @throws Error that lists them
  */
-export async function refuseAttachments(session: LongSession, home: string): Promise<void> {
+export async function refuseAttachments(session: LongSession, logSchema: string): Promise<void> {
   const found = await session.query<{ description: string }>(
     `SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS description
      FROM ${tables} JOIN pg_depend AS d
@@ -152,11 +151,11 @@ export async function refuseAttachments(session: LongSession, home: string): Pro
      WHERE d.classid NOT IN ('pg_type'::regclass, 'pg_attrdef'::regclass)
        AND coalesce(r.relkind NOT IN ('i', 't'), k.contype = 'f', true)
      ORDER BY 1`,
-    [home, projections],
+    [logSchema, projections],
   );
   if (found.length === 0) return;
   const names = found.map(({ description }) => description).join(', ');
   throw new Error(
-    `A rebuild replaces the tables ${projections.join(', ')}, and what is attached to them would be lost: ${names}. Drop it, rebuild, and make it again.`,
+    `A rebuild replaces the tables ${projections.join(', ')}, and these objects that depend on them would be lost: ${names}. Drop them, rebuild, and create them again.`,
   );
 }

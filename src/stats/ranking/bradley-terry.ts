@@ -97,10 +97,10 @@ export function fitBradleyTerry(pairs: readonly Pair[], models: number): Fit | u
     const moves = inverse.map((row) =>
       row.reduce((sum, value, index) => sum + value * (gradient[index] ?? 0), 0),
     );
-    const largestMove = Math.max(...moves.map(Math.abs));
-    const fraction = Math.min(1, maxStep / largestMove);
+    const maxMove = Math.max(...moves.map(Math.abs));
+    const fraction = Math.min(1, maxStep / maxMove);
     for (const [index, move] of moves.entries()) at[index] = (at[index] ?? 0) + fraction * move;
-    if (largestMove > tolerance) continue;
+    if (maxMove > tolerance) continue;
     return {
       strengths: centered(at.subarray(0, models)),
       // 1/models² of the variance is the variance of the mean, which is fixed.

@@ -1,5 +1,5 @@
-// The one WebSocket of the page, made when the first subscription begins. A lost one is made anew until it is back, and
-// whoever follows something goes on where they were.
+// The only WebSocket of the page, opened with the first subscription. A lost connection is retried until it is back, and
+// each subscription resumes at its cursor.
 import { type Client, createClient } from 'graphql-ws';
 import type { TypedDocumentString } from './operations.ts';
 import { authorization, onTokenChange } from './token.ts';
@@ -8,11 +8,11 @@ export type ConnectionStatus = 'idle' | 'connected' | 'reconnecting';
 
 const pingMs = 10_000;
 const pongTimeoutMs = 5_000;
-const maxWaitMs = 4_000;
+const maxRetryWaitMs = 4_000;
 
 let status: ConnectionStatus = 'idle';
 const listeners = new Set<() => void>();
-let wakeRetry = () => {};
+let retryNow = () => {};
 
 function setStatus(next: ConnectionStatus): void {
   if (status === next) return;
@@ -27,12 +27,12 @@ export function onStatusChange(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** A growing pause with some chance in it, so that not all pages come back at once; cut short when the network is back. */
+/** Exponential backoff with jitter, so that pages don't all reconnect at once. Cut short when the network is back. */
 function waitToRetry(retries: number): Promise<void> {
-  const waitMs = Math.min(250 * 2 ** retries, maxWaitMs) * (0.5 + Math.random() / 2);
+  const waitMs = Math.min(250 * 2 ** retries, maxRetryWaitMs) * (0.5 + Math.random() / 2);
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, waitMs);
-    wakeRetry = () => {
+    retryNow = () => {
       clearTimeout(timer);
       resolve();
     };
@@ -41,7 +41,7 @@ function waitToRetry(retries: number): Promise<void> {
 
 function createConnection(): Client {
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
-  let active: unknown;
+  let activeSocket: unknown;
   return createClient({
     url: () => `${location.origin.replace('http', 'ws')}/graphql`,
     connectionParams: authorization,
@@ -52,14 +52,15 @@ function createConnection(): Client {
     retryWait: waitToRetry,
     on: {
       opened: (socket) => {
-        active = socket;
+        activeSocket = socket;
       },
       connected: () => setStatus('connected'),
-      // A network that swallows everything closes no socket: without an answer, it counts as lost.
+      // A network that drops every packet closes no socket: a ping without a pong means that the connection is lost.
       ping: (received) => {
         if (received) return;
         pongTimer = setTimeout(() => {
-          if (active instanceof WebSocket && active.readyState === WebSocket.OPEN) client.terminate();
+          if (activeSocket instanceof WebSocket && activeSocket.readyState === WebSocket.OPEN)
+            client.terminate();
         }, pongTimeoutMs);
       },
       pong: () => clearTimeout(pongTimer),
@@ -77,15 +78,15 @@ onTokenChange(() => client.terminate());
 addEventListener('offline', () => {
   if (status === 'connected') client.terminate();
 });
-addEventListener('online', () => wakeRetry());
+addEventListener('online', () => retryNow());
 
 type Sink<Result> = { next(result: Result): void; error(error: unknown): void; complete?(): void };
 
 /**
- * @param variables read again at each reconnect: whoever writes the newest cursor into them continues there
- * @returns what ends it
+ * @param variables read again at each reconnect: write the newest cursor into them to resume there
+ * @returns an unsubscribe function
  */
-export function follow<Result, Variables extends Record<string, unknown>>(
+export function subscribe<Result, Variables extends Record<string, unknown>>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
   sink: Sink<Result>,

@@ -3,376 +3,376 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** One side of a comparison. */
+/** Side of a comparison. */
 export type ComparedInput = {
-  /** Only replies that were made then or later. */
+  /** Only replies that were made at this instant or later. */
   from?: string | null | undefined;
-  /** Only replies of this model; of all where not given. */
+  /** Only replies of this model. Defaults to all models. */
   model?: string | null | undefined;
-  /** Only replies that were made before. */
+  /** Only replies that were made before this instant. */
   to?: string | null | undefined;
 };
 
-/** What becomes of contradictions between authors. */
+/** A rule for authors who contradict each other. */
 export type ConflictRule =
-  /** Nothing. */
+  /** The reply or pair is left out. */
   | 'DROP'
-  /** Both. */
+  /** Both sides count, each in a record of its own. */
   | 'KEEP_ALL'
-  /** What more of them say; a tie is dropped. */
+  /** What the majority says counts; a tie is dropped. */
   | 'MAJORITY';
 
-/** What goes into a dataset: the options of the command `export`. A list may not be empty: what is left out does not limit. */
+/** What goes into a dataset: the options of the command `export`. An omitted list does not filter; an empty list is refused. */
 export type DatasetFilter = {
-  /** As the log stood at this offset; the newest where not given. */
+  /** Offset up to which the log is read. Defaults to the newest. */
   asOf?: number | null | undefined;
-  /** Where authors contradict each other; MAJORITY where not given. */
+  /** Rule for authors who contradict each other. Defaults to MAJORITY. */
   conflict?: ConflictRule | null | undefined;
-  /** Of records that are exactly the same only the first; false where not given. */
+  /** Whether equal records are written only once. Defaults to false. */
   deduplicate?: boolean | null | undefined;
-  /** Only replies from this instant on. */
+  /** Only replies created at this instant or later. Defaults to no limit. */
   from?: string | null | undefined;
-  /** Also replies that were stopped; false where not given. */
+  /** Whether replies that were stopped are included. Defaults to false. */
   includeStopped?: boolean | null | undefined;
-  /** No record whose texts have more characters; of any length where not given. */
+  /** Maximum characters of content in a record. Defaults to no limit. */
   maxCharacters?: number | null | undefined;
-  /** Only what so many authors agree on; 1 where not given, of threads 0. */
+  /** Minimum number of authors that must agree on a record. Defaults to 1, and to 0 for threads (SFT, OPENAI_SFT). */
   minRaters?: number | null | undefined;
-  /** Only replies of these models; of all where not given. */
+  /** Only replies of these models. Defaults to all. */
   models?: Array<string> | null | undefined;
-  /** Where pairs come from (DPO, REWARD, OPENAI_DPO); all three where not given. */
+  /** Kinds of feedback to make pairs of (DPO, REWARD, OPENAI_DPO). Defaults to all. */
   pairs?: Array<PairKind> | null | undefined;
-  /** Each record says where it comes from, in `provenance`; false where not given. */
+  /** Whether each record says in `provenance` where it comes from. Defaults to false. */
   provenance?: boolean | null | undefined;
-  /** Personal data and keys as placeholders; false where not given. */
+  /** Whether personal data and keys are replaced by placeholders. Defaults to false. */
   redact?: boolean | null | undefined;
-  /** How far threads go (SFT, OPENAI_SFT); NOT_DISLIKED where not given. */
+  /** How much of a thread is used (SFT, OPENAI_SFT). Defaults to NOT_DISLIKED. */
   replies?: ReplyRule | null | undefined;
-  /** Only messages of these roles, ASSISTANT among them; all three where not given. */
+  /** Only messages of these roles; must include ASSISTANT. Defaults to all. */
   roles?: Array<Role> | null | undefined;
-  /** From 0 to 1. Where an author gave no rating, a score from here on counts as a like, one below as a dislike; scores do not count where not given. */
+  /** From 0 to 1. If an author gave a score but no rating, a score of this or more counts as a like, a lower one as a dislike. If omitted, scores do not count. */
   scoreThreshold?: number | null | undefined;
-  /** Whose feedback counts; END_USER where not given, of events and conversations all. */
+  /** Only feedback of these sources. Defaults to END_USER, and to all for EVENTS and CONVERSATIONS. */
   source?: Array<FeedbackSource> | null | undefined;
-  /** What becomes of system prompts; KEEP where not given. */
+  /** Whether system prompts are exported. Defaults to KEEP. */
   system?: SystemPromptRule | null | undefined;
-  /** Only feedback with one of these tags; all where not given. */
+  /** Only feedback that has at least one of these tags. Defaults to all. */
   tags?: Array<string> | null | undefined;
-  /** Only replies before this instant. */
+  /** Only replies created before this instant. Defaults to no limit. */
   to?: string | null | undefined;
-  /** The topic; `default` where not given. */
+  /** Topic of the conversations. Defaults to `default`. */
   topic?: string | null | undefined;
-  /** How much of the thread before a reply is its prompt; THREAD where not given. */
+  /** How much of the thread before a reply is its prompt. Defaults to THREAD. */
   turns?: TurnRule | null | undefined;
-  /** Usernames as they are: in events and conversations, where numbers stand for them otherwise, and in the provenance of records, which names nobody otherwise. False where not given. */
+  /** Whether usernames are exported unchanged. If false, EVENTS and CONVERSATIONS have numbers in their place, and the provenance of records names no authors. Defaults to false. */
   usernames?: boolean | null | undefined;
 };
 
 /** A format of training data. */
 export type DatasetFormat =
-  /** As the command `export conversations` writes it. */
+  /** Conversations, whole. As the command `export conversations` writes it. */
   | 'CONVERSATIONS'
-  /** As the command `export dpo` writes it. */
+  /** DPO: chosen and rejected replies, for TRL. As the command `export dpo` writes it. */
   | 'DPO'
-  /** As the command `export events` writes it. */
+  /** Events, as they are in the log. As the command `export events` writes it. */
   | 'EVENTS'
-  /** As the command `export kto` writes it. */
+  /** KTO: likes and dislikes, for TRL. As the command `export kto` writes it. */
   | 'KTO'
-  /** As the command `export openai-dpo` writes it. */
+  /** Preferences, for OpenAI. As the command `export openai-dpo` writes it. */
   | 'OPENAI_DPO'
-  /** As the command `export openai-sft` writes it. */
+  /** Fine-tuning, for OpenAI. As the command `export openai-sft` writes it. */
   | 'OPENAI_SFT'
-  /** As the command `export reward` writes it. */
+  /** Reward model: whole conversations, for TRL. As the command `export reward` writes it. */
   | 'REWARD'
-  /** As the command `export sft` writes it. */
+  /** SFT: good conversations, for TRL. As the command `export sft` writes it. */
   | 'SFT';
 
-/** A conversation to end. */
+/** Conversation to end. */
 export type EndConversationInput = {
-  /** Its ULID. */
+  /** ULID of the conversation. */
   id: string;
 };
 
-/** What happened. */
+/** Type of an event. */
 export type EventType =
-  /** A message was added; a reply that is yet to be produced, without its text. */
+  /** A message was added. A reply that is still to be generated is added without its text. */
   | 'ADD_MESSAGE'
-  /** A conversation ended. */
+  /** A conversation was ended. */
   | 'END_CONVERSATION'
-  /** A conversation began. */
+  /** A conversation was started. */
   | 'START_CONVERSATION'
-  /** A conversation as a whole got feedback. */
+  /** A whole conversation received feedback. */
   | 'UPDATE_CONVERSATION'
-  /** A reply ended, or got feedback; the payload holds only what changed. */
+  /** A reply ended or received feedback. The payload has only the fields that changed. */
   | 'UPDATE_MESSAGE';
 
-/** In which capacity feedback was given. Sources are never mixed in one number. */
+/** Role of the author of feedback. No number mixes sources. */
 export type FeedbackSource =
-  /** By a person who used the application. */
+  /** A person who used the application. */
   | 'END_USER'
-  /** By a model. */
+  /** A model that judges replies. */
   | 'JUDGE'
-  /** By a person who reviews replies. */
+  /** A person who reviews replies. */
   | 'REVIEWER';
 
-/** What a piece of a reply belongs to. Text offsets count within a channel. */
+/** Part of a reply that a piece belongs to. Each channel has its own text offsets. */
 export type GenerationChannel =
-  /** What the model thinks before and between its text, where it tells: the `reasoning` of the message. */
+  /** Reasoning of the model before and between its text, if the endpoint reports it: it becomes the `reasoning` of the message. */
   | 'REASONING'
-  /** The reply itself: what becomes the `content` of its message. */
+  /** The reply itself: it becomes the `content` of the message. */
   | 'TEXT';
 
-/** How the model is to answer; what is left out, the model chooses. */
+/** Parameters of the request to the model. For one that is omitted or null, the model's default is used. */
 export type GenerationParameters = {
-  /** Most tokens in the reply, from 1. */
+  /** Maximum number of tokens in the reply, 1 to 10,000,000. */
   maxTokens?: number | null | undefined;
-  /** Asks for the same choices again, as far as the model can. */
+  /** Seed of the sampling: the same seed asks for the same choices, as far as the model supports it. */
   seed?: number | null | undefined;
-  /** Up to 4 texts at which the reply ends. */
+  /** Stop sequences, at most 4 of 1,000 bytes each: the reply ends before the first of them. */
   stop?: Array<string> | null | undefined;
-  /** 0 to 2: the higher, the more varied. */
+  /** Randomness, 0 to 2: a higher value gives more varied replies. */
   temperature?: number | null | undefined;
-  /** 0 to 1: only the likeliest tokens with this much probability together. */
+  /** Probability mass, 0 to 1: only the most likely tokens that add up to it are considered. */
   topP?: number | null | undefined;
 };
 
-/** Where a message stands. It only moves from STREAMING to one of the others. */
+/** Status of a message. STREAMING becomes one of the others, which are final. */
 export type MessageStatus =
-  /** Whole. */
+  /** Finished normally. */
   | 'COMPLETE'
-  /** The model failed, `error` says how; it keeps the text that it had. */
+  /** The model failed; `error` says why. It keeps the text generated so far. */
   | 'FAILED'
-  /** The server that produced it went away; it keeps the text that it had. */
+  /** The server that generated it stopped or lost its connection. It keeps the text generated so far. */
   | 'INTERRUPTED'
-  /** Someone stopped it, or it grew too long; it keeps the text that it had. */
+  /** Stopped on request, or because it became longer than MAX_REPLY_BYTES. It keeps the text generated so far. */
   | 'STOPPED'
-  /** The model is producing it. */
+  /** The model is generating it. */
   | 'STREAMING';
 
-/** Where a pair of a better and a worse reply comes from. */
+/** The kind of feedback that makes a pair of a better and a worse reply. */
 export type PairKind =
-  /** Someone wrote what the reply should have been. */
+  /** An author wrote what the reply should have been. */
   | 'CORRECTION'
   /** One reply was chosen over its siblings. */
   | 'PREFERENCE'
-  /** Of two siblings the same author liked one and disliked the other. */
+  /** One author liked one of two siblings and disliked the other. */
   | 'RATING';
 
 /** A choice among the replies to one message. */
 export type PreferReplyInput = {
-  /** The reply that is chosen. */
+  /** Id of the chosen reply. */
   chosenId: string;
-  /** Other replies to the same message, which it is compared with: 1 to 100. null withdraws the choice that was made of `chosenId`. */
+  /** Ids of the other replies to the same message that it was compared with: 1 to 100. null withdraws the choice of `chosenId`. */
   rejectedIds?: Array<string> | null | undefined;
-  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  /** Role of the author. Defaults to END_USER; the other roles are for SERVICE and ADMIN. */
   source?: FeedbackSource | null | undefined;
-  /** Whether they are as good as the chosen one. */
+  /** Whether all of them are equally good. Defaults to false. */
   tie?: boolean | null | undefined;
-  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the author. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 
-/** Feedback on a whole conversation to give or withdraw: what is left out stays, null withdraws. */
+/** Feedback on a whole conversation to give or withdraw. Omitted fields are unchanged; null withdraws a field. */
 export type RateConversationInput = {
-  /** In their own words: not empty. */
+  /** Comment, not empty. */
   comment?: string | null | undefined;
-  /** The conversation's id. */
+  /** Id of the conversation. */
   id: string;
-  /** The verdict. */
+  /** Like or dislike. */
   rating?: Rating | null | undefined;
-  /** 0 (worst) to 1 (best). */
+  /** Score from 0 (worst) to 1 (best). */
   score?: number | null | undefined;
-  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  /** Role of the author. Defaults to END_USER; the other roles are for SERVICE and ADMIN. */
   source?: FeedbackSource | null | undefined;
-  /** Keys of reasons: at most 20, of at most 100 bytes each. */
+  /** Keys of tags: at most 20, each of at most 100 bytes. */
   tags?: Array<string> | null | undefined;
-  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the author. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 
-/** A rating to give or withdraw: what is left out stays, null withdraws. */
+/** A rating to give or withdraw. Omitted fields are unchanged; null withdraws a field. */
 export type RateMessageInput = {
-  /** The reply's id. */
+  /** Id of the reply. */
   messageId: string;
-  /** The verdict. */
+  /** Like or dislike. */
   rating?: Rating | null | undefined;
-  /** 0 (worst) to 1 (best). */
+  /** Score from 0 (worst) to 1 (best). */
   score?: number | null | undefined;
-  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  /** Role of the author. Defaults to END_USER; the other roles are for SERVICE and ADMIN. */
   source?: FeedbackSource | null | undefined;
-  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the author. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 
-/** A verdict on a reply. */
+/** Like or dislike. */
 export type Rating =
   /** Bad. */
   | 'DISLIKE'
   /** Good. */
   | 'LIKE';
 
-/** Something that someone did with a reply. */
+/** A signal to record. */
 export type RecordSignalInput = {
-  /** The reply's id. */
+  /** Id of the reply. */
   messageId: string;
-  /** What they did. */
+  /** What was done with the reply. */
   signal: RecordedSignal;
-  /** Who did it, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the person who did it. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 
-/** What someone did with a reply, as clients tell of it. */
+/** What someone did with a reply, recorded by clients with `recordSignal`. */
 export type RecordedSignal =
-  /** Copied its text. */
+  /** Copied the text of the reply. */
   | 'COPIED'
-  /** Put it into a document or a form. */
+  /** Inserted the reply into a document or a form. */
   | 'INSERTED'
-  /** Had it read to them. */
+  /** Had the reply read aloud. */
   | 'READ_ALOUD'
-  /** Shared it with others. */
+  /** Shared the reply with others. */
   | 'SHARED';
 
-/** A reply that is to be produced once more, beside the one that there is. */
+/** Reply to generate again, as a sibling of the existing one. */
 export type RegenerateReplyInput = {
-  /** The reply; one that is still STREAMING goes on. It must follow a message. */
+  /** Existing reply. It must follow a message; if it is STREAMING, it continues. */
   messageId: string;
-  /** A model on offer; where not given that of the reply, or, where it has none, the conversation's. */
+  /** Id of a model on offer. Defaults to the model of the existing reply or, if it has none, the conversation's model. */
   model?: string | null | undefined;
-  /** How it is to answer, all of it; where not given as the reply was asked for. */
+  /** Parameters of the request to the model, replacing all of them. Defaults to those of the existing reply. */
   parameters?: GenerationParameters | null | undefined;
-  /** The new reply's id: a ULID of the client's choice, which makes the request safe to repeat; a new one where not given. */
+  /** Id of the new reply: a ULID of the client's choice, which makes the request safe to repeat. Defaults to a new one. */
   replyId?: string | null | undefined;
 };
 
-/** How far threads are taken, by what was said of their replies. */
+/** How much of a thread is used, by the feedback on its replies. */
 export type ReplyRule =
-  /** To their end, whatever was said. */
+  /** The whole thread, whatever its feedback. */
   | 'ALL'
-  /** Up to their last reply that was liked. */
+  /** The thread until its last liked reply. */
   | 'LIKED'
-  /** Up to their first reply that was disliked, or over which a sibling was chosen. */
+  /** The thread until a reply was disliked or a sibling of it was preferred. */
   | 'NOT_DISLIKED';
 
-/** Who speaks in a message. */
+/** Role of the author of a message. */
 export type Role =
-  /** The model: a reply. */
+  /** A model: the message is a reply. */
   | 'ASSISTANT'
   /** Instructions to the model. */
   | 'SYSTEM'
-  /** The person: a prompt. */
+  /** A person: the message is a prompt. */
   | 'USER';
 
-/** A prompt that a model is to answer. */
+/** Prompt for a model, and how it is to reply. */
 export type SendMessageInput = {
-  /** The prompt: not empty, at most MAX_MESSAGE_BYTES. */
+  /** Text of the prompt: not empty, at most MAX_MESSAGE_BYTES bytes of UTF-8. */
   content: string;
-  /** Where it belongs. */
+  /** Conversation to add the prompt to. */
   conversationId: string;
-  /** The prompt's id: a ULID of the client's choice, which makes the request safe to repeat. */
+  /** Id of the prompt: a ULID of the client's choice, which makes the request safe to repeat. Defaults to a new one. */
   id?: string | null | undefined;
-  /** A model on offer; the conversation's where not given. */
+  /** Id of a model on offer. Defaults to the conversation's model. */
   model?: string | null | undefined;
-  /** How it is to answer. */
+  /** Parameters of the request to the model. */
   parameters?: GenerationParameters | null | undefined;
-  /** What it follows: the newest message where not given, an earlier one to branch; null begins a thread of its own. */
+  /** Message that the prompt follows. Defaults to the newest message of the conversation; an earlier one starts a branch, null a thread of its own. */
   parentId?: string | null | undefined;
-  /** The reply's id: a ULID; follows from `id` where not given. */
+  /** Id of the reply: a ULID. Defaults to one that is derived from `id`. */
   replyId?: string | null | undefined;
 };
 
-/** What someone did with a reply, without a word on it: a hint, and no rating. */
+/** What someone did with a reply. A signal is a hint at its quality, not a rating. */
 export type Signal =
-  /** Copied its text. */
+  /** Copied the text of the reply. */
   | 'COPIED'
-  /** Wrote the prompt anew that it answers; also where that was captured or imported. */
+  /** Rewrote the prompt of the reply; also if the new prompt was captured or imported. */
   | 'EDITED'
-  /** Ended the conversation within a minute, with it as the last message. */
+  /** Ended the conversation within a minute after the reply, its last message. */
   | 'ENDED'
-  /** Put it into a document or a form. */
+  /** Inserted the reply into a document or a form. */
   | 'INSERTED'
-  /** Had it read to them. */
+  /** Had the reply read aloud. */
   | 'READ_ALOUD'
-  /** Asked for another reply beside it; also where that was captured or imported. */
+  /** Requested another reply to the same message; also if that reply was captured or imported. */
   | 'REGENERATED'
-  /** Shared it with others. */
+  /** Shared the reply with others. */
   | 'SHARED'
-  /** Stopped it before its end. */
+  /** Stopped the reply before its end. */
   | 'STOPPED';
 
-/** A conversation to begin. */
+/** Conversation to start. */
 export type StartConversationInput = {
-  /** A ULID of the client's choice, which makes the request safe to repeat. */
+  /** ULID chosen by the client, which makes the request safe to repeat. Defaults to a new one. */
   id?: string | null | undefined;
-  /** An object of at most 64 KiB, kept as it is. */
+  /** Object of at most 64 KiB as JSON, stored verbatim. Defaults to {}. */
   metadata?: unknown;
-  /** The id of a model on offer. */
+  /** Id of a model that this server offers. */
   model: string;
-  /** Instructions to the model: becomes the first message. */
+  /** Instructions to the model, which become the first message. At most MAX_MESSAGE_BYTES. */
   systemPrompt?: string | null | undefined;
-  /** At most 1,000 bytes. */
+  /** Title of at most 1,000 bytes. */
   title?: string | null | undefined;
-  /** The log for its events, made when new; `default` where not given. */
+  /** Name of the topic for its events, which is created if it does not exist. Defaults to `default`. */
   topic?: string | null | undefined;
-  /** Whose it is, if not the viewer: for SERVICE and ADMIN. */
+  /** Owner's username. Defaults to the viewer's; only SERVICE and ADMIN may give another. */
   username?: string | null | undefined;
 };
 
-/** By what statistics are divided into rows. */
+/** Dimension by which statistics are divided into rows. */
 export type StatsDimension =
-  /** A row for each day, in the time zone, in which replies were made. */
+  /** One row per day of the time zone in which replies were made. */
   | 'DAY'
-  /** A row for each hour in which replies were made; with DAY: by hour. */
+  /** One row per hour in which replies were made. HOUR together with DAY is the same as HOUR. */
   | 'HOUR'
-  /** A row for each model that made replies. */
+  /** One row per model that made replies. */
   | 'MODEL'
-  /** A row for each tag, of the feedback that carries it; feedback may carry several, or none. */
+  /** One row per tag, which counts the feedback that carries it. Feedback may carry several tags, or none. */
   | 'TAG';
 
-/** A reply to stop. */
+/** Reply to stop. */
 export type StopGenerationInput = {
-  /** The reply's id. */
+  /** Id of the reply. */
   messageId: string;
 };
 
-/** Feedback to give or withdraw: what is left out stays, null withdraws. */
+/** Feedback to give or withdraw. Omitted fields are unchanged; null withdraws a field. */
 export type SubmitFeedbackInput = {
-  /** In their own words: not empty. */
+  /** Comment, not empty. */
   comment?: string | null | undefined;
-  /** What the reply should have been: not empty. */
+  /** What the reply should have been, not empty. */
   correction?: string | null | undefined;
-  /** The reply's id. */
+  /** Id of the reply. */
   messageId: string;
-  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  /** Role of the author. Defaults to END_USER; the other roles are for SERVICE and ADMIN. */
   source?: FeedbackSource | null | undefined;
-  /** Keys of reasons: at most 20, of at most 100 bytes each. */
+  /** Keys of tags: at most 20, each of at most 100 bytes. */
   tags?: Array<string> | null | undefined;
-  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the author. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 
-/** What becomes of system prompts. */
+/** Whether system prompts are exported. */
 export type SystemPromptRule =
-  /** They are left out. */
+  /** System prompts are left out. */
   | 'DROP'
-  /** They stay. */
+  /** System prompts stay. */
   | 'KEEP';
 
 /** How much of the thread before a reply is its prompt. */
 export type TurnRule =
-  /** What the user said last, with what the system said. */
+  /** What the user wrote last, with the system prompts. */
   | 'LAST'
-  /** All of it. */
+  /** The whole thread before the reply. */
   | 'THREAD';
 
-/** What a viewer may do beyond their own conversations. */
+/** Permission of a viewer. A viewer with several roles has the permissions of each. */
 export type ViewerRole =
-  /** May do everything. */
+  /** Is allowed everything. */
   | 'ADMIN'
-  /** Reads everything. */
+  /** Reads everything, and writes their own conversations. */
   | 'ANALYST'
   /** Reads everything, and writes on behalf of any username. */
   | 'SERVICE'
-  /** Reads and writes their own conversations. */
+  /** Reads and writes the conversations of their own username. */
   | 'USER';
 
 export type EventFieldsFragment = { topic: string, offset: number, cursor: string, type: EventType, conversationId: string, version: number, actor: string | null, recordedAt: string, payload: unknown };

@@ -1,15 +1,15 @@
-// What several pages ask, cached in one place.
+// Queries that several pages share, and the client that caches all of them.
 import { QueryClient, useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { ask, RequestError } from './ask.ts';
 import { onStatusChange, readStatus } from './connection.ts';
-import { ModelsDocument, ViewerDocument } from './operations.ts';
+import { ModelsDocument, TopicsDocument, ViewerDocument } from './operations.ts';
+import { RequestError, request } from './request.ts';
 
 export const queryClient: QueryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      // What the server has refused it refuses again.
+      // A request that the server refused would be refused again.
       retry: (failures, error) => !(error instanceof RequestError) && failures < 5,
       retryDelay: (failures) => Math.min(300 * 2 ** failures, 4_000),
     },
@@ -19,7 +19,7 @@ export const queryClient: QueryClient = new QueryClient({
 export function useViewer() {
   return useQuery({
     queryKey: ['viewer'],
-    queryFn: ({ signal }) => ask(ViewerDocument, {}, signal),
+    queryFn: ({ signal }) => request(ViewerDocument, {}, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
@@ -27,10 +27,19 @@ export function useViewer() {
 export function useModels() {
   return useQuery({
     queryKey: ['models'],
-    queryFn: ({ signal }) => ask(ModelsDocument, {}, signal),
+    queryFn: ({ signal }) => request(ModelsDocument, {}, signal),
     staleTime: Number.POSITIVE_INFINITY,
     select: ({ models }) => models.nodes,
   });
+}
+
+/** Names of all topics with events, and the current one, which may have none. */
+export function useTopics(current: string): string[] {
+  const { data } = useQuery({
+    queryKey: ['topics'],
+    queryFn: ({ signal }) => request(TopicsDocument, {}, signal),
+  });
+  return [...new Set([current, ...(data?.topics.map(({ name }) => name) ?? [])])].sort();
 }
 
 export const useConnectionStatus = () => useSyncExternalStore(onStatusChange, readStatus);

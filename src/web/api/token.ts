@@ -1,4 +1,4 @@
-// The bearer token of this tab, where the server asks for one. It stays in the tab's own storage.
+// The bearer token of this tab, if the server requires one. It stays in the tab's session storage.
 const key = 'afterword.token';
 const listeners = new Set<() => void>();
 
@@ -18,7 +18,7 @@ export function onTokenChange(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** What carries the token, over HTTP and at the begin of a WebSocket alike. */
+/** The header with the token, which is also the connection parameter of the WebSocket. */
 export function authorization(): { authorization?: string } {
   const token = readToken();
   return token === null ? {} : { authorization: `Bearer ${token}` };

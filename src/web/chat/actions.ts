@@ -1,6 +1,5 @@
-// What the chat asks the server to do. Ids are chosen here, so that whatever failed on its way can be sent again.
+// The mutations of the chat. Ids are chosen here, so that a failed request can be sent again without a duplicate.
 import { ulid } from 'ulid';
-import { ask } from '../api/ask.ts';
 import {
   EndConversationDocument,
   PreferReplyDocument,
@@ -14,9 +13,10 @@ import {
   StopGenerationDocument,
   SubmitFeedbackDocument,
 } from '../api/operations.ts';
-import { remember } from './comparisons.ts';
+import { request } from '../api/request.ts';
+import { saveComparison } from './comparisons.ts';
 
-/** A prompt on its way. */
+/** A prompt that is being sent. */
 export type Outgoing = {
   conversationId: string;
   isNew: boolean;
@@ -25,13 +25,13 @@ export type Outgoing = {
   parentId: string | null;
   model: string;
   content: string;
-  /** Another model that answers the same, beside it. */
+  /** A second model that answers the same prompt, side by side. */
   rival: { model: string; replyId: string } | undefined;
 };
 
 const maxTitleLength = 80;
 
-/** The first line of the first prompt, as a title. */
+/** The title of a conversation: the first line of its first prompt. */
 export function titleOf(content: string): string {
   const [line = ''] = content.trim().split('\n');
   const characters = [...line];
@@ -57,59 +57,64 @@ export function prepare({ conversationId, rivalModel, ...prompt }: Prompt): Outg
 export async function startAndSend(outgoing: Outgoing): Promise<void> {
   const { conversationId, isNew, id, replyId, parentId, model, content, rival } = outgoing;
   if (isNew) {
-    await ask(StartConversationDocument, { input: { id: conversationId, model, title: titleOf(content) } });
+    await request(StartConversationDocument, {
+      input: { id: conversationId, model, title: titleOf(content) },
+    });
   }
-  const place = isNew ? {} : { parentId };
+  const parent = isNew ? {} : { parentId };
   if (rival !== undefined) {
-    // Which of the two stands where must tell nothing of it.
+    // The side must not reveal which model wrote the reply.
     const [left, right] = Math.random() < 0.5 ? [replyId, rival.replyId] : [rival.replyId, replyId];
-    remember(id, { left, right });
+    saveComparison(id, { left, right });
   }
-  await ask(SendMessageDocument, { input: { conversationId, id, replyId, model, content, ...place } });
+  await request(SendMessageDocument, { input: { conversationId, id, replyId, model, content, ...parent } });
   if (rival !== undefined) {
-    await ask(RegenerateReplyDocument, { input: { messageId: replyId, ...rival } });
+    await request(RegenerateReplyDocument, { input: { messageId: replyId, ...rival } });
   }
 }
 
-/** @param isTie whether the two are as good as each other */
-export async function prefer(chosenId: string, otherId: string, isTie: boolean): Promise<void> {
-  await ask(PreferReplyDocument, { input: { chosenId, rejectedIds: [otherId], tie: isTie } });
+/** @param isTie whether the two replies are equally good */
+export async function preferReply(chosenId: string, otherId: string, isTie: boolean): Promise<void> {
+  await request(PreferReplyDocument, { input: { chosenId, rejectedIds: [otherId], tie: isTie } });
 }
 
-/** Nobody waits for it, and nothing is lost where it does not arrive. */
-export function tellCopied(messageId: string): void {
-  ask(RecordSignalDocument, { input: { messageId, signal: 'COPIED' } }).catch(() => {});
+/** Sent in the background: a signal that gets lost is not worth an error message. */
+export function recordCopied(messageId: string): void {
+  request(RecordSignalDocument, { input: { messageId, signal: 'COPIED' } }).catch(() => {});
 }
 
 export async function rateConversation(id: string, rating: Rating | null): Promise<void> {
-  await ask(RateConversationDocument, { input: { id, rating } });
+  await request(RateConversationDocument, { input: { id, rating } });
 }
 
-export async function regenerate(messageId: string, model?: string): Promise<void> {
-  await ask(RegenerateReplyDocument, { input: { messageId, replyId: ulid(), model } });
+export async function regenerateReply(messageId: string, model?: string): Promise<void> {
+  await request(RegenerateReplyDocument, { input: { messageId, replyId: ulid(), model } });
 }
 
-export async function stop(messageId: string): Promise<void> {
-  await ask(StopGenerationDocument, { input: { messageId } });
+export async function stopGeneration(messageId: string): Promise<void> {
+  await request(StopGenerationDocument, { input: { messageId } });
 }
 
-export async function rate(messageId: string, rating: Rating | null): Promise<void> {
-  await ask(RateMessageDocument, { input: { messageId, rating } });
+export async function rateMessage(messageId: string, rating: Rating | null): Promise<void> {
+  await request(RateMessageDocument, { input: { messageId, rating } });
 }
 
-export type Words = { comment: string; tags: readonly string[]; correction: string };
+export type FeedbackText = { comment: string; tags: readonly string[]; correction: string };
 
-/** What is left empty is withdrawn. */
-export async function submitWords(messageId: string, { comment, tags, correction }: Words): Promise<void> {
+/** Withdraws what is left empty. */
+export async function submitFeedback(
+  messageId: string,
+  { comment, tags, correction }: FeedbackText,
+): Promise<void> {
   const input = {
     messageId,
     comment: comment.trim() || null,
     tags: [...tags],
     correction: correction.trim() || null,
   };
-  await ask(SubmitFeedbackDocument, { input });
+  await request(SubmitFeedbackDocument, { input });
 }
 
-export async function end(id: string): Promise<void> {
-  await ask(EndConversationDocument, { input: { id } });
+export async function endConversation(id: string): Promise<void> {
+  await request(EndConversationDocument, { input: { id } });
 }

@@ -1,5 +1,5 @@
-// Which prompts two models answer side by side, and on which side each: known to this browser, so that the page can keep
-// their names to itself until its reader has chosen.
+// The prompts that two models answer side by side, and which reply is on which side. Kept in this browser, so that the
+// page can hide the names of the models until the user has chosen.
 import { useSyncExternalStore } from 'react';
 
 /** The ids of the two replies. */
@@ -8,12 +8,12 @@ export type Comparison = { left: string; right: string };
 export type Comparisons = ReadonlyMap<string, Comparison>;
 
 const key = 'afterword.comparisons';
-/** Older ones are shown as the siblings that they are. */
-const maxKept = 200;
+/** Older comparisons are shown as ordinary siblings. */
+const maxSaved = 200;
 const listeners = new Set<() => void>();
-let known: { text: string | null; comparisons: Comparisons } = { text: null, comparisons: new Map() };
+let cached: { text: string | null; comparisons: Comparisons } = { text: null, comparisons: new Map() };
 
-/** A line each: the prompt, the left reply, the right one. */
+/** One line per comparison: ids of the prompt, the left reply and the right reply. */
 function parse(text: string | null): Comparisons {
   const comparisons = new Map<string, Comparison>();
   for (const line of text?.split('\n') ?? []) {
@@ -25,12 +25,12 @@ function parse(text: string | null): Comparisons {
 
 function read(): Comparisons {
   const text = localStorage.getItem(key);
-  if (text !== known.text) known = { text, comparisons: parse(text) };
-  return known.comparisons;
+  if (text !== cached.text) cached = { text, comparisons: parse(text) };
+  return cached.comparisons;
 }
 
-export function remember(promptId: string, comparison: Comparison): void {
-  const all = [...new Map(read()).set(promptId, comparison)].slice(-maxKept);
+export function saveComparison(promptId: string, comparison: Comparison): void {
+  const all = [...new Map(read()).set(promptId, comparison)].slice(-maxSaved);
   localStorage.setItem(key, all.map(([prompt, { left, right }]) => `${prompt} ${left} ${right}`).join('\n'));
   for (const listener of listeners) listener();
 }

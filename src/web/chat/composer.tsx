@@ -1,24 +1,24 @@
-// Where a prompt is written. Enter sends, Shift and Enter begins a line.
+// The field for a prompt. Enter sends it, Shift+Enter starts a new line.
 import { ArrowUp, Square } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { IconButton } from '../ui/button.tsx';
 import styles from './composer.module.css';
 
 type ComposerProps = {
-  /** A draft is kept per conversation; another key empties it. */
+  /** Names the conversation of the draft: another key empties the field. */
   draftKey: string;
   onSend: (content: string) => void;
-  /** Undefined where nothing is being produced. */
+  /** Undefined if no reply is being generated. */
   onStop: (() => void) | undefined;
   canSend: boolean;
-  /** What stands under the text: the choice of model. */
+  /** Shown below the text: the choice of model. */
   children: ReactNode;
 };
 
 export function Composer({ draftKey, onSend, onStop, canSend, children }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation is another draft
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a draft belongs to one conversation
   useEffect(() => {
     setText('');
     if (matchMedia('(pointer: fine)').matches) field.current?.focus();

@@ -1,4 +1,4 @@
-// Above the thread: what it is called, and how it is ended. On a phone the list of conversations opens from here.
+// The bar above the thread: its title, and the button that ends it. On a phone it also opens the list of conversations.
 import { CircleStop, PanelLeft, SquarePen } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -9,7 +9,7 @@ import { Drawer } from '../ui/drawer.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { useIsNarrow } from '../ui/use-media.ts';
-import { end } from './actions.ts';
+import { endConversation } from './actions.ts';
 import styles from './chat.module.css';
 import { ConversationList } from './conversation-list.tsx';
 
@@ -22,7 +22,7 @@ function ListDrawer({ currentId }: { currentId: string | undefined }) {
       onOpenChange={setOpen}
       trigger={<IconButton label="Conversations" icon={<PanelLeft />} data-tooltip-side="end" />}
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: a link that was followed closes it */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: closes when a link in it is followed */}
       <div
         className={styles.drawer}
         onClick={(event) => event.target instanceof Element && event.target.closest('a') && setOpen(false)}
@@ -42,7 +42,7 @@ export function ConversationBar({
 }) {
   const isNarrow = useIsNarrow();
   const [, navigate] = useLocation();
-  const ending = useAction(end);
+  const endAction = useAction(endConversation);
   if (!isNarrow && snapshot === undefined) return null;
   return (
     <div className={styles.bar}>
@@ -52,12 +52,12 @@ export function ConversationBar({
       ) : (
         <h1 className={styles.title}>{snapshot.title ?? 'Conversation'}</h1>
       )}
-      {ending.error !== null && <ErrorNotice error={ending.error} />}
+      {endAction.error !== null && <ErrorNotice error={endAction.error} />}
       {snapshot !== undefined && snapshot.endedAt === null && (
         <Confirm
           title="End this conversation?"
-          action="End it"
-          onConfirm={() => ending.run(snapshot.id)}
+          action="End conversation"
+          onConfirm={() => endAction.run(snapshot.id)}
           trigger={
             <Button look="quiet" className={styles.end}>
               <CircleStop aria-hidden />
@@ -65,7 +65,7 @@ export function ConversationBar({
             </Button>
           }
         >
-          It takes no more messages then. Everything that was said stays, and replies can still be rated.
+          No more messages can be added. The conversation is kept, and its replies can still be rated.
         </Confirm>
       )}
       {isNarrow && (

@@ -1,4 +1,4 @@
-// Below a conversation that has ended: how it was as a whole, and where to go on.
+// Shown below a conversation that has ended: the rating of the entire conversation, and a link to start a new one.
 import { ThumbsDown, ThumbsUp } from 'lucide-react';
 import { Link } from 'wouter';
 import type { ConversationSnapshot } from '../../log/fold/fold.ts';
@@ -11,30 +11,30 @@ import styles from './chat.module.css';
 
 export function ConversationEnd({ snapshot }: { snapshot: ConversationSnapshot }) {
   const username = useViewer().data?.viewer.username;
-  const given = snapshot.feedback.find((one) => one.username === username && one.source === 'end_user');
-  const rating = given?.rating ?? null;
-  const give = useAction((verdict: 'like' | 'dislike') => {
-    if (verdict === rating) return rateConversation(snapshot.id, null);
-    return rateConversation(snapshot.id, verdict === 'like' ? 'LIKE' : 'DISLIKE');
+  const feedback = snapshot.feedback.find((one) => one.username === username && one.source === 'end_user');
+  const current = feedback?.rating ?? null;
+  const rate = useAction((rating: 'like' | 'dislike') => {
+    if (rating === current) return rateConversation(snapshot.id, null);
+    return rateConversation(snapshot.id, rating === 'like' ? 'LIKE' : 'DISLIKE');
   });
   return (
     <>
-      {give.error !== null && <ErrorNotice error={give.error} onRetry={give.reset} />}
+      {rate.error !== null && <ErrorNotice error={rate.error} onRetry={rate.reset} />}
       <div className={styles.ended}>
         <p>This conversation has ended. How was it?</p>
         <IconButton
           label="Like the conversation"
           icon={<ThumbsUp />}
           tone="good"
-          isPressed={rating === 'like'}
-          onClick={() => give.run('like')}
+          isPressed={current === 'like'}
+          onClick={() => rate.run('like')}
         />
         <IconButton
           label="Dislike the conversation"
           icon={<ThumbsDown />}
           tone="bad"
-          isPressed={rating === 'dislike'}
-          onClick={() => give.run('dislike')}
+          isPressed={current === 'dislike'}
+          onClick={() => rate.run('dislike')}
         />
         <Link href="/" className={buttonClass()}>
           New conversation

@@ -1,11 +1,11 @@
-// The viewer's conversations, newest first, with a search through all that was said in them.
+// The viewer's conversations, newest first, with a search through titles and messages.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { MessageSquarePlus, Search } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import { ask } from '../api/ask.ts';
 import { ConversationsDocument, type ConversationsQuery } from '../api/operations.ts';
 import { useViewer } from '../api/queries.ts';
+import { request } from '../api/request.ts';
 import { Button, buttonClass, classes } from '../ui/button.tsx';
 import { EmptyState, ErrorNotice, Loading } from '../ui/notice.tsx';
 import { fullTime, shortTime } from '../ui/time.ts';
@@ -14,15 +14,15 @@ import styles from './conversation-list.module.css';
 
 type Conversation = ConversationsQuery['conversations']['nodes'][number];
 
-const typingMs = 250;
+const debounceMs = 250;
 
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
+function useDebounced(value: string): string {
+  const [debounced, setDebounced] = useState(value);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), typingMs);
+    const timer = setTimeout(() => setDebounced(value), debounceMs);
     return () => clearTimeout(timer);
   }, [value]);
-  return settled;
+  return debounced;
 }
 
 function useConversations(search: string) {
@@ -30,7 +30,11 @@ function useConversations(search: string) {
   return useInfiniteQuery({
     queryKey: ['conversations', username, search],
     queryFn: ({ pageParam, signal }) =>
-      ask(ConversationsDocument, { username, search: search || null, first: 30, after: pageParam }, signal),
+      request(
+        ConversationsDocument,
+        { username, search: search || null, first: 30, after: pageParam },
+        signal,
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: ({ conversations: { pageInfo } }) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
     placeholderData: (previous) => previous,
@@ -39,7 +43,7 @@ function useConversations(search: string) {
 
 function nameOf({ title, messages }: Conversation): string {
   const prompt = messages.nodes.find(({ role }) => role === 'USER');
-  return title ?? (titleOf(prompt?.content ?? '') || 'Without a message');
+  return title ?? (titleOf(prompt?.content ?? '') || 'Empty conversation');
 }
 
 function Item({ conversation, isCurrent }: { conversation: Conversation; isCurrent: boolean }) {
@@ -63,7 +67,7 @@ function Item({ conversation, isCurrent }: { conversation: Conversation; isCurre
   );
 }
 
-function Found({ search, currentId }: { search: string; currentId: string | undefined }) {
+function SearchResults({ search, currentId }: { search: string; currentId: string | undefined }) {
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } =
     useConversations(search);
   if (isPending) return <Loading label="Loading conversations" />;
@@ -71,11 +75,11 @@ function Found({ search, currentId }: { search: string; currentId: string | unde
   const conversations = data.pages.flatMap((page) => page.conversations.nodes);
   if (conversations.length === 0) {
     return (
-      <EmptyState title={search === '' ? 'Nothing yet' : 'Nothing found'}>
+      <EmptyState title={search === '' ? 'No conversations yet' : 'Nothing found'}>
         <p>
           {search === ''
             ? 'Your conversations will be listed here.'
-            : 'No conversation has these words. Search looks into titles and messages.'}
+            : 'No conversation contains these words. The search covers titles and messages.'}
         </p>
       </EmptyState>
     );
@@ -89,7 +93,7 @@ function Found({ search, currentId }: { search: string; currentId: string | unde
       </ul>
       {hasNextPage && (
         <Button look="quiet" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show earlier ones
+          Show older conversations
         </Button>
       )}
     </>
@@ -98,7 +102,7 @@ function Found({ search, currentId }: { search: string; currentId: string | unde
 
 export function ConversationList({ currentId }: { currentId: string | undefined }) {
   const [search, setSearch] = useState('');
-  const settled = useSettled(search.trim());
+  const debounced = useDebounced(search.trim());
   return (
     <nav className={styles.list} aria-label="Conversations">
       <Link href="/" className={classes(buttonClass(), styles.new)}>
@@ -116,7 +120,7 @@ export function ConversationList({ currentId }: { currentId: string | undefined 
         />
       </div>
       <div className={styles.found}>
-        <Found search={settled} currentId={currentId} />
+        <SearchResults search={debounced} currentId={currentId} />
       </div>
     </nav>
   );

@@ -1,4 +1,4 @@
-// One conversation: its thread, and what is written into it.
+// One conversation: its bar, its thread, and the composer or, once it has ended, its rating.
 import { useCallback, useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { MessageSnapshot } from '../../log/fold/fold.ts';
@@ -6,14 +6,14 @@ import { queryClient } from '../api/queries.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { EmptyState, ErrorNotice, Loading } from '../ui/notice.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { prepare, regenerate, stop } from './actions.ts';
+import { prepare, regenerateReply, stopGeneration } from './actions.ts';
 import styles from './chat.module.css';
 import { Composer } from './composer.tsx';
 import { ConversationBar } from './conversation-bar.tsx';
 import { ConversationEnd } from './conversation-end.tsx';
 import { ModelChoice, useChosenModels } from './model-choice.tsx';
 import { OutgoingView } from './outgoing-view.tsx';
-import { readThread, type Turn } from './thread.ts';
+import { readThread, type ThreadItem } from './thread.ts';
 import { ThreadView } from './thread-view.tsx';
 import { useConversation } from './use-conversation.ts';
 import { type OutgoingState, useOutgoing } from './use-outgoing.ts';
@@ -22,19 +22,19 @@ import { Welcome } from './welcome.tsx';
 const none: readonly MessageSnapshot[] = [];
 
 const stopAll = async (replies: readonly MessageSnapshot[]): Promise<void> => {
-  await Promise.all(replies.map(({ id }) => stop(id)));
+  await Promise.all(replies.map(({ id }) => stopGeneration(id)));
 };
 
-/** The prompt on its way, if it belongs here and has not arrived yet. */
-function pendingAt(
+/** The prompt that is being sent, if it belongs to this conversation and has not arrived in it yet. */
+function findPending(
   id: string | undefined,
   state: OutgoingState | undefined,
   messages: readonly MessageSnapshot[],
 ): OutgoingState | undefined {
   if (state === undefined || messages.some((message) => message.id === state.outgoing.id)) return undefined;
   const { conversationId, isNew } = state.outgoing;
-  const isHere = id === undefined ? isNew && !state.isSent : id === conversationId;
-  return isHere ? state : undefined;
+  const belongsHere = id === undefined ? isNew && !state.isSent : id === conversationId;
+  return belongsHere ? state : undefined;
 }
 
 export function ConversationView({
@@ -49,7 +49,7 @@ export function ConversationView({
   const snapshot = conversation.kind === 'ready' ? conversation.snapshot : undefined;
   const messages = snapshot?.messages ?? none;
   const { choice, choose } = conversation;
-  const turns = useMemo(() => readThread(messages, choice), [messages, choice]);
+  const items = useMemo(() => readThread(messages, choice), [messages, choice]);
   const models = useChosenModels(snapshot?.model.id);
   const isEnded = snapshot !== undefined && snapshot.endedAt !== null;
 
@@ -57,24 +57,26 @@ export function ConversationView({
     if (conversationId !== id) navigate(`/?conversation=${conversationId}`);
     void queryClient.invalidateQueries({ queryKey: ['conversations'] });
   });
-  const acting = useAction((act: () => Promise<void>) => act());
-  const pending = pendingAt(id, outgoing.state, messages);
-  const streaming = (turns.at(-1)?.siblings ?? none).filter(({ status }) => status === 'streaming');
+  const action = useAction((act: () => Promise<void>) => act());
+  const pending = findPending(id, outgoing.state, messages);
+  const streaming = (items.at(-1)?.siblings ?? none).filter(({ status }) => status === 'streaming');
 
   const { send } = outgoing;
-  const say = (content: string, parentId: string | null) =>
+  const sendPrompt = (content: string, parentId: string | null) =>
     send(prepare({ conversationId: id, parentId, model: models.chosen, rivalModel: models.rival, content }));
-  const leafId = turns.at(-1)?.message.id ?? null;
+  const leafId = items.at(-1)?.message.id ?? null;
   const onChoose = useCallback(
-    (turn: Turn, chosenId: string) => choose(turn.message.parentId, chosenId),
+    (item: ThreadItem, chosenId: string) => choose(item.message.parentId, chosenId),
     [choose],
   );
-  const onRegenerate = (replyId: string) => acting.run(() => regenerate(replyId));
+  const onRegenerate = (replyId: string) => action.run(() => regenerateReply(replyId));
 
   return (
     <main className={styles.main} id="content" tabIndex={-1}>
       <ConversationBar id={id} snapshot={snapshot} />
-      {id === undefined && pending === undefined && <Welcome onSend={(content) => say(content, null)} />}
+      {id === undefined && pending === undefined && (
+        <Welcome onSend={(content) => sendPrompt(content, null)} />
+      )}
       {id !== undefined && conversation.kind === 'loading' && <Loading label="Loading the conversation" />}
       {conversation.kind === 'missing' && <Missing />}
       {conversation.kind === 'failed' && <ErrorNotice error={conversation.error} />}
@@ -82,8 +84,8 @@ export function ConversationView({
         <ThreadView
           conversationKey={id ?? ''}
           topic={snapshot?.topic ?? 'default'}
-          turns={turns}
-          onEdit={isEnded ? undefined : (turn, content) => say(content, turn.message.parentId)}
+          items={items}
+          onEdit={isEnded ? undefined : (item, content) => sendPrompt(content, item.message.parentId)}
           onRegenerate={isEnded ? undefined : onRegenerate}
           onChoose={onChoose}
         >
@@ -97,7 +99,7 @@ export function ConversationView({
         </ThreadView>
       )}
       <div className={styles.foot}>
-        {acting.error !== null && <ErrorNotice error={acting.error} onRetry={acting.reset} />}
+        {action.error !== null && <ErrorNotice error={action.error} onRetry={action.reset} />}
         {isEnded ? (
           <ConversationEnd snapshot={snapshot} />
         ) : (
@@ -107,8 +109,8 @@ export function ConversationView({
               canSend={
                 models.chosen !== '' && streaming.length === 0 && (id === undefined || snapshot !== undefined)
               }
-              onSend={(content) => say(content, leafId)}
-              onStop={streaming.length === 0 ? undefined : () => acting.run(() => stopAll(streaming))}
+              onSend={(content) => sendPrompt(content, leafId)}
+              onStop={streaming.length === 0 ? undefined : () => action.run(() => stopAll(streaming))}
             >
               <ModelChoice {...models} />
             </Composer>
@@ -121,10 +123,10 @@ export function ConversationView({
 
 function Missing() {
   return (
-    <EmptyState title="There is no such conversation here">
+    <EmptyState title="Conversation not found">
       <p>It may belong to someone else, or its address may be incomplete.</p>
       <Link href="/" className={buttonClass('primary')}>
-        Begin a new one
+        Start a new conversation
       </Link>
     </EmptyState>
   );

@@ -1,33 +1,33 @@
-// Why a reply is good or bad, and what it should have been: the words behind a rating.
+// The form for feedback in text: tags, a comment, and a correction of the reply.
 import { type FormEvent, useId, useState } from 'react';
 import type { FeedbackSnapshot } from '../../log/fold/fold.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { submitWords, type Words } from './actions.ts';
+import { type FeedbackText, submitFeedback } from './actions.ts';
 import styles from './feedback-form.module.css';
 import { TagPicker } from './tag-picker.tsx';
 
 type FeedbackFormProps = {
   messageId: string;
   topic: string;
-  /** What its author has said so far. */
-  given: FeedbackSnapshot | undefined;
-  /** The reply's text, to begin a correction with. */
+  /** What the viewer has recorded so far. */
+  feedback: FeedbackSnapshot | undefined;
+  /** Text of the reply, which a correction can start from. */
   content: string;
   onClose: () => void;
 };
 
-export function FeedbackForm({ messageId, topic, given, content, onClose }: FeedbackFormProps) {
+export function FeedbackForm({ messageId, topic, feedback, content, onClose }: FeedbackFormProps) {
   const id = useId();
-  const [words, setWords] = useState<Words>({
-    comment: given?.comment ?? '',
-    tags: given?.tags ?? [],
-    correction: given?.correction ?? '',
+  const [text, setText] = useState<FeedbackText>({
+    comment: feedback?.comment ?? '',
+    tags: feedback?.tags ?? [],
+    correction: feedback?.correction ?? '',
   });
-  const change = (part: Partial<Words>) => setWords((now) => ({ ...now, ...part }));
+  const change = (part: Partial<FeedbackText>) => setText((current) => ({ ...current, ...part }));
   const save = useAction(async () => {
-    await submitWords(messageId, words);
+    await submitFeedback(messageId, text);
     onClose();
   });
 
@@ -45,30 +45,30 @@ export function FeedbackForm({ messageId, topic, given, content, onClose }: Feed
     >
       <TagPicker
         topic={topic}
-        rating={given?.rating ?? null}
-        tags={words.tags}
+        rating={feedback?.rating ?? null}
+        tags={text.tags}
         onChange={(tags) => change({ tags })}
       />
       <label htmlFor={`${id}-comment`}>Comment</label>
       <textarea
         id={`${id}-comment`}
         rows={2}
-        value={words.comment}
+        value={text.comment}
         onChange={(event) => change({ comment: event.target.value })}
         placeholder="What was good or bad about it?"
       />
       <div className={styles.labelRow}>
         <label htmlFor={`${id}-correction`}>What should it have said?</label>
-        {words.correction === '' && (
+        {text.correction === '' && (
           <Button look="quiet" onClick={() => change({ correction: content })}>
-            Begin with the reply
+            Start from the reply
           </Button>
         )}
       </div>
       <textarea
         id={`${id}-correction`}
         rows={2}
-        value={words.correction}
+        value={text.correction}
         onChange={(event) => change({ correction: event.target.value })}
         placeholder="The reply as you would have written it"
       />

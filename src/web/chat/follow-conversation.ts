@@ -1,13 +1,13 @@
-// A conversation as it is and as it changes: its events folded, first those that there are, then each as it comes.
+// A conversation as it changes: its recorded events folded into a snapshot, then each new event applied as it arrives.
 import type { ConversationSnapshot } from '../../log/fold/fold.ts';
-import { ask, RequestError } from '../api/ask.ts';
-import { follow } from '../api/connection.ts';
+import { subscribe } from '../api/connection.ts';
 import {
   ConversationEventsDocument,
   type ConversationEventsQuery,
   type EventFieldsFragment,
   FollowConversationDocument,
 } from '../api/operations.ts';
+import { RequestError, request } from '../api/request.ts';
 
 export type ConversationState =
   | { kind: 'loading' }
@@ -17,15 +17,15 @@ export type ConversationState =
 
 type Listener = {
   onState(state: ConversationState): void;
-  /** A message came while it was followed. */
-  onAdded(parentId: string | null): void;
+  /** Called when a message is added while the conversation is followed. */
+  onMessageAdded(parentId: string | null): void;
 };
 
 async function readEvents(id: string, signal: AbortSignal): Promise<EventFieldsFragment[] | undefined> {
   const events: EventFieldsFragment[] = [];
   let after: string | null = null;
   for (;;) {
-    const page: ConversationEventsQuery = await ask(ConversationEventsDocument, { id, after }, signal);
+    const page: ConversationEventsQuery = await request(ConversationEventsDocument, { id, after }, signal);
     if (page.conversation === null) return undefined;
     events.push(...page.events.nodes);
     if (!page.events.pageInfo.hasNextPage) return events;
@@ -33,28 +33,28 @@ async function readEvents(id: string, signal: AbortSignal): Promise<EventFieldsF
   }
 }
 
-/** The page loads without it: it comes with the first conversation. */
+/** Loaded with the first conversation, so that the first load of the page stays small. */
 const loadFold = () => import('../../log/fold/fold.ts');
 type Fold = Awaited<ReturnType<typeof loadFold>>;
 
-const waitMs = 2_000;
+const retryMs = 2_000;
 
-/** @returns what ends it */
-export function followConversation(id: string, { onState, onAdded }: Listener): () => void {
-  const leaving = new AbortController();
-  let unfollow = () => {};
+/** @returns an unsubscribe function */
+export function followConversation(id: string, { onState, onMessageAdded }: Listener): () => void {
+  const stopping = new AbortController();
+  let unsubscribe = () => {};
 
-  function goOn(snapshot: ConversationSnapshot, cursor: string, apply: Fold['apply']): void {
+  function followFrom(snapshot: ConversationSnapshot, cursor: string, apply: Fold['apply']): void {
     let current = snapshot;
     const variables = { id, after: cursor };
-    unfollow = follow(FollowConversationDocument, variables, {
+    unsubscribe = subscribe(FollowConversationDocument, variables, {
       next({ events: event }) {
         variables.after = event.cursor;
-        const known = current.version;
+        const previousVersion = current.version;
         current = apply(current, event);
-        if (current.version === known) return;
+        if (current.version === previousVersion) return;
         const added = event.type === 'ADD_MESSAGE' ? current.messages.at(-1) : undefined;
-        if (added !== undefined) onAdded(added.parentId);
+        if (added !== undefined) onMessageAdded(added.parentId);
         onState({ kind: 'ready', snapshot: current });
       },
       error: () => retry(),
@@ -62,32 +62,32 @@ export function followConversation(id: string, { onState, onAdded }: Listener): 
   }
 
   function retry(): void {
-    unfollow();
-    const timer = setTimeout(() => void begin(), waitMs);
-    leaving.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    unsubscribe();
+    const timer = setTimeout(() => void start(), retryMs);
+    stopping.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }
 
-  async function begin(): Promise<void> {
+  async function start(): Promise<void> {
     try {
-      const [events, { fold, apply }] = await Promise.all([readEvents(id, leaving.signal), loadFold()]);
+      const [events, { fold, apply }] = await Promise.all([readEvents(id, stopping.signal), loadFold()]);
       const snapshot = events && fold(events);
       const last = events?.at(-1);
-      if (leaving.signal.aborted) return;
+      if (stopping.signal.aborted) return;
       if (snapshot === undefined || last === undefined) return onState({ kind: 'missing' });
       onState({ kind: 'ready', snapshot });
-      goOn(snapshot, last.cursor, apply);
+      followFrom(snapshot, last.cursor, apply);
     } catch (error) {
-      if (leaving.signal.aborted) return;
+      if (stopping.signal.aborted) return;
       if (error instanceof RequestError && error.code === 'NOT_FOUND') return onState({ kind: 'missing' });
       onState({ kind: 'failed', error });
-      // The server may be away for a moment; what it has refused it refuses again.
+      // The server may be unavailable for a moment. A request that it refused would be refused again.
       if (error instanceof TypeError) retry();
     }
   }
 
-  void begin();
+  void start();
   return () => {
-    leaving.abort();
-    unfollow();
+    stopping.abort();
+    unsubscribe();
   };
 }

@@ -1,19 +1,19 @@
-// The text of a reply that is being produced: merged as it comes, shown once a frame, and continued where it was after
-// the connection was lost.
+// The text of a reply that is being generated: merged as it arrives, rendered once per frame, and resumed at its offset
+// after the connection was lost.
 import { useEffect, useState } from 'react';
-import { follow } from '../api/connection.ts';
+import { subscribe } from '../api/connection.ts';
 import { FollowReplyDocument, type FollowReplySubscription } from '../api/operations.ts';
 
 export type LiveText = { text: string; reasoning: string };
 
 type Update = FollowReplySubscription['generation'];
-const nothing: LiveText = { text: '', reasoning: '' };
+const emptyText: LiveText = { text: '', reasoning: '' };
 
-function received(live: LiveText, update: Update): LiveText {
+function applyUpdate(live: LiveText, update: Update): LiveText {
   switch (update.__typename) {
     case 'GenerationDelta': {
       const channel = update.channel === 'TEXT' ? 'text' : 'reasoning';
-      // A piece that comes again replaces itself.
+      // A delta that is sent again replaces the text from its offset on.
       return { ...live, [channel]: live[channel].slice(0, update.offset) + update.text };
     }
     case 'GenerationRewind': {
@@ -25,45 +25,45 @@ function received(live: LiveText, update: Update): LiveText {
   }
 }
 
-const waitMs = 1_000;
+const retryMs = 1_000;
 
 function followReply(messageId: string, onText: (live: LiveText) => void): () => void {
-  let live = nothing;
+  let live = emptyText;
   let frame = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
   const variables = { messageId, after: 0, afterReasoning: 0 };
-  const show = () => {
+  const render = () => {
     frame = 0;
     onText(live);
   };
-  const begin = () =>
-    follow(FollowReplyDocument, variables, {
+  const start = () =>
+    subscribe(FollowReplyDocument, variables, {
       next({ generation }) {
-        live = received(live, generation);
+        live = applyUpdate(live, generation);
         variables.after = live.text.length;
         variables.afterReasoning = live.reasoning.length;
-        if (frame === 0) frame = requestAnimationFrame(show);
+        if (frame === 0) frame = requestAnimationFrame(render);
       },
       error() {
         retry = setTimeout(() => {
-          unfollow = begin();
-        }, waitMs);
+          unsubscribe = start();
+        }, retryMs);
       },
     });
-  let unfollow = begin();
+  let unsubscribe = start();
   return () => {
     cancelAnimationFrame(frame);
     clearTimeout(retry);
-    unfollow();
+    unsubscribe();
   };
 }
 
-/** @param messageId undefined where nothing is to be followed */
+/** @param messageId undefined to follow nothing */
 export function useLiveText(messageId: string | undefined): LiveText {
-  const [live, setLive] = useState<LiveText>(nothing);
+  const [live, setLive] = useState<LiveText>(emptyText);
   useEffect(() => {
     if (messageId === undefined) return;
-    setLive(nothing);
+    setLive(emptyText);
     return followReply(messageId, setLive);
   }, [messageId]);
   return live;

@@ -1,4 +1,4 @@
-// Which model answers next: the conversation's until another one is picked; or two of them, side by side.
+// The model that answers next, the conversation's own until another one is picked; or two models, side by side.
 import { Columns2 } from 'lucide-react';
 import { useState } from 'react';
 import { useModels } from '../api/queries.ts';
@@ -9,24 +9,24 @@ export type ChosenModels = {
   options: readonly string[];
   chosen: string;
   choose: (model: string) => void;
-  /** Undefined where one model answers alone. */
+  /** The second model; undefined if only one answers. */
   rival: string | undefined;
   chooseRival: (model: string | undefined) => void;
 };
 
-/** @param ofConversation undefined before there is one */
-export function useChosenModels(ofConversation: string | undefined): ChosenModels {
+/** @param conversationModel undefined in a new conversation */
+export function useChosenModels(conversationModel: string | undefined): ChosenModels {
   const { data = [] } = useModels();
   const [picked, choose] = useState<string>();
   const [rival, chooseRival] = useState<string>();
   const options = data.map(({ id }) => id);
   const fallback = data.find(({ isDefault }) => isDefault)?.id ?? options[0] ?? '';
-  const known = [picked, ofConversation].find((model) => model !== undefined && options.includes(model));
-  return { options, chosen: known ?? fallback, choose, rival, chooseRival };
+  const offered = [picked, conversationModel].find((model) => model !== undefined && options.includes(model));
+  return { options, chosen: offered ?? fallback, choose, rival, chooseRival };
 }
 
 export function ModelChoice({ options, chosen, choose, rival, chooseRival }: ChosenModels) {
-  const shown = options.map((model) => ({ value: model, label: model }));
+  const selectOptions = options.map((model) => ({ value: model, label: model }));
   const other = options.find((model) => model !== chosen);
   if (options.length === 0) return <span />;
   return (
@@ -35,11 +35,11 @@ export function ModelChoice({ options, chosen, choose, rival, chooseRival }: Cho
         label={rival === undefined ? 'Model' : 'First model'}
         isQuiet
         value={chosen}
-        options={shown}
+        options={selectOptions}
         onChange={choose}
       />
       {rival !== undefined && (
-        <Select label="Second model" isQuiet value={rival} options={shown} onChange={chooseRival} />
+        <Select label="Second model" isQuiet value={rival} options={selectOptions} onChange={chooseRival} />
       )}
       {other !== undefined && (
         <IconButton

@@ -1,5 +1,5 @@
-// A prompt that the server has not got yet.
-import { describeError } from '../api/ask.ts';
+// A prompt that the server has not recorded yet, or that could not be sent.
+import { describeError } from '../api/request.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import styles from './message.module.css';

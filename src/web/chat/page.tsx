@@ -1,4 +1,4 @@
-// The chat: the list of conversations, and the one that the address names.
+// The chat page: the list of conversations, and the conversation that the address names.
 import { useEffect } from 'react';
 import { useSearchParams } from 'wouter';
 import { useIsNarrow } from '../ui/use-media.ts';

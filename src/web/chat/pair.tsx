@@ -1,33 +1,33 @@
-// Two models that answer the same prompt. Their names are kept back until their reader has chosen one, or called a tie.
+// Two models that answer the same prompt. Their names are hidden until the user has chosen one of them, or a tie.
 import type { MessageSnapshot } from '../../log/fold/fold.ts';
 import { useViewer } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { prefer } from './actions.ts';
+import { preferReply } from './actions.ts';
 import type { Comparison } from './comparisons.ts';
 import styles from './pair.module.css';
 import { ReplyText } from './reply.tsx';
-import type { Turn } from './thread.ts';
+import type { ThreadItem } from './thread.ts';
 
-type Verdict = 'left' | 'right' | 'tie';
+type Preference = 'left' | 'right' | 'tie';
 
 type PairProps = {
-  turn: Turn;
+  item: ThreadItem;
   comparison: Comparison;
-  onChoose: (turn: Turn, messageId: string) => void;
+  onChoose: (item: ThreadItem, messageId: string) => void;
 };
 
-/** What the person has said of the two; undefined where nothing. */
-function verdictOf(
+/** The user's preference; undefined if they have not chosen yet. */
+function preferenceOf(
   username: string | undefined,
   left: MessageSnapshot,
   right: MessageSnapshot,
-): Verdict | undefined {
+): Preference | undefined {
   const choiceOf = (message: MessageSnapshot, otherId: string) => {
-    const given = message.feedback.find((one) => one.username === username && one.source === 'end_user');
-    if (given?.tiedWith.includes(otherId)) return 'tie';
-    return given?.preferredOver.includes(otherId) ? 'preferred' : undefined;
+    const feedback = message.feedback.find((one) => one.username === username && one.source === 'end_user');
+    if (feedback?.tiedWith.includes(otherId)) return 'tie';
+    return feedback?.preferredOver.includes(otherId) ? 'preferred' : undefined;
   };
   const [ofLeft, ofRight] = [choiceOf(left, right.id), choiceOf(right, left.id)];
   if (ofLeft === 'tie' || ofRight === 'tie') return 'tie';
@@ -35,14 +35,19 @@ function verdictOf(
   return ofRight === 'preferred' ? 'right' : undefined;
 }
 
-type SideProps = { name: string; message: MessageSnapshot | undefined; isNamed: boolean; isChosen: boolean };
+type SideProps = {
+  name: string;
+  message: MessageSnapshot | undefined;
+  isModelShown: boolean;
+  isChosen: boolean;
+};
 
-function Side({ name, message, isNamed, isChosen }: SideProps) {
+function Side({ name, message, isModelShown, isChosen }: SideProps) {
   return (
     <article className={styles.side} data-chosen={isChosen || undefined} aria-label={`Reply ${name}`}>
       <h2>
         {name}
-        {isNamed && <span>{message?.modelId}</span>}
+        {isModelShown && <span>{message?.modelId}</span>}
         {isChosen && <span className={styles.badge}>chosen</span>}
       </h2>
       {message !== undefined && <ReplyText message={message} />}
@@ -51,20 +56,24 @@ function Side({ name, message, isNamed, isChosen }: SideProps) {
   );
 }
 
-type VerdictsProps = { verdict: Verdict | undefined; isReady: boolean; onPick: (verdict: Verdict) => void };
+type ChoicesProps = {
+  preference: Preference | undefined;
+  isReady: boolean;
+  onPick: (preference: Preference) => void;
+};
 
-function Verdicts({ verdict, isReady, onPick }: VerdictsProps) {
-  const choices: [Verdict, string][] = [
+function Choices({ preference, isReady, onPick }: ChoicesProps) {
+  const choices: [Preference, string][] = [
     ['left', 'A is better'],
     ['tie', 'Tie'],
     ['right', 'B is better'],
   ];
   return (
-    <fieldset className={styles.verdicts} aria-label="Which reply is better?">
+    <fieldset className={styles.choices} aria-label="Which reply is better?">
       {choices.map(([choice, label]) => (
         <Button
           key={choice}
-          aria-pressed={verdict === choice}
+          aria-pressed={preference === choice}
           disabled={!isReady}
           onClick={() => onPick(choice)}
         >
@@ -75,30 +84,40 @@ function Verdicts({ verdict, isReady, onPick }: VerdictsProps) {
   );
 }
 
-export function Pair({ turn, comparison, onChoose }: PairProps) {
+export function Pair({ item, comparison, onChoose }: PairProps) {
   const { data } = useViewer();
-  const find = (id: string) => turn.siblings.find((message) => message.id === id);
+  const find = (id: string) => item.siblings.find((message) => message.id === id);
   const [left, right] = [find(comparison.left), find(comparison.right)];
-  const verdict = left && right && verdictOf(data?.viewer.username, left, right);
+  const preference = left && right && preferenceOf(data?.viewer.username, left, right);
   const isReady = [left, right].every((side) => side !== undefined && side.status !== 'streaming');
-  const pick = useAction(async (choice: Verdict) => {
+  const pick = useAction(async (choice: Preference) => {
     const { left: leftId, right: rightId } = comparison;
     const [chosenId, otherId] = choice === 'right' ? [rightId, leftId] : [leftId, rightId];
-    await prefer(chosenId, otherId, choice === 'tie');
-    onChoose(turn, chosenId);
+    await preferReply(chosenId, otherId, choice === 'tie');
+    onChoose(item, chosenId);
   });
   return (
     <section className={styles.pair} aria-label="Two replies, side by side">
       <div className={styles.sides}>
-        <Side name="A" message={left} isNamed={verdict !== undefined} isChosen={verdict === 'left'} />
-        <Side name="B" message={right} isNamed={verdict !== undefined} isChosen={verdict === 'right'} />
+        <Side
+          name="A"
+          message={left}
+          isModelShown={preference !== undefined}
+          isChosen={preference === 'left'}
+        />
+        <Side
+          name="B"
+          message={right}
+          isModelShown={preference !== undefined}
+          isChosen={preference === 'right'}
+        />
       </div>
       <p className={styles.hint} role="status">
-        {verdict === undefined
-          ? 'Which one is better? Their names are shown when you have chosen.'
-          : 'Thank you. The conversation goes on from the one that you chose.'}
+        {preference === undefined
+          ? 'Which reply is better? The names of the models are shown after you have chosen.'
+          : `Thank you. The conversation continues from reply ${preference === 'right' ? 'B' : 'A'}.`}
       </p>
-      <Verdicts verdict={verdict} isReady={isReady} onPick={pick.run} />
+      <Choices preference={preference} isReady={isReady} onPick={pick.run} />
       {pick.error !== null && <ErrorNotice error={pick.error} onRetry={pick.reset} />}
     </section>
   );

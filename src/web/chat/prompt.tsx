@@ -1,17 +1,17 @@
-// A prompt: what the person wrote, and its edit into a branch of its own.
+// A prompt of the user, and the editor that sends a changed prompt as a new branch.
 import { Pencil } from 'lucide-react';
 import { type FormEvent, memo, useState } from 'react';
 import { Button, IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import styles from './message.module.css';
 import { Siblings } from './siblings.tsx';
-import type { Turn } from './thread.ts';
+import type { ThreadItem } from './thread.ts';
 
 type PromptProps = {
-  turn: Turn;
-  /** Undefined where the conversation takes no more prompts. */
-  onEdit: ((turn: Turn, content: string) => void) | undefined;
-  onChoose: (turn: Turn, messageId: string) => void;
+  item: ThreadItem;
+  /** Undefined if the conversation has ended. */
+  onEdit: ((item: ThreadItem, content: string) => void) | undefined;
+  onChoose: (item: ThreadItem, messageId: string) => void;
 };
 
 type EditorProps = { content: string; onSend: (content: string) => void; onCancel: () => void };
@@ -31,16 +31,16 @@ function Editor({ content, onSend, onCancel }: EditorProps) {
       aria-label="Edit the message"
     >
       <textarea
-        // biome-ignore lint/a11y/noAutofocus: the person has just asked to write here
+        // biome-ignore lint/a11y/noAutofocus: the user has just asked to edit
         autoFocus
         value={text}
         onChange={(event) => setText(event.target.value)}
         aria-label="Edited message"
       />
-      <p>The conversation goes on from here in a branch of its own; the old one stays.</p>
+      <p>The conversation continues from here in a new branch. The old branch is kept.</p>
       <div className={styles.row}>
         <Button type="submit" look="primary" disabled={!canSend}>
-          Send as a branch
+          Send as new branch
         </Button>
         <Button look="quiet" onClick={onCancel}>
           Cancel
@@ -50,9 +50,9 @@ function Editor({ content, onSend, onCancel }: EditorProps) {
   );
 }
 
-export const Prompt = memo(function Prompt({ turn, onEdit, onChoose }: PromptProps) {
+export const Prompt = memo(function Prompt({ item, onEdit, onChoose }: PromptProps) {
   const [isEditing, setEditing] = useState(false);
-  const { content } = turn.message;
+  const { content } = item.message;
   if (isEditing && onEdit !== undefined) {
     return (
       <Editor
@@ -60,7 +60,7 @@ export const Prompt = memo(function Prompt({ turn, onEdit, onChoose }: PromptPro
         onCancel={() => setEditing(false)}
         onSend={(text) => {
           setEditing(false);
-          onEdit(turn, text);
+          onEdit(item, text);
         }}
       />
     );
@@ -70,10 +70,10 @@ export const Prompt = memo(function Prompt({ turn, onEdit, onChoose }: PromptPro
       <h2 className="visually-hidden">Your message</h2>
       <p className={styles.bubble}>{content}</p>
       <div className={styles.actions}>
-        <Siblings turn={turn} noun="message" onChoose={(id) => onChoose(turn, id)} />
+        <Siblings item={item} noun="message" onChoose={(id) => onChoose(item, id)} />
         <CopyButton text={content} label="Copy message" />
         {onEdit !== undefined && (
-          <IconButton label="Edit into a branch" icon={<Pencil />} onClick={() => setEditing(true)} />
+          <IconButton label="Edit in a new branch" icon={<Pencil />} onClick={() => setEditing(true)} />
         )}
       </div>
     </article>

@@ -1,4 +1,4 @@
-// What can be done with a reply: switch to another one, copy, ask again, like, dislike, say why.
+// The actions on a reply: switch to a sibling, copy, regenerate, like, dislike, comment or correct.
 import { MessageSquareText, RefreshCw, ThumbsDown, ThumbsUp } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { FeedbackSnapshot } from '../../log/fold/fold.ts';
@@ -6,61 +6,63 @@ import { IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { rate, tellCopied } from './actions.ts';
+import { rateMessage, recordCopied } from './actions.ts';
 import styles from './message.module.css';
 
 type ReplyActionsProps = {
   messageId: string;
   content: string;
-  given: FeedbackSnapshot | undefined;
-  /** Undefined where the conversation takes no more replies. */
+  /** What the viewer has recorded so far. */
+  feedback: FeedbackSnapshot | undefined;
+  /** Undefined if the conversation has ended. */
   onRegenerate: (() => void) | undefined;
   onToggleForm: () => void;
   isFeedbackFormOpen: boolean;
-  /** The switch between siblings, and what was measured. */
+  /** Shown before and after the buttons: the switch between siblings, and the measurements. */
   before: ReactNode;
   after: ReactNode;
 };
 
 export function ReplyActions(props: ReplyActionsProps) {
-  const { messageId, content, given, onRegenerate, onToggleForm, isFeedbackFormOpen: areWordsOpen } = props;
-  const rating = given?.rating ?? null;
-  const give = useAction(async (verdict: 'like' | 'dislike') => {
-    const isWithdrawn = verdict === rating;
-    await rate(messageId, isWithdrawn ? null : verdict === 'like' ? 'LIKE' : 'DISLIKE');
-    if (verdict === 'dislike' && !isWithdrawn && !areWordsOpen) onToggleForm();
+  const { messageId, content, feedback, onRegenerate, onToggleForm, isFeedbackFormOpen } = props;
+  const current = feedback?.rating ?? null;
+  const rate = useAction(async (rating: 'like' | 'dislike') => {
+    const isWithdrawn = rating === current;
+    await rateMessage(messageId, isWithdrawn ? null : rating === 'like' ? 'LIKE' : 'DISLIKE');
+    if (rating === 'dislike' && !isWithdrawn && !isFeedbackFormOpen) onToggleForm();
   });
-  const hasWords = given !== undefined && (given.comment ?? given.correction ?? given.tags[0]) !== undefined;
+  const hasText =
+    feedback !== undefined && (feedback.comment ?? feedback.correction ?? feedback.tags[0]) !== undefined;
   return (
     <>
-      <fieldset className={styles.actions} aria-label="This reply">
+      <fieldset className={styles.actions} aria-label="Actions on this reply">
         {props.before}
-        <CopyButton text={content} label="Copy reply" onCopied={() => tellCopied(messageId)} />
+        <CopyButton text={content} label="Copy reply" onCopied={() => recordCopied(messageId)} />
         {onRegenerate && <IconButton label="Regenerate" icon={<RefreshCw />} onClick={onRegenerate} />}
         <IconButton
           label="Like"
           icon={<ThumbsUp />}
           tone="good"
-          isPressed={rating === 'like'}
-          onClick={() => give.run('like')}
+          isPressed={current === 'like'}
+          onClick={() => rate.run('like')}
         />
         <IconButton
           label="Dislike"
           icon={<ThumbsDown />}
           tone="bad"
-          isPressed={rating === 'dislike'}
-          onClick={() => give.run('dislike')}
+          isPressed={current === 'dislike'}
+          onClick={() => rate.run('dislike')}
         />
         <IconButton
-          label={hasWords ? 'Change your comment' : 'Comment or correct'}
+          label={hasText ? 'Change your comment' : 'Comment or correct'}
           icon={<MessageSquareText />}
-          isPressed={hasWords}
-          aria-expanded={areWordsOpen}
+          isPressed={hasText}
+          aria-expanded={isFeedbackFormOpen}
           onClick={onToggleForm}
         />
         {props.after}
       </fieldset>
-      {give.error !== null && <ErrorNotice error={give.error} onRetry={give.reset} />}
+      {rate.error !== null && <ErrorNotice error={rate.error} onRetry={rate.reset} />}
     </>
   );
 }

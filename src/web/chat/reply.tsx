@@ -1,4 +1,4 @@
-// A reply: its text as it comes or as it ended, how it ended, and what its reader says of it.
+// A reply: its text, live while it is being generated; how its generation ended; and the feedback of the viewer.
 import { memo, useState } from 'react';
 import type { MessageSnapshot } from '../../log/fold/fold.ts';
 import { useViewer } from '../api/queries.ts';
@@ -10,17 +10,17 @@ import { type LiveText, useLiveText } from './follow-reply.ts';
 import styles from './message.module.css';
 import { ReplyActions } from './reply-actions.tsx';
 import { Siblings } from './siblings.tsx';
-import type { Turn } from './thread.ts';
+import type { ThreadItem } from './thread.ts';
 
 type ReplyProps = {
-  turn: Turn;
+  item: ThreadItem;
   topic: string;
-  /** Undefined where the conversation takes no more replies. */
+  /** Undefined if the conversation has ended. */
   onRegenerate: ((messageId: string) => void) | undefined;
-  onChoose: (turn: Turn, messageId: string) => void;
+  onChoose: (item: ThreadItem, messageId: string) => void;
 };
 
-/** What there is of a reply, wherever it comes from. */
+/** The text of a reply: live while it is being generated, then as recorded. */
 export function useReplyText({ id, status, content, reasoning }: MessageSnapshot): LiveText {
   const live = useLiveText(status === 'streaming' ? id : undefined);
   return status === 'streaming' ? live : { text: content, reasoning: reasoning ?? '' };
@@ -30,7 +30,7 @@ function Reasoning({ text, isOpen }: { text: string; isOpen: boolean }) {
   if (text === '') return null;
   return (
     <details className={styles.reasoning} open={isOpen}>
-      <summary>{isOpen ? 'Thinking…' : 'What it thought'}</summary>
+      <summary>{isOpen ? 'Thinking…' : 'Reasoning'}</summary>
       <p>{text}</p>
     </details>
   );
@@ -43,20 +43,26 @@ function StatusNotice({
   message: MessageSnapshot;
   onRegenerate: (() => void) | undefined;
 }) {
-  const again = onRegenerate && <Button onClick={onRegenerate}>Ask again</Button>;
+  const askAgain = onRegenerate && <Button onClick={onRegenerate}>Ask again</Button>;
   switch (message.status) {
     case 'stopped':
       return (
         <Notice tone="plain">
-          {message.finishReason === 'length' ? 'It grew too long and was ended here.' : 'Stopped here.'}
+          {message.finishReason === 'length'
+            ? 'The reply reached the length limit and was stopped here.'
+            : 'Stopped here.'}
         </Notice>
       );
     case 'interrupted':
-      return <Notice action={again}>The server that wrote this reply went away; this is what it had.</Notice>;
+      return (
+        <Notice action={askAgain}>
+          The server stopped while it was writing this reply. Its text so far is kept.
+        </Notice>
+      );
     case 'failed':
       return (
-        <Notice tone="bad" action={again}>
-          {message.error ?? 'The model failed.'}
+        <Notice tone="bad" action={askAgain}>
+          {message.error ?? 'The model failed to answer.'}
         </Notice>
       );
     case 'complete':
@@ -77,7 +83,7 @@ export function ReplyText({ message }: { message: MessageSnapshot }) {
         <Markdown text={text} isGrowing={isStreaming} />
         {isStreaming && text === '' && reasoning === '' && (
           <span className={styles.waiting}>
-            <span className="visually-hidden">The model is beginning its reply</span>
+            <span className="visually-hidden">Waiting for the model</span>
           </span>
         )}
       </div>
@@ -85,48 +91,48 @@ export function ReplyText({ message }: { message: MessageSnapshot }) {
   );
 }
 
-function measured({ modelId, timings, usage }: MessageSnapshot): string {
+function measurementsOf({ modelId, timings, usage }: MessageSnapshot): string {
   const parts = [modelId];
   if (timings !== null) parts.push(`${(timings.total_ms / 1_000).toFixed(1)} s`);
   if (usage !== null) parts.push(`${usage.completion_tokens} tokens`);
   return parts.filter(Boolean).join(' · ');
 }
 
-export const Reply = memo(function Reply({ turn, topic, onRegenerate, onChoose }: ReplyProps) {
-  const { message } = turn;
+export const Reply = memo(function Reply({ item, topic, onRegenerate, onChoose }: ReplyProps) {
+  const { message } = item;
   const { data } = useViewer();
   const [isFeedbackFormOpen, setFeedbackFormOpen] = useState(false);
-  const given = message.feedback.find(
+  const feedback = message.feedback.find(
     ({ username, source }) => username === data?.viewer.username && source === 'end_user',
   );
-  const again = onRegenerate && (() => onRegenerate(message.id));
+  const regenerate = onRegenerate && (() => onRegenerate(message.id));
   return (
     <article className={styles.reply} aria-label="Reply" aria-busy={message.status === 'streaming'}>
       <h2 className="visually-hidden">Reply</h2>
       <ReplyText message={message} />
-      <StatusNotice message={message} onRegenerate={again} />
+      <StatusNotice message={message} onRegenerate={regenerate} />
       {message.status === 'streaming' ? (
         <div className={styles.actions}>
-          <Siblings turn={turn} noun="reply" onChoose={(id) => onChoose(turn, id)} />
+          <Siblings item={item} noun="reply" onChoose={(id) => onChoose(item, id)} />
           <span className={styles.measured}>{message.modelId}</span>
         </div>
       ) : (
         <ReplyActions
           messageId={message.id}
           content={message.content}
-          given={given}
-          onRegenerate={again}
+          feedback={feedback}
+          onRegenerate={regenerate}
           isFeedbackFormOpen={isFeedbackFormOpen}
           onToggleForm={() => setFeedbackFormOpen((isOpen) => !isOpen)}
-          before={<Siblings turn={turn} noun="reply" onChoose={(id) => onChoose(turn, id)} />}
-          after={<span className={styles.measured}>{measured(message)}</span>}
+          before={<Siblings item={item} noun="reply" onChoose={(id) => onChoose(item, id)} />}
+          after={<span className={styles.measured}>{measurementsOf(message)}</span>}
         />
       )}
       {isFeedbackFormOpen && (
         <FeedbackForm
           messageId={message.id}
           topic={topic}
-          given={given}
+          feedback={feedback}
           content={message.content}
           onClose={() => setFeedbackFormOpen(false)}
         />

@@ -2,11 +2,11 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { IconButton } from '../ui/button.tsx';
 import styles from './message.module.css';
-import type { Turn } from './thread.ts';
+import type { ThreadItem } from './thread.ts';
 
-type SiblingsProps = { turn: Turn; noun: string; onChoose: (messageId: string) => void };
+type SiblingsProps = { item: ThreadItem; noun: string; onChoose: (messageId: string) => void };
 
-export function Siblings({ turn: { message, siblings }, noun, onChoose }: SiblingsProps) {
+export function Siblings({ item: { message, siblings }, noun, onChoose }: SiblingsProps) {
   if (siblings.length < 2) return null;
   const at = siblings.findIndex(({ id }) => id === message.id);
   const step = (by: number) => {

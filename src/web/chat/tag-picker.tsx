@@ -1,48 +1,48 @@
-// Reasons, as keys: those that fit the rating, and those that were given before.
+// The tags of feedback, as buttons: those that fit the rating, and those already recorded.
 import { Toggle } from '@base-ui/react/toggle';
 import { useQuery } from '@tanstack/react-query';
-import { ask } from '../api/ask.ts';
 import { SuggestedTagsDocument } from '../api/operations.ts';
+import { request } from '../api/request.ts';
 import { tagLabel } from '../ui/tag-label.ts';
 import styles from './feedback-form.module.css';
 
-type Verdict = 'like' | 'dislike' | null;
+type Rating = 'like' | 'dislike' | null;
 
-const good = ['correct', 'helpful', 'clear', 'complete', 'good_style'];
-const bad = ['incorrect', 'unhelpful', 'unclear', 'too_long', 'off_topic', 'unsafe'];
+const likeTags = ['correct', 'helpful', 'clear', 'complete', 'good_style'];
+const dislikeTags = ['incorrect', 'unhelpful', 'unclear', 'too_long', 'off_topic', 'unsafe'];
 
-function keysFor(rating: Verdict): readonly string[] {
-  if (rating === 'like') return good;
-  return rating === 'dislike' ? bad : [...good, ...bad];
+function defaultTags(rating: Rating): readonly string[] {
+  if (rating === 'like') return likeTags;
+  return rating === 'dislike' ? dislikeTags : [...likeTags, ...dislikeTags];
 }
 
 type Tag = { key: string; label: string };
 type TagPickerProps = {
   topic: string;
-  rating: Verdict;
+  rating: Rating;
   tags: readonly string[];
   onChange: (tags: readonly string[]) => void;
 };
 
-/** What the topic's team has set, or what fits the rating; and what was given before. */
-function useOffered({
+/** The topic's suggested tags, or the defaults for the rating if it has none; then those already recorded. */
+function useOfferedTags({
   topic,
   rating,
   tags,
 }: Pick<TagPickerProps, 'topic' | 'rating' | 'tags'>): readonly Tag[] {
   const { data } = useQuery({
     queryKey: ['suggested tags', topic],
-    queryFn: ({ signal }) => ask(SuggestedTagsDocument, { topic }, signal),
+    queryFn: ({ signal }) => request(SuggestedTagsDocument, { topic }, signal),
     staleTime: 60_000,
   });
-  const own = keysFor(rating).map((key) => ({ key, label: tagLabel(key) }));
-  const offered = data?.suggestedTags.length ? data.suggestedTags : own;
-  const others = tags.filter((tag) => !offered.some(({ key }) => key === tag));
-  return [...offered, ...others.map((key) => ({ key, label: tagLabel(key) }))];
+  const defaults = defaultTags(rating).map((key) => ({ key, label: tagLabel(key) }));
+  const offered = data?.suggestedTags.length ? data.suggestedTags : defaults;
+  const recorded = tags.filter((tag) => !offered.some(({ key }) => key === tag));
+  return [...offered, ...recorded.map((key) => ({ key, label: tagLabel(key) }))];
 }
 
 export function TagPicker({ topic, rating, tags, onChange }: TagPickerProps) {
-  const offered = useOffered({ topic, rating, tags });
+  const offered = useOfferedTags({ topic, rating, tags });
   return (
     <fieldset className={styles.tags}>
       <legend>Reasons</legend>

@@ -1,4 +1,4 @@
-// The thread: the turns of the branch that is shown, and the prompt that is on its way.
+// The thread: the items of the branch that is shown, and the prompt that is being sent.
 import { ArrowDown } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { IconButton } from '../ui/button.tsx';
@@ -7,53 +7,55 @@ import { useComparisons } from './comparisons.ts';
 import { Pair } from './pair.tsx';
 import { Prompt } from './prompt.tsx';
 import { Reply } from './reply.tsx';
-import type { Turn } from './thread.ts';
-import { useBottom } from './use-bottom.ts';
+import type { ThreadItem } from './thread.ts';
+import { useStickToBottom } from './use-stick-to-bottom.ts';
 
 type ThreadViewProps = {
   conversationKey: string;
   topic: string;
-  turns: readonly Turn[];
-  onEdit: ((turn: Turn, content: string) => void) | undefined;
+  items: readonly ThreadItem[];
+  onEdit: ((item: ThreadItem, content: string) => void) | undefined;
   onRegenerate: ((messageId: string) => void) | undefined;
-  onChoose: (turn: Turn, messageId: string) => void;
-  /** What follows the last turn. */
+  onChoose: (item: ThreadItem, messageId: string) => void;
+  /** Shown below the last item. */
   children: ReactNode;
 };
 
-type TurnViewProps = Omit<ThreadViewProps, 'turns' | 'children' | 'conversationKey'> & { turn: Turn };
+type ThreadItemViewProps = Omit<ThreadViewProps, 'items' | 'children' | 'conversationKey'> & {
+  item: ThreadItem;
+};
 
-function TurnView({ turn, topic, onEdit, onRegenerate, onChoose }: TurnViewProps) {
-  const comparison = useComparisons().get(turn.message.parentId ?? '');
-  if (comparison !== undefined && turn.message.role === 'assistant') {
-    return <Pair turn={turn} comparison={comparison} onChoose={onChoose} />;
+function ThreadItemView({ item, topic, onEdit, onRegenerate, onChoose }: ThreadItemViewProps) {
+  const comparison = useComparisons().get(item.message.parentId ?? '');
+  if (comparison !== undefined && item.message.role === 'assistant') {
+    return <Pair item={item} comparison={comparison} onChoose={onChoose} />;
   }
-  switch (turn.message.role) {
+  switch (item.message.role) {
     case 'user':
-      return <Prompt turn={turn} onEdit={onEdit} onChoose={onChoose} />;
+      return <Prompt item={item} onEdit={onEdit} onChoose={onChoose} />;
     case 'assistant':
-      return <Reply turn={turn} topic={topic} onRegenerate={onRegenerate} onChoose={onChoose} />;
+      return <Reply item={item} topic={topic} onRegenerate={onRegenerate} onChoose={onChoose} />;
     case 'system':
       return (
         <details className={styles.system}>
           <summary>Instructions to the model</summary>
-          <p>{turn.message.content}</p>
+          <p>{item.message.content}</p>
         </details>
       );
     default:
-      return turn.message.role satisfies never;
+      return item.message.role satisfies never;
   }
 }
 
-/** Said aloud once, when a reply has ended: pieces of text as they come would be noise. */
-function Announcement({ turns }: { turns: readonly Turn[] }) {
-  const last = turns.at(-1)?.message;
+/** Tells screen readers once that a reply has started and once that it has ended: each piece of its text would be noise. */
+function Announcement({ items }: { items: readonly ThreadItem[] }) {
+  const last = items.at(-1)?.message;
   const text =
     last?.role !== 'assistant'
       ? ''
       : last.status === 'streaming'
-        ? 'The reply has begun.'
-        : 'The reply is there.';
+        ? 'The reply has started.'
+        : 'The reply has ended.';
   return (
     <p className="visually-hidden" aria-live="polite">
       {text}
@@ -61,22 +63,27 @@ function Announcement({ turns }: { turns: readonly Turn[] }) {
   );
 }
 
-export function ThreadView({ conversationKey, turns, children, ...handlers }: ThreadViewProps) {
-  const { frame, content, isAway, toBottom } = useBottom(conversationKey);
+export function ThreadView({ conversationKey, items, children, ...handlers }: ThreadViewProps) {
+  const { scroller, content, isScrolledUp, scrollToBottom } = useStickToBottom(conversationKey);
   return (
-    <div className={styles.threadPlace}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section className={styles.frame} ref={frame} tabIndex={0} aria-label="Thread">
+    <div className={styles.threadArea}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard */}
+      <section className={styles.scroller} ref={scroller} tabIndex={0} aria-label="Thread">
         <div className={styles.thread} ref={content}>
-          {turns.map((turn) => (
-            <TurnView key={turn.message.id} turn={turn} {...handlers} />
+          {items.map((item) => (
+            <ThreadItemView key={item.message.id} item={item} {...handlers} />
           ))}
           {children}
         </div>
       </section>
-      <Announcement turns={turns} />
-      {isAway && (
-        <IconButton label="To the end" icon={<ArrowDown />} className={styles.toEnd} onClick={toBottom} />
+      <Announcement items={items} />
+      {isScrolledUp && (
+        <IconButton
+          label="Scroll to the end"
+          icon={<ArrowDown />}
+          className={styles.toEnd}
+          onClick={scrollToBottom}
+        />
       )}
     </div>
   );

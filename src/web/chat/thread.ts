@@ -1,19 +1,19 @@
-// The branch of a conversation that is shown, as turns: each message with those that it was chosen from.
+// The branch of a conversation that is shown: a list of items, each a message with its siblings.
 import type { MessageSnapshot } from '../../log/fold/fold.ts';
 
-export type Turn = {
+export type ThreadItem = {
   message: MessageSnapshot;
   /** The messages with the same parent, itself included, oldest first. */
   siblings: readonly MessageSnapshot[];
 };
 
-/** @param choice by parent (`''` above the roots); the newest where there is none */
+/** @param choice the message to show, by parent id (`''` for roots). Defaults to the newest child */
 export function readThread(
   messages: readonly MessageSnapshot[],
   choice: ReadonlyMap<string, string>,
-): Turn[] {
+): ThreadItem[] {
   const children = Map.groupBy(messages, ({ parentId }) => parentId ?? '');
-  const thread: Turn[] = [];
+  const thread: ThreadItem[] = [];
   let parent = '';
   for (;;) {
     const siblings = children.get(parent) ?? [];
@@ -24,12 +24,12 @@ export function readThread(
   }
 }
 
-/** The choices that show a message: itself, and each that it follows. */
+/** The choices that show a message: the message itself and each of its ancestors. */
 export function choiceOf(messages: readonly MessageSnapshot[], messageId: string): Map<string, string> {
   const byId = new Map(messages.map((message) => [message.id, message]));
   const choice = new Map<string, string>();
-  for (let at = byId.get(messageId); at !== undefined; at = byId.get(at.parentId ?? '')) {
-    choice.set(at.parentId ?? '', at.id);
+  for (let shown = byId.get(messageId); shown !== undefined; shown = byId.get(shown.parentId ?? '')) {
+    choice.set(shown.parentId ?? '', shown.id);
   }
   return choice;
 }

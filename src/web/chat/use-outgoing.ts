@@ -1,22 +1,22 @@
-// The prompt that is on its way: shown at once, and kept where it failed, to be sent again with the same ids.
+// The prompt that is being sent: shown at once, and kept if sending fails, to be sent again with the same ids.
 import { useState } from 'react';
 import { type Outgoing, startAndSend } from './actions.ts';
 
-/** Once sent, it is shown where its conversation is, until it comes back from there. */
+/** Once sent, the prompt is shown in its conversation until its event arrives there. */
 export type OutgoingState = { outgoing: Outgoing; error: unknown; isSent: boolean };
 
-/** @param onStarted the server has the conversation of the prompt */
-export function useOutgoing(onStarted: (conversationId: string) => void) {
+/** @param onSent called when the server has recorded the prompt */
+export function useOutgoing(onSent: (conversationId: string) => void) {
   const [state, setState] = useState<OutgoingState>();
 
   async function send(outgoing: Outgoing): Promise<void> {
     setState({ outgoing, error: null, isSent: false });
     try {
       await startAndSend(outgoing);
-      setState((now) => (now?.outgoing.id === outgoing.id ? { ...now, isSent: true } : now));
-      onStarted(outgoing.conversationId);
+      setState((current) => (current?.outgoing.id === outgoing.id ? { ...current, isSent: true } : current));
+      onSent(outgoing.conversationId);
     } catch (error) {
-      setState((now) => (now?.outgoing.id === outgoing.id ? { ...now, error } : now));
+      setState((current) => (current?.outgoing.id === outgoing.id ? { ...current, error } : current));
     }
   }
 

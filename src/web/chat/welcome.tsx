@@ -1,4 +1,4 @@
-// The empty chat: what one can do here, and a first message to begin with.
+// The empty chat: what it is for, and prompts to start with.
 import styles from './chat.module.css';
 
 const suggestions = [
@@ -13,8 +13,8 @@ export function Welcome({ onSend }: { onSend: (content: string) => void }) {
     <div className={styles.welcome}>
       <h1>Ask something</h1>
       <p>
-        Every reply can be liked, disliked, commented on and corrected. Afterword keeps what was said, and
-        what was thought of it.
+        Every reply can be liked, disliked, commented on and corrected. Afterword records the conversation and
+        the feedback on it.
       </p>
       <ul className={styles.suggestions}>
         {suggestions.map((text) => (

@@ -1,29 +1,40 @@
-// What the dashboard counts, as its address says it, so that a view can be shared.
+// What the dashboard counts. The address of the page holds all of it, so that a view can be shared.
 import { useSearchParams } from 'wouter';
 import type { FeedbackSource } from '../api/operations.ts';
+import { findOption, optionsOf } from '../ui/options.ts';
 
-export const ranges = ['24h', '7d', '30d', '90d', 'all'] as const;
-export type Range = (typeof ranges)[number];
-export const sources: readonly FeedbackSource[] = ['END_USER', 'REVIEWER', 'JUDGE'];
+export type Range = '24h' | '7d' | '30d' | '90d' | 'all';
+
+export const rangeOptions = optionsOf<Range>({
+  '24h': 'Last 24 hours',
+  '7d': 'Last 7 days',
+  '30d': 'Last 30 days',
+  '90d': 'Last 90 days',
+  all: 'All time',
+});
+
+export const sourceOptions = optionsOf<FeedbackSource>({
+  END_USER: 'End users',
+  REVIEWER: 'Reviewers',
+  JUDGE: 'Judges',
+});
 
 export type DashboardView = {
   topic: string;
-  /** Empty: all. */
+  /** Empty: all models. */
   models: readonly string[];
   range: Range;
   source: FeedbackSource;
-  /** The two models that are compared. */
+  /** The two compared models; the page picks those that are missing. */
   compared: readonly string[];
 };
 
 export function readView(search: URLSearchParams): DashboardView {
-  const range = search.get('range');
-  const source = search.get('source');
   return {
     topic: search.get('topic') || 'default',
     models: search.getAll('model'),
-    range: ranges.find((one) => one === range) ?? '30d',
-    source: sources.find((one) => one === source) ?? 'END_USER',
+    range: findOption(rangeOptions, search.get('range')) ?? '30d',
+    source: findOption(sourceOptions, search.get('source')) ?? 'END_USER',
     compared: search.getAll('compare').slice(0, 2),
   };
 }
@@ -38,7 +49,7 @@ export function writeView({ topic, models, range, source, compared }: DashboardV
   return search;
 }
 
-/** @returns the view, and what changes a part of it */
+/** @returns the view, and a function that changes a part of it */
 export function useView(): [DashboardView, (part: Partial<DashboardView>) => void] {
   const [search, setSearch] = useSearchParams();
   const view = readView(search);

@@ -1,31 +1,31 @@
-// Counts as bars in words: the longest is the most frequent. It is its own table.
+// Counts as horizontal bars with labels. A screen reader reads them as a list, so they need no table.
 import styles from './dashboard.module.css';
 import { formatCount } from './format.ts';
 
-export type CountedThing = {
+export type CountedItem = {
   key: string;
   label: string;
   parts: readonly { colour: string; count: number; name: string }[];
 };
 
-const totalOf = ({ parts }: CountedThing) => parts.reduce((sum, { count }) => sum + count, 0);
+const totalOf = ({ parts }: CountedItem) => parts.reduce((sum, { count }) => sum + count, 0);
 
-export function Bars({ label, things }: { label: string; things: readonly CountedThing[] }) {
-  const most = Math.max(1, ...things.map(totalOf));
+export function Bars({ label, items }: { label: string; items: readonly CountedItem[] }) {
+  const maxCount = Math.max(1, ...items.map(totalOf));
   return (
     <ul className={styles.bars} aria-label={label}>
-      {things.map((thing) => (
-        <li key={thing.key}>
-          <span>{thing.label}</span>
+      {items.map((item) => (
+        <li key={item.key}>
+          <span>{item.label}</span>
           <span className={styles.bar} aria-hidden>
-            {thing.parts.map(({ colour, count, name }) => (
-              <span key={name} style={{ background: colour, width: `${(count / most) * 100}%` }} />
+            {item.parts.map(({ colour, count, name }) => (
+              <span key={name} style={{ background: colour, width: `${(count / maxCount) * 100}%` }} />
             ))}
           </span>
           <span className={styles.count}>
-            {formatCount(totalOf(thing))}
+            {formatCount(totalOf(item))}
             <span className="visually-hidden">
-              {`: ${thing.parts.map(({ name, count }) => `${formatCount(count)} ${name}`).join(', ')}`}
+              {`: ${item.parts.map(({ name, count }) => `${formatCount(count)} ${name}`).join(', ')}`}
             </span>
           </span>
         </li>

@@ -1,4 +1,4 @@
-// A chart with its title, and the same numbers as a table beside it.
+// A card of the dashboard: a title, a chart, and the same numbers as a table.
 import { type ReactNode, useId } from 'react';
 import { classes } from '../ui/button.tsx';
 import styles from './dashboard.module.css';
@@ -14,7 +14,7 @@ type TableProps<Row> = {
 
 export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard
     <section className={styles.table} tabIndex={0} aria-label={caption}>
       <table>
         <caption className="visually-hidden">{caption}</caption>

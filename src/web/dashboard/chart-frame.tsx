@@ -1,4 +1,4 @@
-// What all charts share: a size that fits its card, axes that stay quiet, and a note on what is pointed at.
+// What all charts share: their size, the look of axes and grid, and the tooltip.
 import type { ReactElement, ReactNode } from 'react';
 import { ResponsiveContainer } from 'recharts';
 import styles from './dashboard.module.css';
@@ -25,11 +25,11 @@ export function ChartFrame({ label, children }: { label: string; children: React
   );
 }
 
-export type NoteLine = { name: string; colour: string; value: ReactNode };
+export type TooltipLine = { name: string; colour: string; value: ReactNode };
 
-export function Note({ title, lines }: { title: string; lines: readonly NoteLine[] }) {
+export function ChartTooltip({ title, lines }: { title: string; lines: readonly TooltipLine[] }) {
   return (
-    <div className={styles.note}>
+    <div className={styles.tooltip}>
       <strong>{title}</strong>
       {lines.map(({ name, colour, value }) => (
         <span key={name}>

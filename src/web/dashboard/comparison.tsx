@@ -1,29 +1,29 @@
-// Two models beside each other: the difference in their like rates, and in a sentence whether it can be told.
+// Compares the like rates of two models, and says whether there are enough ratings to tell them apart.
 import { useQuery } from '@tanstack/react-query';
-import { ask } from '../api/ask.ts';
 import { CompareModelsDocument, type CompareModelsQuery } from '../api/operations.ts';
+import { request } from '../api/request.ts';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { Select } from '../ui/select.tsx';
 import type { DashboardView } from './address.ts';
 import { Card, Table } from './card.tsx';
 import styles from './dashboard.module.css';
-import { formatCount, formatFine, formatInterval, formatPercent, nothing } from './format.ts';
+import { formatCount, formatInterval, formatPercent, formatPrecisePercent, noValue } from './format.ts';
 import { IntervalMark } from './models-card.tsx';
 import type { Period } from './period.ts';
 
 type Comparison = CompareModelsQuery['compareModels'];
 
-/** A difference of rates lies between -1 and 1; the middle of the scale is none at all. */
-const placeOf = (difference: number) => (difference + 1) / 2;
+/** From a difference between -1 and 1 to a position between 0 and 1: no difference is in the middle. */
+const scalePosition = (difference: number) => (difference + 1) / 2;
 
 function Difference({ difference, differenceLow, differenceHigh, excludesZero }: Comparison) {
   if (difference === null || differenceLow === null || differenceHigh === null) return null;
   return (
     <div className={styles.difference}>
       <IntervalMark
-        low={placeOf(differenceLow)}
-        value={placeOf(difference)}
-        high={placeOf(differenceHigh)}
+        low={scalePosition(differenceLow)}
+        value={scalePosition(difference)}
+        high={scalePosition(differenceHigh)}
         colour={excludesZero ? 'var(--accent)' : 'var(--line-strong)'}
       />
       <p aria-hidden>
@@ -49,7 +49,7 @@ function ComparisonTable({ models, comparison }: { models: readonly string[]; co
         { name: 'Model', cell: ({ model }) => model },
         { name: 'Likes', cell: ({ likes }) => formatCount(likes), isNumber: true },
         { name: 'Dislikes', cell: ({ dislikes }) => formatCount(dislikes), isNumber: true },
-        { name: 'Like rate', cell: ({ likeRate }) => formatFine(likeRate), isNumber: true },
+        { name: 'Like rate', cell: ({ likeRate }) => formatPrecisePercent(likeRate), isNumber: true },
         {
           name: '95 % interval',
           cell: (row) => formatInterval(row.likeRateLow, row.likeRateHigh),
@@ -60,13 +60,13 @@ function ComparisonTable({ models, comparison }: { models: readonly string[]; co
   );
 }
 
-function moreOf({ moreRatings, difference, differenceLow, differenceHigh }: Comparison): string {
-  const span =
+function describeDifference({ moreRatings, difference, differenceLow, differenceHigh }: Comparison): string {
+  const range =
     difference === null
-      ? nothing
+      ? noValue
       : `${formatPercent(difference)} (${formatInterval(differenceLow, differenceHigh)})`;
-  if (moreRatings === null || moreRatings === 0) return `Difference: ${span}.`;
-  return `Difference: ${span}. About ${formatCount(moreRatings)} more ratings would settle it.`;
+  if (moreRatings === null || moreRatings === 0) return `Difference: ${range}.`;
+  return `Difference: ${range}. About ${formatCount(moreRatings)} more ratings would settle it.`;
 }
 
 type ComparisonCardProps = {
@@ -85,7 +85,7 @@ export function ComparisonCard({ view, period: { from }, models, version, onChan
   const { data, error, refetch } = useQuery({
     queryKey: ['comparison', topic, source, from, a, b, version],
     queryFn: ({ signal }) =>
-      ask(CompareModelsDocument, { topic, source, a: { model: a, from }, b: { model: b, from } }, signal),
+      request(CompareModelsDocument, { topic, source, a: { model: a, from }, b: { model: b, from } }, signal),
     enabled: a !== '' && b !== '',
     placeholderData: (before) => before,
   });
@@ -94,10 +94,10 @@ export function ComparisonCard({ view, period: { from }, models, version, onChan
   return (
     <Card
       title="Comparison"
-      about="Whether one model is liked more than another, or the ratings are too few to tell."
+      about="Whether one of two models is liked more, or there are too few ratings to tell."
       isWide
       isEmpty={a === '' || b === ''}
-      emptyText="It takes two models with replies in this time."
+      emptyText="A comparison needs two models with replies in this period."
       table={comparison && <ComparisonTable models={[a, b]} comparison={comparison} />}
     >
       <div className={styles.comparison}>
@@ -120,7 +120,7 @@ export function ComparisonCard({ view, period: { from }, models, version, onChan
         <>
           <p className={styles.sentence}>{comparison.summary}</p>
           <Difference {...comparison} />
-          <p className={styles.about}>{moreOf(comparison)}</p>
+          <p className={styles.about}>{describeDifference(comparison)}</p>
         </>
       )}
     </Card>

@@ -1,9 +1,10 @@
-// The newest replies that were disliked, with what was said of them: one click leads to where it was said.
+// The newest disliked replies with their feedback, each with a link to its conversation.
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { ask } from '../api/ask.ts';
 import { LatestDislikesDocument, type LatestDislikesQuery } from '../api/operations.ts';
+import { request } from '../api/request.ts';
 import { ErrorNotice } from '../ui/notice.tsx';
+import { shorten } from '../ui/shorten.ts';
 import { tagLabel } from '../ui/tag-label.ts';
 import { fullTime, shortTime } from '../ui/time.ts';
 import type { DashboardView } from './address.ts';
@@ -13,13 +14,10 @@ import type { Period } from './period.ts';
 
 type Disliked = LatestDislikesQuery['feedback']['nodes'][number];
 
-const shown = 8;
-const longest = 180;
+const maxItems = 8;
+const maxExcerptLength = 180;
 
-function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
-}
+const excerpt = (text: string): string => shorten(text, maxExcerptLength);
 
 function Item({
   disliked: { username, comment, tags, correction, updatedAt, message },
@@ -44,10 +42,10 @@ function Item({
         </p>
       )}
       <p className={styles.excerpt}>
-        {message.parent !== null && <span>{shortened(message.parent.content)}</span>}
-        {shortened(message.content)}
+        {message.parent !== null && <span>{excerpt(message.parent.content)}</span>}
+        {excerpt(message.content)}
       </p>
-      {correction !== null && <p className={styles.excerpt}>Should be: {shortened(correction)}</p>}
+      {correction !== null && <p className={styles.excerpt}>Should be: {excerpt(correction)}</p>}
       <Link href={`/?conversation=${message.conversation.id}&message=${message.id}`}>
         Open the conversation
       </Link>
@@ -58,29 +56,30 @@ function Item({
 type DislikedCardProps = {
   view: DashboardView;
   period: Period;
-  /** Changes with the ratings and comments that are counted. */
+  /** Changes when ratings or comments arrive: the list is read again. */
   version: string;
 };
 
 export function DislikedCard({ view: { topic, source, models }, period, version }: DislikedCardProps) {
   const { from } = period;
-  // The API takes one model: of several, what comes is sorted out here.
+  // The API filters by one model: several are filtered here.
   const model = models.length === 1 ? (models[0] ?? null) : null;
   const { data, error, refetch } = useQuery({
     queryKey: ['disliked', topic, source, model, from, version],
-    queryFn: ({ signal }) => ask(LatestDislikesDocument, { topic, source, model, from, first: 24 }, signal),
+    queryFn: ({ signal }) =>
+      request(LatestDislikesDocument, { topic, source, model, from, first: 24 }, signal),
     placeholderData: (before) => before,
   });
   const nodes = (data?.feedback.nodes ?? [])
     .filter(({ message }) => models.length === 0 || models.includes(message.model?.id ?? ''))
-    .slice(0, shown);
+    .slice(0, maxItems);
   return (
     <Card
       title="Latest dislikes"
-      about="The newest replies that were disliked, with what was said of them."
+      about="The newest disliked replies, with the feedback on them."
       isWide
       isEmpty={data !== undefined && nodes.length === 0}
-      emptyText="Nothing was disliked in this time."
+      emptyText="No dislikes in this period."
     >
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       <ul className={styles.dislikes}>

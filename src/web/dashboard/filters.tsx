@@ -1,24 +1,9 @@
-// What is counted: of which topic, which models, which time, and whose feedback.
+// The filters of the dashboard: topic, period, source of the feedback, and models.
 import { Toggle } from '@base-ui/react/toggle';
-import { useQuery } from '@tanstack/react-query';
-import { ask } from '../api/ask.ts';
-import { type FeedbackSource, TopicsDocument } from '../api/operations.ts';
+import { useTopics } from '../api/queries.ts';
 import { Select } from '../ui/select.tsx';
-import { type DashboardView, type Range, ranges, sources } from './address.ts';
+import { type DashboardView, rangeOptions, sourceOptions } from './address.ts';
 import styles from './dashboard.module.css';
-
-const rangeNames: Record<Range, string> = {
-  '24h': 'Last 24 hours',
-  '7d': 'Last 7 days',
-  '30d': 'Last 30 days',
-  '90d': 'Last 90 days',
-  all: 'All time',
-};
-const sourceNames: Record<FeedbackSource, string> = {
-  END_USER: 'End users',
-  REVIEWER: 'Reviewers',
-  JUDGE: 'Judges',
-};
 
 type FiltersProps = {
   view: DashboardView;
@@ -27,17 +12,9 @@ type FiltersProps = {
   onChange: (part: Partial<DashboardView>) => void;
 };
 
-function useTopics(current: string): string[] {
-  const { data } = useQuery({
-    queryKey: ['topics'],
-    queryFn: ({ signal }) => ask(TopicsDocument, {}, signal),
-  });
-  return [...new Set([current, ...(data?.topics.map(({ name }) => name) ?? [])])].sort();
-}
-
 export function Filters({ view, models, onChange }: FiltersProps) {
   const topics = useTopics(view.topic);
-  const known = [...new Set([...models, ...view.models])].sort();
+  const allModels = [...new Set([...models, ...view.models])].sort();
   const toggled = (model: string) =>
     view.models.includes(model) ? view.models.filter((other) => other !== model) : [...view.models, model];
   return (
@@ -49,21 +26,21 @@ export function Filters({ view, models, onChange }: FiltersProps) {
         onChange={(topic) => onChange({ topic, models: [], compared: [] })}
       />
       <Select
-        label="Time"
+        label="Period"
         value={view.range}
-        options={ranges.map((range) => ({ value: range, label: rangeNames[range] }))}
-        onChange={(chosen) => onChange({ range: ranges.find((range) => range === chosen) ?? '30d' })}
+        options={rangeOptions}
+        onChange={(range) => onChange({ range })}
       />
       <Select
         label="Source"
         value={view.source}
-        options={sources.map((source) => ({ value: source, label: sourceNames[source] }))}
-        onChange={(chosen) => onChange({ source: sources.find((source) => source === chosen) ?? 'END_USER' })}
+        options={sourceOptions}
+        onChange={(source) => onChange({ source })}
       />
-      {known.length > 1 && (
+      {allModels.length > 1 && (
         <fieldset className={styles.models}>
           <legend className="visually-hidden">Models</legend>
-          {known.map((model) => (
+          {allModels.map((model) => (
             <Toggle
               key={model}
               className={styles.model}

@@ -1,24 +1,26 @@
-// Numbers as people read them, in their own language.
-const whole = new Intl.NumberFormat();
-const percentage = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
-const fine = new Intl.NumberFormat(undefined, {
+// Numbers and instants as people read them, in their own language.
+const integer = new Intl.NumberFormat();
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
+const precisePercent = new Intl.NumberFormat(undefined, {
   style: 'percent',
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
 });
-const decimals = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const decimal = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-export const nothing = '–';
+/** Shown instead of a number that is null. */
+export const noValue = '–';
 
-export const formatCount = (count: number): string => whole.format(count);
+export const formatCount = (count: number): string => integer.format(count);
 export const formatPercent = (rate: number | null): string =>
-  rate === null ? nothing : percentage.format(rate);
-export const formatFine = (rate: number | null): string => (rate === null ? nothing : fine.format(rate));
+  rate === null ? noValue : percent.format(rate);
+export const formatPrecisePercent = (rate: number | null): string =>
+  rate === null ? noValue : precisePercent.format(rate);
 export const formatScore = (score: number | null): string =>
-  score === null ? nothing : decimals.format(score);
+  score === null ? noValue : decimal.format(score);
 
 export function formatInterval(low: number | null, high: number | null): string {
-  return low === null || high === null ? nothing : `${percentage.format(low)} to ${percentage.format(high)}`;
+  return low === null || high === null ? noValue : `${percent.format(low)} to ${percent.format(high)}`;
 }
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
@@ -32,8 +34,8 @@ export function formatBucket(bucket: string, step: 'DAY' | 'HOUR'): string {
   return (step === 'DAY' ? dayFormat : hourFormat).format(new Date(bucket));
 }
 
-/** @param size how many days or hours make a point */
-export function spanOf(step: 'DAY' | 'HOUR', size: number): string {
+/** @param size days or hours per point */
+export function describeStep(step: 'DAY' | 'HOUR', size: number): string {
   const unit = step === 'DAY' ? 'day' : 'hour';
-  return size === 1 ? `by ${unit}` : `by ${size} ${unit}s`;
+  return size === 1 ? `per ${unit}` : `in steps of ${size} ${unit}s`;
 }

@@ -1,4 +1,4 @@
-// Which colour is which model, in words of the page: charts say nothing to screen readers.
+// The colour of each model, as text of the page: screen readers can't read it from a chart.
 import styles from './dashboard.module.css';
 import type { Series } from './series.ts';
 

@@ -1,8 +1,8 @@
-// The like rate of each model over time, in the band in which it may lie.
+// The like rate of each model over time, with its 95 % interval as a band.
 import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import { Card, Table } from './card.tsx';
-import { axis, ChartFrame, grid, margin, Note } from './chart-frame.tsx';
-import { formatBucket, formatCount, formatInterval, formatPercent, spanOf } from './format.ts';
+import { axis, ChartFrame, ChartTooltip, grid, margin } from './chart-frame.tsx';
+import { describeStep, formatBucket, formatCount, formatInterval, formatPercent } from './format.ts';
 import { Legend } from './legend.tsx';
 import type { Point, Series } from './series.ts';
 import type { Stats } from './stats.ts';
@@ -57,7 +57,7 @@ function Chart({ points, series, step }: LikeRateChartProps) {
               colour,
               value: describe(point.byModel.get(model)),
             }));
-            return <Note title={formatBucket(point.bucket, step)} lines={lines} />;
+            return <ChartTooltip title={formatBucket(point.bucket, step)} lines={lines} />;
           }}
         />
         {series.map(({ model, colour }) => (
@@ -98,10 +98,10 @@ export function LikeRateCard(props: LikeRateChartProps) {
   return (
     <Card
       title="Like rate"
-      about={`Likes among likes and dislikes, of the replies made at that time, ${spanOf(step, size)}. The band is where the rate may lie, with 95 % confidence.`}
+      about={`Likes as a share of likes and dislikes, for the replies made at that time, ${describeStep(step, size)}. The band is the 95 % interval.`}
       isWide
       isEmpty={rows.length === 0}
-      emptyText="No ratings in this time. Like or dislike a reply in the chat, and it shows here."
+      emptyText="No ratings in this period. Like or dislike a reply in the chat, and it appears here."
       table={
         <Table
           caption="Like rate by time and model"

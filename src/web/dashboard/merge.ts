@@ -1,45 +1,37 @@
-// Moments with few ratings say little one by one: neighbours are counted together until there is something to see.
+// Merges adjacent points of a chart whose ratings are too few to mean something one by one.
+import { wilson } from '../../stats/interval.ts';
 import type { Point } from './series.ts';
 import type { Stats } from './stats.ts';
 
 const sizes = [1, 2, 3, 5, 7, 14];
-/** So many ratings a model and point has on average, if that can be had. */
-const enough = 15;
+/** Ratings per model and point, on average, that a merge aims at. */
+const targetRatings = 15;
 const minPoints = 5;
 
-/** How many moments make a point. */
+/** How many days or hours are merged into one point. */
 export function sizeFor(points: readonly Point[]): number {
   const rows = points.flatMap(({ byModel }) => [...byModel.values()]);
   const models = new Set(rows.map(({ model }) => model?.id)).size;
   const ratings = rows.reduce((sum, { likes, dislikes }) => sum + likes + dislikes, 0);
   const perPoint = ratings / Math.max(1, models * points.length);
   const possible = sizes.filter((size) => size === 1 || points.length / size >= minPoints);
-  return possible.find((size) => perPoint * size >= enough) ?? possible.at(-1) ?? 1;
-}
-
-/** The 95 % score interval of E. B. Wilson (1927), as the server computes it for one moment. */
-export function wilson(count: number, of: number): { low: number; high: number } {
-  const z = 1.959964;
-  const share = count / of;
-  const middle = share + z ** 2 / (2 * of);
-  const half = z * Math.sqrt((share * (1 - share)) / of + z ** 2 / (4 * of ** 2));
-  const scale = 1 + z ** 2 / of;
-  return { low: Math.max(0, (middle - half) / scale), high: Math.min(1, (middle + half) / scale) };
+  return possible.find((size) => perPoint * size >= targetRatings) ?? possible.at(-1) ?? 1;
 }
 
 function sumOf(rows: readonly Stats[], field: (row: Stats) => number | null): number {
   return rows.reduce((sum, row) => sum + (field(row) ?? 0), 0);
 }
 
-/** Counts added up, and rates made of the sums. */
-function mergeRows([first, ...rest]: [Stats, ...Stats[]]): Stats {
-  if (rest.length === 0) return first;
-  const rows = [first, ...rest];
+/** Adds the counts up, and computes the rates from the sums. */
+function mergeRows(rows: [Stats, ...Stats[]]): Stats {
+  const [first] = rows;
+  if (rows.length === 1) return first;
   const likes = sumOf(rows, (row) => row.likes);
   const dislikes = sumOf(rows, (row) => row.dislikes);
   const replies = sumOf(rows, (row) => row.replies);
   const rated = sumOf(rows, (row) => row.rated);
-  const interval = likes + dislikes === 0 ? undefined : wilson(likes, likes + dislikes);
+  const ratings = likes + dislikes;
+  const interval = wilson({ count: likes, of: ratings });
   return {
     ...first,
     likes,
@@ -47,13 +39,13 @@ function mergeRows([first, ...rest]: [Stats, ...Stats[]]): Stats {
     replies,
     rated,
     responseRate: replies === 0 ? null : rated / replies,
-    likeRate: interval === undefined ? null : likes / (likes + dislikes),
+    likeRate: ratings === 0 ? null : likes / ratings,
     likeRateLow: interval?.low ?? null,
     likeRateHigh: interval?.high ?? null,
   };
 }
 
-/** Counted from the end, so that the newest point is whole. */
+/** Merges from the end, so that the newest point is complete. */
 export function mergePoints(points: readonly Point[], size: number): Point[] {
   if (size === 1) return [...points];
   const merged: Point[] = [];

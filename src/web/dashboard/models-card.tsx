@@ -1,14 +1,14 @@
-// The models beside each other: each like rate in its interval, on one scale.
+// Compares the models: the like rate of each with its interval, on one scale.
 import { Card, Table } from './card.tsx';
 import styles from './dashboard.module.css';
 import { formatCount, formatInterval, formatPercent, formatScore } from './format.ts';
 import type { Series } from './series.ts';
 import type { Stats } from './stats.ts';
 
-type Whisker = { low: number; value: number; high: number; colour: string };
+type IntervalMarkProps = { low: number; value: number; high: number; colour: string };
 
-/** A dot in its interval, on a scale from 0 to 1. */
-export function IntervalMark({ low, value, high, colour }: Whisker) {
+/** A dot for the value, on a line for its interval. All numbers are between 0 and 1. */
+export function IntervalMark({ low, value, high, colour }: IntervalMarkProps) {
   return (
     <span className={styles.interval} aria-hidden>
       <span
@@ -26,10 +26,10 @@ export function ModelsCard({ byModel, series }: { byModel: readonly Stats[]; ser
   return (
     <Card
       title="Models"
-      about="Each model's like rate over the whole time. Where intervals overlap much, more ratings are needed to tell."
+      about="Each model's like rate over the entire period. If intervals overlap a lot, more ratings are needed to tell the models apart."
       isWide
       isEmpty={ranked.length === 0}
-      emptyText="No replies in this time."
+      emptyText="No replies in this period."
       table={
         <Table
           caption="Models in numbers"

@@ -18,8 +18,8 @@ import { type Dashboard, useDashboard } from './stats.ts';
 import { Tiles } from './tiles.tsx';
 import { ResponseCard, VolumeCard } from './volume-chart.tsx';
 
-/** The models that were seen in a topic: a filter must not take away what it could be changed to. */
-function useModelsOf({ topic, models }: DashboardView, { byModel }: Dashboard): string[] {
+/** All models seen in the topic: filtering by one model must not remove the others from the filter. */
+function useSeenModels({ topic, models }: DashboardView, { byModel }: Dashboard): string[] {
   const seen = useRef<{ topic: string; models: string[] }>({ topic, models: [] });
   if (seen.current.topic !== topic) seen.current = { topic, models: [] };
   if (models.length === 0 && !byModel.isStale) {
@@ -28,7 +28,7 @@ function useModelsOf({ topic, models }: DashboardView, { byModel }: Dashboard): 
   return seen.current.models;
 }
 
-/** Other texts where ratings or words have come. */
+/** A text that changes when feedback arrives. */
 function versionOf({ total }: Dashboard): string {
   const { likes = 0, dislikes = 0, comments = 0, corrections = 0, feedback = 0 } = total.rows[0] ?? {};
   return [likes, dislikes, comments, corrections, feedback].join(' ');
@@ -48,20 +48,20 @@ function Cards({ dashboard, view, models, onChange }: CardsProps) {
   const size = sizeFor(points);
   const merged = useMemo(() => mergePoints(points, size), [points, size]);
   const time = { points, series, step: period.step, size: 1 };
-  const asked = { view, period, version: versionOf(dashboard) };
+  const query = { view, period, version: versionOf(dashboard) };
   const rates = { ...time, points: merged, size };
   return (
     <div className={styles.cards}>
       <LikeRateCard {...rates} />
       <ModelsCard byModel={byModel.rows} series={series} />
-      <ComparisonCard {...asked} models={models} onChange={onChange} />
-      <RankingCard {...asked} series={series} />
+      <ComparisonCard {...query} models={models} onChange={onChange} />
+      <RankingCard {...query} series={series} />
       <VolumeCard {...time} />
       <ResponseCard {...rates} />
       <TagsCard byTag={byTag.rows} />
       <SignalsCard byModel={byModel.rows} />
       <ScoreCard byModel={byModel.rows} series={series} />
-      <DislikedCard {...asked} />
+      <DislikedCard {...query} />
     </div>
   );
 }
@@ -69,7 +69,7 @@ function Cards({ dashboard, view, models, onChange }: CardsProps) {
 export default function DashboardPage() {
   const [view, change] = useView();
   const dashboard = useDashboard(view);
-  const models = useModelsOf(view, dashboard);
+  const models = useSeenModels(view, dashboard);
   const { total } = dashboard;
   useEffect(() => {
     document.title = 'Dashboard · Afterword';
@@ -87,7 +87,7 @@ export default function DashboardPage() {
         <Filters view={view} models={models} onChange={change} />
       </div>
       {total.error !== null && <ErrorNotice error={total.error} />}
-      {total.isPending && total.error === null && <Loading label="Counting" />}
+      {total.isPending && total.error === null && <Loading label="Loading statistics" />}
       {!total.isPending && (
         <div className={styles.body} data-stale={total.isStale || undefined}>
           <Tiles total={total.rows[0]} />

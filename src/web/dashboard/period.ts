@@ -1,18 +1,18 @@
-// The span of time that is counted, in whole days or hours of the viewer.
+// The period that is counted, in whole days or hours of the viewer's time zone.
 import type { StatsDimension } from '../api/operations.ts';
 import type { Range } from './address.ts';
 
 export type Period = {
   /** Null: from the beginning. */
   from: string | null;
-  /** What makes a point in the charts over time. */
+  /** What a point of the charts over time covers. */
   step: Extract<StatsDimension, 'DAY' | 'HOUR'>;
   timeZone: string;
 };
 
 const days: Record<Exclude<Range, '24h' | 'all'>, number> = { '7d': 7, '30d': 30, '90d': 90 };
 
-/** Counts are kept by half hours: in a zone that is a quarter of an hour off, they are shown by days of UTC. */
+/** Counts are kept per half hour: a time zone with an offset of 15 or 45 minutes gets days of UTC. */
 function timeZoneOf(now: Date): string {
   const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return now.getTimezoneOffset() % 30 === 0 ? (zone ?? 'UTC') : 'UTC';

@@ -1,7 +1,7 @@
-// The models by the choices between their replies: how strong each is, and how sure that is.
+// Ranks the models by preferences between their replies, with the uncertainty of each strength.
 import { useQuery } from '@tanstack/react-query';
-import { ask } from '../api/ask.ts';
 import { ModelRankingDocument, type ModelRankingQuery } from '../api/operations.ts';
+import { request } from '../api/request.ts';
 import { ErrorNotice } from '../ui/notice.tsx';
 import type { DashboardView } from './address.ts';
 import { Card, Table } from './card.tsx';
@@ -12,11 +12,11 @@ import type { Period } from './period.ts';
 import type { Series } from './series.ts';
 
 type Ranked = ModelRankingQuery['modelRanking'][number];
-const choicesMs = 4_000;
+const refetchMs = 4_000;
 
 type Scale = (strength: number) => number;
 
-/** From the weakest end of an interval to the strongest. */
+/** Maps strengths to 0 to 1: from the lowest end of an interval to the highest. */
 function scaleOf(ranked: readonly Ranked[]): Scale {
   const low = Math.min(...ranked.map(({ strengthLow }) => strengthLow));
   const high = Math.max(...ranked.map(({ strengthHigh }) => strengthHigh));
@@ -24,7 +24,7 @@ function scaleOf(ranked: readonly Ranked[]): Scale {
   return (strength) => (strength - low) / width;
 }
 
-const recordOf = ({ pairs }: Ranked): string =>
+const winRatesOf = ({ pairs }: Ranked): string =>
   pairs.map(({ opponent, winRate }) => `${formatPercent(winRate)} against ${opponent.id}`).join(', ');
 
 function RankingTable({ ranked }: { ranked: readonly Ranked[] }) {
@@ -46,7 +46,7 @@ function RankingTable({ ranked }: { ranked: readonly Ranked[] }) {
         { name: 'Won', cell: ({ wins }) => formatCount(wins), isNumber: true },
         { name: 'Lost', cell: ({ losses }) => formatCount(losses), isNumber: true },
         { name: 'Ties', cell: ({ ties }) => formatCount(ties), isNumber: true },
-        { name: 'Win rates', cell: recordOf },
+        { name: 'Win rates', cell: winRatesOf },
       ]}
     />
   );
@@ -89,22 +89,22 @@ export function RankingCard({
 }: RankingCardProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ['ranking', topic, source, from, version],
-    queryFn: ({ signal }) => ask(ModelRankingDocument, { topic, source, from }, signal),
+    queryFn: ({ signal }) => request(ModelRankingDocument, { topic, source, from }, signal),
     placeholderData: (before) => before,
-    // A choice changes none of the counts that tell of themselves.
-    refetchInterval: choicesMs,
+    // A preference changes none of the subscribed counts, so the ranking is polled.
+    refetchInterval: refetchMs,
   });
   const ranked = data?.modelRanking ?? [];
   const isSplit = ranked.some(({ set }) => set > 1);
   return (
     <Card
       title="Ranking"
-      about={`By which reply people preferred, where a prompt got several: Bradley–Terry strengths with 95 % intervals.${
-        isSplit ? ' Models of different sets never met, and say nothing about each other.' : ''
+      about={`By which of several replies to a prompt people preferred: Bradley–Terry strengths with 95 % intervals.${
+        isSplit ? ' Models of different sets can not be compared: no preference connects them.' : ''
       }`}
       isWide
       isEmpty={data !== undefined && ranked.length === 0}
-      emptyText="No choices in this time. Turn on side by side in the chat, and choose the better reply."
+      emptyText="No preferences in this period. Turn on side by side in the chat, and choose the better reply."
       table={<RankingTable ranked={ranked} />}
     >
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}

@@ -1,4 +1,4 @@
-// Why: the reasons that people give, and what they do without a word.
+// The reasons that people give as tags, and the signals of what they did with replies.
 import { tagLabel } from '../ui/tag-label.ts';
 import { Bars } from './bars.tsx';
 import { Card } from './card.tsx';
@@ -8,7 +8,7 @@ import type { Stats } from './stats.ts';
 const maxTags = 10;
 
 export function TagsCard({ byTag }: { byTag: readonly Stats[] }) {
-  const things = byTag
+  const items = byTag
     .toSorted((one, other) => other.feedback - one.feedback)
     .slice(0, maxTags)
     .map(({ tag, feedback, likes, dislikes }) => ({
@@ -28,28 +28,28 @@ export function TagsCard({ byTag }: { byTag: readonly Stats[] }) {
     <Card
       title="Reasons"
       isTall
-      about="The tags that feedback carries: green with a like, red with a dislike."
-      isEmpty={things.length === 0}
-      emptyText="No reasons in this time. They are offered in the chat beside the comment."
+      about="The tags of feedback: green with a like, red with a dislike."
+      isEmpty={items.length === 0}
+      emptyText="No reasons in this period. The chat offers them above the comment."
     >
-      <Bars label="Reasons, the most frequent first" things={things} />
+      <Bars label="Reasons, the most frequent first" items={items} />
     </Card>
   );
 }
 
 const signalNames: Record<SignalName, string> = {
   COPIED: 'Copied',
-  EDITED: 'Asked anew in other words',
-  ENDED: 'Left within a minute',
+  EDITED: 'Edited the prompt',
+  ENDED: 'Ended within a minute',
   INSERTED: 'Inserted into a document',
   READ_ALOUD: 'Had it read aloud',
-  REGENERATED: 'Asked for another reply',
+  REGENERATED: 'Regenerated',
   SHARED: 'Shared',
-  STOPPED: 'Stopped it',
+  STOPPED: 'Stopped',
 };
 
 export function SignalsCard({ byModel }: { byModel: readonly Stats[] }) {
-  const things = signalsOf(byModel).map(({ signal, count }) => ({
+  const items = signalsOf(byModel).map(({ signal, count }) => ({
     key: signal,
     label: signalNames[signal],
     parts: [{ name: 'times', colour: 'var(--series-3)', count }],
@@ -57,11 +57,11 @@ export function SignalsCard({ byModel }: { byModel: readonly Stats[] }) {
   return (
     <Card
       title="Signals"
-      about="What people did with replies without a word on them: hints, and counted in no rating."
-      isEmpty={things.length === 0}
-      emptyText="No signals in this time."
+      about="What people did with replies without giving feedback. Signals are not counted as ratings."
+      isEmpty={items.length === 0}
+      emptyText="No signals in this period."
     >
-      <Bars label="Signals, the most frequent first" things={things} />
+      <Bars label="Signals, the most frequent first" items={items} />
     </Card>
   );
 }

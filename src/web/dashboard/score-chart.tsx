@@ -1,7 +1,7 @@
-// How scores are spread, in ten steps from 0 to 1.
+// The histogram of scores, in ten steps from 0 to 1.
 import { Bar, BarChart, CartesianGrid, Tooltip, XAxis, YAxis } from 'recharts';
 import { Card, Table } from './card.tsx';
-import { axis, ChartFrame, grid, margin, Note } from './chart-frame.tsx';
+import { axis, ChartFrame, ChartTooltip, grid, margin } from './chart-frame.tsx';
 import { formatCount } from './format.ts';
 import { Legend } from './legend.tsx';
 import type { Series } from './series.ts';
@@ -23,7 +23,7 @@ export function ScoreCard({ byModel, series }: { byModel: readonly Stats[]; seri
       title="Scores"
       about="How often each score from 0 (worst) to 1 (best) was given."
       isEmpty={byModel.every(({ scores }) => scores === 0)}
-      emptyText="No scores in this time. Applications give them with rateMessage, from 0 to 1."
+      emptyText="No scores in this period. Applications give them with rateMessage, from 0 to 1."
       table={
         <Table
           caption="Scores by step and model"
@@ -57,7 +57,7 @@ export function ScoreCard({ byModel, series }: { byModel: readonly Stats[]; seri
                 colour,
                 value: formatCount(step.counts.get(model) ?? 0),
               }));
-              return <Note title={`Score ${step.name}`} lines={lines} />;
+              return <ChartTooltip title={`Score ${step.name}`} lines={lines} />;
             }}
           />
           {series.map(({ model, colour }) => (

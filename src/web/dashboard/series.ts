@@ -1,4 +1,4 @@
-// Rows of statistics as series of charts: a point for each moment, in it a value for each model.
+// Turns rows of statistics into series for charts: a point per day or hour, with a row per model.
 import type { Stats } from './stats.ts';
 
 const colours = ['--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6'];
@@ -6,7 +6,7 @@ const colours = ['--series-1', '--series-2', '--series-3', '--series-4', '--seri
 /** A model, and its colour in every chart. */
 export type Series = { model: string; colour: string };
 
-/** As many models as can be told apart; those with the most replies. */
+/** The models with the most replies, as many as there are distinct colours. */
 export function seriesOf(byModel: readonly Stats[]): Series[] {
   const shown = byModel
     .toSorted((one, other) => other.replies - one.replies)
@@ -30,7 +30,7 @@ export function pointsOf(overTime: readonly Stats[]): Point[] {
 
 export type SignalName = Stats['signals'][number]['signal'];
 
-/** How often people did something, over all models, the most frequent first. */
+/** Counts of each signal over all models, the most frequent first. */
 export function signalsOf(byModel: readonly Stats[]): { signal: SignalName; count: number }[] {
   const counts = new Map<SignalName, number>();
   for (const { signals } of byModel) {

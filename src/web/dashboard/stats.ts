@@ -1,7 +1,7 @@
-// The numbers of the dashboard, live: once over all, by model, by model and time, and by tag.
+// The live statistics of the dashboard: in total, by model, by model and time, and by tag.
 import { useMemo } from 'react';
 import { FollowStatsDocument, type StatsDimension, type StatsFieldsFragment } from '../api/operations.ts';
-import { type Live, useLive } from '../api/use-live.ts';
+import { type SubscriptionState, useSubscription } from '../api/use-subscription.ts';
 import type { DashboardView } from './address.ts';
 import { type Period, periodOf } from './period.ts';
 
@@ -29,7 +29,7 @@ function rowsOf({
   data,
   isStale,
   error,
-}: Live<{ ratingStats: { offset: number | null; rows: Stats[] } }>): Rows {
+}: SubscriptionState<{ ratingStats: { offset: number | null; rows: Stats[] } }>): Rows {
   const { rows = noRows, offset = null } = data?.ratingStats ?? {};
   return { rows, offset, isStale, error, isPending: data === undefined };
 }
@@ -38,7 +38,7 @@ function useRows(view: DashboardView, period: Period, by: StatsDimension[]): Row
   const { topic, models, source } = view;
   const isOverTime = by.includes(period.step);
   return rowsOf(
-    useLive(FollowStatsDocument, {
+    useSubscription(FollowStatsDocument, {
       topic,
       source,
       by,

@@ -1,7 +1,15 @@
-// The numbers that come first, over all models that are counted.
+// The headline numbers, over all models that are counted.
 import type { ReactNode } from 'react';
+import { z95 } from '../../stats/interval.ts';
 import styles from './dashboard.module.css';
-import { formatCount, formatFine, formatInterval, formatPercent, formatScore, nothing } from './format.ts';
+import {
+  formatCount,
+  formatInterval,
+  formatPercent,
+  formatPrecisePercent,
+  formatScore,
+  noValue,
+} from './format.ts';
 import type { Stats } from './stats.ts';
 
 function Tile({ name, value, about }: { name: string; value: ReactNode; about: ReactNode }) {
@@ -18,7 +26,7 @@ function Tile({ name, value, about }: { name: string; value: ReactNode; about: R
 
 function scoreAbout({ scores, averageScoreError }: Stats): string {
   if (scores === 0) return 'no scores';
-  const error = averageScoreError === null ? '' : ` ± ${formatScore(1.96 * averageScoreError)}`;
+  const error = averageScoreError === null ? '' : ` ± ${formatScore(z95 * averageScoreError)}`;
   return `${error} of ${formatCount(scores)} scores`.trim();
 }
 
@@ -29,7 +37,7 @@ export function Tiles({ total }: { total: Stats | undefined }) {
     <dl className={styles.tiles}>
       <Tile
         name="Like rate"
-        value={formatFine(total.likeRate)}
+        value={formatPrecisePercent(total.likeRate)}
         about={
           ratings === 0
             ? 'no ratings yet'
@@ -44,7 +52,7 @@ export function Tiles({ total }: { total: Stats | undefined }) {
       <Tile name="Response rate" value={formatPercent(total.responseRate)} about="of replies were rated" />
       <Tile
         name="Average score"
-        value={total.averageScore === null ? nothing : formatScore(total.averageScore)}
+        value={total.averageScore === null ? noValue : formatScore(total.averageScore)}
         about={scoreAbout(total)}
       />
       <Tile name="Comments" value={formatCount(total.comments)} about="in their own words" />

@@ -1,8 +1,8 @@
-// How much there is, and how much of it is rated.
+// Charts of how many replies there are, and of the share of them that was rated.
 import { Bar, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import { Card, Table } from './card.tsx';
-import { axis, ChartFrame, grid, margin, Note } from './chart-frame.tsx';
-import { formatBucket, formatCount, formatPercent, spanOf } from './format.ts';
+import { axis, ChartFrame, ChartTooltip, grid, margin } from './chart-frame.tsx';
+import { describeStep, formatBucket, formatCount, formatPercent } from './format.ts';
 import { Legend } from './legend.tsx';
 import type { Point, Series } from './series.ts';
 
@@ -27,7 +27,7 @@ function timeAxis(step: 'DAY' | 'HOUR') {
   );
 }
 
-function note(
+function tooltipContent(
   { points, series, step }: TimeChartProps,
   describe: (model: string) => (point: Point) => string,
 ) {
@@ -35,7 +35,7 @@ function note(
     const point = points.find(({ bucket }) => bucket === label);
     if (!active || point === undefined) return null;
     const lines = series.map(({ model, colour }) => ({ name: model, colour, value: describe(model)(point) }));
-    return <Note title={formatBucket(point.bucket, step)} lines={lines} />;
+    return <ChartTooltip title={formatBucket(point.bucket, step)} lines={lines} />;
   };
 }
 
@@ -59,13 +59,13 @@ function TimeTable({ points, step }: TimeChartProps) {
 
 export function VolumeCard(props: TimeChartProps) {
   const { points, series, step } = props;
-  const content = note(props, (model) => (point) => formatCount(repliesOf(model)(point)));
+  const content = tooltipContent(props, (model) => (point) => formatCount(repliesOf(model)(point)));
   return (
     <Card
       title="Volume"
       about="Replies that were made, rated or not."
       isEmpty={series.length === 0}
-      emptyText="No replies in this time. Choose a longer one above, or ask something in the chat."
+      emptyText="No replies in this period. Choose a longer one above, or ask something in the chat."
       table={<TimeTable {...props} />}
     >
       <Legend series={series} />
@@ -92,13 +92,13 @@ export function VolumeCard(props: TimeChartProps) {
 
 export function ResponseCard(props: TimeChartProps) {
   const { points, series, step, size } = props;
-  const content = note(props, (model) => (point) => formatPercent(responseOf(model)(point)));
+  const content = tooltipContent(props, (model) => (point) => formatPercent(responseOf(model)(point)));
   return (
     <Card
       title="Response rate"
-      about={`Which part of the replies was rated, ${spanOf(step, size)}: how few or many the other numbers stand on.`}
+      about={`The share of replies that was rated, ${describeStep(step, size)}. The other numbers are based on these replies.`}
       isEmpty={series.length === 0}
-      emptyText="No replies in this time."
+      emptyText="No replies in this period."
       table={<TimeTable {...props} />}
     >
       <Legend series={series} />

@@ -1,18 +1,23 @@
-// What the log page shows, as its address says it: a view can be shared, and the back button works.
+// What the log page shows. Its address holds all of it: a view can be shared, and the back button works.
 import { useSearchParams } from 'wouter';
 import type { EventType } from '../api/operations.ts';
+import { optionsOf } from '../ui/options.ts';
 
-export const eventTypes: readonly EventType[] = [
-  'START_CONVERSATION',
-  'ADD_MESSAGE',
-  'UPDATE_MESSAGE',
-  'UPDATE_CONVERSATION',
-  'END_CONVERSATION',
-];
+/** A type that is missing here fails the type check: it could not be filtered by. */
+const typeNames: Readonly<Record<EventType, string>> = {
+  START_CONVERSATION: 'start conversation',
+  ADD_MESSAGE: 'add message',
+  UPDATE_MESSAGE: 'update message',
+  UPDATE_CONVERSATION: 'update conversation',
+  END_CONVERSATION: 'end conversation',
+};
+
+export const typeName = (type: EventType): string => typeNames[type];
+export const typeOptions = optionsOf(typeNames);
 
 export type LogView = {
   topic: string;
-  /** Empty: all. */
+  /** Empty: all types. */
   types: readonly EventType[];
   conversationId: string | undefined;
   /** The offset of the event whose payload is shown. */
@@ -20,11 +25,11 @@ export type LogView = {
 };
 
 export function readView(search: URLSearchParams): LogView {
-  const asked = (search.get('types') ?? '').split(',');
+  const types = (search.get('types') ?? '').split(',');
   const offset = search.get('event');
   return {
     topic: search.get('topic') ?? 'default',
-    types: eventTypes.filter((type) => asked.includes(type)),
+    types: typeOptions.map(({ value }) => value).filter((type) => types.includes(type)),
     conversationId: search.get('conversation') || undefined,
     offset: offset !== null && /^\d{1,16}$/.test(offset) ? Number(offset) : undefined,
   };
@@ -39,7 +44,7 @@ export function writeView({ topic, types, conversationId, offset }: LogView): UR
   return search;
 }
 
-/** @returns the view, and what changes a part of it */
+/** @returns the view, and a function that changes a part of it */
 export function useView(): [LogView, (part: Partial<LogView>) => void] {
   const [search, setSearch] = useSearchParams();
   const view = readView(search);

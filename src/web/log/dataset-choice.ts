@@ -1,5 +1,6 @@
-// What a dataset is made of, as the page asks for it, and as the address of its download says it.
+// What a dataset contains, as the API takes it and as the address of its download states it.
 import type { DatasetFilter, DatasetFormat, FeedbackSource } from '../api/operations.ts';
+import { optionsOf } from '../ui/options.ts';
 
 export type DatasetChoice = {
   topic: string;
@@ -9,26 +10,37 @@ export type DatasetChoice = {
   deduplicate: boolean;
 };
 
-export const formats: readonly { value: DatasetFormat; label: string }[] = [
-  { value: 'KTO', label: 'KTO: likes and dislikes, for TRL' },
-  { value: 'DPO', label: 'DPO: chosen and rejected replies, for TRL' },
-  { value: 'REWARD', label: 'Reward model: whole conversations, for TRL' },
-  { value: 'SFT', label: 'SFT: good conversations, for TRL' },
-  { value: 'OPENAI_SFT', label: 'Fine-tuning, for OpenAI' },
-  { value: 'OPENAI_DPO', label: 'Preferences, for OpenAI' },
-  { value: 'CONVERSATIONS', label: 'Conversations, whole' },
-  { value: 'EVENTS', label: 'Events, as they are in the log' },
-];
+/** A format that is missing here fails the type check: it would not be offered. */
+export const formatOptions = optionsOf<DatasetFormat>({
+  KTO: 'KTO: likes and dislikes, for TRL',
+  DPO: 'DPO: chosen and rejected replies, for TRL',
+  REWARD: 'Reward model: entire conversations, for TRL',
+  SFT: 'SFT: good conversations, for TRL',
+  OPENAI_SFT: 'Fine-tuning, for OpenAI',
+  OPENAI_DPO: 'Preferences, for OpenAI',
+  CONVERSATIONS: 'Conversations with all their feedback',
+  EVENTS: 'Events, as they are in the log',
+});
 
-export const sourceOptions: readonly { value: FeedbackSource; label: string }[] = [
-  { value: 'END_USER', label: 'Feedback of end users' },
-  { value: 'REVIEWER', label: 'Feedback of reviewers' },
-  { value: 'JUDGE', label: 'Feedback of judges' },
-];
+export const sourceOptions = optionsOf<FeedbackSource>({
+  END_USER: 'Feedback of end users',
+  REVIEWER: 'Feedback of reviewers',
+  JUDGE: 'Feedback of judges',
+});
 
-/** Of events and conversations everything is taken, whoever said it. */
-export const takesSource = (format: DatasetFormat): boolean =>
-  format !== 'EVENTS' && format !== 'CONVERSATIONS';
+/** Whether a format is made from the feedback of one source; the others contain all feedback. */
+const isOfOneSource: Readonly<Record<DatasetFormat, boolean>> = {
+  KTO: true,
+  DPO: true,
+  REWARD: true,
+  SFT: true,
+  OPENAI_SFT: true,
+  OPENAI_DPO: true,
+  CONVERSATIONS: false,
+  EVENTS: false,
+};
+
+export const takesSource = (format: DatasetFormat): boolean => isOfOneSource[format];
 
 export function filterOf({ topic, format, source, redact, deduplicate }: DatasetChoice): DatasetFilter {
   return { topic, redact, deduplicate, ...(takesSource(format) ? { source: [source] } : {}) };

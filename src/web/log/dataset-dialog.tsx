@@ -1,10 +1,10 @@
-// Training data of what users said: how much there is, what it looks like, and the file.
+// The dialog for training data: choices, counts, a preview, and the download.
 import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { Download, X } from 'lucide-react';
 import { useState } from 'react';
-import { ask } from '../api/ask.ts';
 import { DatasetDocument, type DatasetQuery } from '../api/operations.ts';
+import { request } from '../api/request.ts';
 import { readToken } from '../api/token.ts';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import dialogStyles from '../ui/dialog.module.css';
@@ -17,16 +17,16 @@ import {
   type DatasetChoice,
   fileOf,
   filterOf,
-  formats,
+  formatOptions,
   sourceOptions,
   takesSource,
 } from './dataset-choice.ts';
 import { download } from './download.ts';
 
-const whole = new Intl.NumberFormat();
+const integer = new Intl.NumberFormat();
 
-/** `tooFewRaters` as it is read: too few raters. */
-const readable = (key: string): string =>
+/** `tooFewRaters` as people read it: too few raters. */
+const separateWords = (key: string): string =>
   key.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 type CheckProps = { label: string; isOn: boolean; onChange: (isOn: boolean) => void };
@@ -48,28 +48,24 @@ function Choices({ choice, onChange }: ChoicesProps) {
       <Select
         label="Format"
         value={choice.format}
-        options={formats}
-        onChange={(chosen) =>
-          onChange({ format: formats.find(({ value }) => value === chosen)?.value ?? 'KTO' })
-        }
+        options={formatOptions}
+        onChange={(format) => onChange({ format })}
       />
       {takesSource(choice.format) && (
         <Select
           label="Source"
           value={choice.source}
           options={sourceOptions}
-          onChange={(chosen) =>
-            onChange({ source: sourceOptions.find(({ value }) => value === chosen)?.value ?? 'END_USER' })
-          }
+          onChange={(source) => onChange({ source })}
         />
       )}
       <Check
-        label="Personal data as placeholders"
+        label="Replace personal data with placeholders"
         isOn={choice.redact}
         onChange={(redact) => onChange({ redact })}
       />
       <Check
-        label="Each record once"
+        label="Remove duplicate records"
         isOn={choice.deduplicate}
         onChange={(deduplicate) => onChange({ deduplicate })}
       />
@@ -80,16 +76,16 @@ function Choices({ choice, onChange }: ChoicesProps) {
 function Counts({ summary }: { summary: DatasetQuery['datasetSummary'] }) {
   const { records, tokenEstimate, conversations, conflicts, models, skipped } = summary;
   const facts: [string, string][] = [
-    ['Records', whole.format(records)],
-    ['Tokens, about', whole.format(tokenEstimate)],
-    ['Conversations read', whole.format(conversations)],
-    ['Conflicts', whole.format(conflicts)],
+    ['Records', integer.format(records)],
+    ['Tokens (estimate)', integer.format(tokenEstimate)],
+    ['Conversations read', integer.format(conversations)],
+    ['Conflicts', integer.format(conflicts)],
   ];
-  const listed = (counts: readonly { key: string; count: number }[]) =>
+  const listCounts = (counts: readonly { key: string; count: number }[]) =>
     counts
       .filter(({ count }) => count > 0)
       .toSorted((one, other) => other.count - one.count)
-      .map(({ key, count }) => `${readable(key)} ${whole.format(count)}`)
+      .map(({ key, count }) => `${separateWords(key)} ${integer.format(count)}`)
       .join(' · ');
   return (
     <>
@@ -101,8 +97,8 @@ function Counts({ summary }: { summary: DatasetQuery['datasetSummary'] }) {
           </div>
         ))}
       </dl>
-      {listed(models) !== '' && <p className={styles.about}>By model: {listed(models)}</p>}
-      {listed(skipped) !== '' && <p className={styles.about}>Left out: {listed(skipped)}</p>}
+      {listCounts(models) !== '' && <p className={styles.about}>By model: {listCounts(models)}</p>}
+      {listCounts(skipped) !== '' && <p className={styles.about}>Skipped: {listCounts(skipped)}</p>}
     </>
   );
 }
@@ -114,7 +110,7 @@ function Preview({ records }: { records: readonly unknown[] }) {
     );
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard
     <pre className={styles.preview} tabIndex={0}>
       {records.map((record) => JSON.stringify(record, null, 2)).join('\n')}
     </pre>
@@ -146,24 +142,24 @@ function Save({ choice, isEmpty }: { choice: DatasetChoice; isEmpty: boolean }) 
 }
 
 function Dataset({ topic }: { topic: string }) {
-  const [rest, setRest] = useState<Omit<DatasetChoice, 'topic'>>({
+  const [settings, setSettings] = useState<Omit<DatasetChoice, 'topic'>>({
     format: 'KTO',
     source: 'END_USER',
     redact: false,
     deduplicate: false,
   });
-  const choice = { topic, ...rest };
+  const choice = { topic, ...settings };
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['dataset', choice],
     queryFn: ({ signal }) =>
-      ask(DatasetDocument, { format: choice.format, filter: filterOf(choice) }, signal),
+      request(DatasetDocument, { format: choice.format, filter: filterOf(choice) }, signal),
     placeholderData: (before) => before,
   });
   return (
     <>
-      <Choices choice={choice} onChange={(part) => setRest((now) => ({ ...now, ...part }))} />
+      <Choices choice={choice} onChange={(part) => setSettings((current) => ({ ...current, ...part }))} />
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
-      {isPending && <Loading label="Counting" />}
+      {isPending && <Loading label="Loading the dataset" />}
       {data !== undefined && (
         <>
           <Counts summary={data.datasetSummary} />

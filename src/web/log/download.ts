@@ -1,7 +1,7 @@
-// A file that is asked for with the token of this tab: a link alone could not carry it.
+// Downloads a file with the token of this tab, which a plain link could not send.
 import { authorization } from '../api/token.ts';
 
-/** @throws Error with what the server says */
+/** @throws Error with the server's message */
 export async function download(address: string, name: string): Promise<void> {
   const response = await fetch(address, { headers: authorization() });
   if (!response.ok) {

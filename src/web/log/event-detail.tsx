@@ -1,30 +1,29 @@
-// One event: its payload in full, and its conversation as it stood then.
+// One event: its payload, and its conversation as it was after the event.
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { ask } from '../api/ask.ts';
 import { EventsDocument } from '../api/operations.ts';
+import { request } from '../api/request.ts';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { EmptyState, ErrorNotice, Loading } from '../ui/notice.tsx';
 import { fullTime } from '../ui/time.ts';
-import type { LogView } from './address.ts';
-import { typeName } from './event-list.tsx';
+import { type LogView, typeName } from './address.ts';
 import type { LogEvent } from './follow-log.ts';
 import { History } from './history.tsx';
 import styles from './log.module.css';
 
-function useEvent(topic: string, offset: number, known: LogEvent | undefined) {
+function useEvent(topic: string, offset: number, loaded: LogEvent | undefined) {
   return useQuery({
     queryKey: ['event', topic, offset],
     queryFn: async ({ signal }) => {
-      const { events } = await ask(EventsDocument, { topic, offset, first: 1 }, signal);
+      const { events } = await request(EventsDocument, { topic, offset, first: 1 }, signal);
       return events.nodes.find((event) => event.offset === offset) ?? null;
     },
     // Events never change.
     staleTime: Number.POSITIVE_INFINITY,
-    initialData: known,
+    initialData: loaded,
   });
 }
 
@@ -45,7 +44,7 @@ function Payload({ payload }: { payload: unknown }) {
         <h3 id="payload-heading">Payload</h3>
         <CopyButton text={text} label="Copy payload" />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard */}
       <pre tabIndex={0}>{text}</pre>
     </section>
   );
@@ -53,17 +52,18 @@ function Payload({ payload }: { payload: unknown }) {
 
 type EventDetailProps = {
   view: LogView & { offset: number };
-  known: LogEvent | undefined;
-  /** The version of the newest event of its conversation that has come. */
+  /** The event, if the list has it already. */
+  loaded: LogEvent | undefined;
+  /** Version of the newest event of its conversation that the list has. */
   newestVersion: number | undefined;
   onChange: (part: Partial<LogView>) => void;
 };
 
-function Shown({
+function Detail({
   event,
   newestVersion,
   onChange,
-}: { event: LogEvent } & Omit<EventDetailProps, 'view' | 'known'>) {
+}: { event: LogEvent } & Omit<EventDetailProps, 'view' | 'loaded'>) {
   return (
     <>
       <dl className={styles.facts}>
@@ -86,8 +86,8 @@ function Shown({
   );
 }
 
-export function EventDetail({ view, known, newestVersion, onChange }: EventDetailProps) {
-  const { data: event, error, isPending, refetch } = useEvent(view.topic, view.offset, known);
+export function EventDetail({ view, loaded, newestVersion, onChange }: EventDetailProps) {
+  const { data: event, error, isPending, refetch } = useEvent(view.topic, view.offset, loaded);
   return (
     <section className={styles.detail} aria-label="Event">
       <div className={styles.panelHead}>
@@ -97,11 +97,11 @@ export function EventDetail({ view, known, newestVersion, onChange }: EventDetai
       {isPending && <Loading label="Loading the event" />}
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {event === null && (
-        <EmptyState title="There is no such event">
+        <EmptyState title="Event not found">
           <p>The log of this topic does not reach offset {view.offset}. Pick an event from the list.</p>
         </EmptyState>
       )}
-      {event && <Shown event={event} newestVersion={newestVersion} onChange={onChange} />}
+      {event && <Detail event={event} newestVersion={newestVersion} onChange={onChange} />}
     </section>
   );
 }

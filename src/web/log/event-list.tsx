@@ -1,15 +1,13 @@
-// The events, newest first, each in a line.
+// The list of events, newest first, one line each.
 import { memo } from 'react';
 import { Button, classes } from '../ui/button.tsx';
 import { fullTime, preciseTime } from '../ui/time.ts';
+import { typeName } from './address.ts';
 import type { LogEvent } from './follow-log.ts';
 import styles from './log.module.css';
 import { summaryOf } from './summary.ts';
 
 type RowProps = { event: LogEvent; isChosen: boolean; onChoose: (offset: number) => void };
-
-/** `ADD_MESSAGE` as it is read: add message. */
-export const typeName = (type: string): string => type.toLowerCase().replaceAll('_', ' ');
 
 const Row = memo(function Row({ event, isChosen, onChoose }: RowProps) {
   return (
@@ -38,7 +36,7 @@ type EventListProps = {
   events: readonly LogEvent[];
   chosen: number | undefined;
   onChoose: (offset: number) => void;
-  /** Undefined where there are none. */
+  /** Undefined if there are no earlier events. */
   onEarlier: (() => void) | undefined;
 };
 

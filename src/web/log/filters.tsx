@@ -1,25 +1,14 @@
-// Which events: of which topic, of which types, of which conversation.
+// The filters of the log: topic, event types, conversation.
 import { Toggle } from '@base-ui/react/toggle';
-import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { ask } from '../api/ask.ts';
-import { TopicsDocument } from '../api/operations.ts';
+import { useTopics } from '../api/queries.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Select } from '../ui/select.tsx';
-import { eventTypes, type LogView } from './address.ts';
-import { typeName } from './event-list.tsx';
+import { type LogView, typeOptions } from './address.ts';
 import styles from './log.module.css';
 
 type FiltersProps = { view: LogView; onChange: (part: Partial<LogView>) => void };
-
-function useTopics(current: string): string[] {
-  const { data } = useQuery({
-    queryKey: ['topics'],
-    queryFn: ({ signal }) => ask(TopicsDocument, {}, signal),
-  });
-  return [...new Set([current, ...(data?.topics.map(({ name }) => name) ?? [])])].sort();
-}
 
 function ConversationField({ view: { conversationId }, onChange }: FiltersProps) {
   const [text, setText] = useState(conversationId ?? '');
@@ -52,7 +41,7 @@ function ConversationField({ view: { conversationId }, onChange }: FiltersProps)
 
 export function Filters({ view, onChange }: FiltersProps) {
   const topics = useTopics(view.topic);
-  const toggled = (type: (typeof eventTypes)[number]) =>
+  const toggled = (type: LogView['types'][number]) =>
     view.types.includes(type) ? view.types.filter((other) => other !== type) : [...view.types, type];
   return (
     <div className={styles.filters}>
@@ -63,8 +52,8 @@ export function Filters({ view, onChange }: FiltersProps) {
         onChange={(topic) => onChange({ topic, conversationId: undefined, offset: undefined })}
       />
       <fieldset className={styles.types}>
-        <legend className="visually-hidden">Types of events</legend>
-        {eventTypes.map((type) => (
+        <legend className="visually-hidden">Event types</legend>
+        {typeOptions.map(({ value: type, label }) => (
           <Toggle
             key={type}
             className={styles.typeToggle}
@@ -72,7 +61,7 @@ export function Filters({ view, onChange }: FiltersProps) {
             pressed={view.types.includes(type)}
             onPressedChange={() => onChange({ types: toggled(type) })}
           >
-            {typeName(type)}
+            {label}
           </Toggle>
         ))}
       </fieldset>

@@ -1,7 +1,6 @@
-// The newest events of a log, and each as it comes. What comes together is shown together, once a frame.
+// The newest events of a topic, then each new one as it arrives. Events are collected and rendered once per frame.
 import { useEffect, useReducer } from 'react';
-import { ask } from '../api/ask.ts';
-import { follow } from '../api/connection.ts';
+import { subscribe } from '../api/connection.ts';
 import {
   type EventFieldsFragment,
   EventsDocument,
@@ -9,13 +8,14 @@ import {
   FollowEventsDocument,
   TopicsDocument,
 } from '../api/operations.ts';
+import { request } from '../api/request.ts';
 
 export type LogEvent = EventFieldsFragment;
 
 export type LogState = {
   /** By offset, oldest first. */
   events: readonly LogEvent[];
-  /** Where the page begins: there may be more before it. */
+  /** The first offset that was read: there may be earlier events if it is not 0. */
   from: number;
   isLoading: boolean;
   error: unknown;
@@ -24,22 +24,22 @@ export type LogState = {
 type Filter = { topic: string; types: readonly EventType[]; conversationId: string | undefined };
 type Change = Partial<LogState> | ((state: LogState) => Partial<LogState>);
 
-/** So many offsets are looked through at once; with a filter, fewer events of them are shown. */
+/** Offsets that are read at once; with a filter, fewer events are shown. */
 const pageOffsets = 200;
 const maxEvents = 2_000;
-const begin: LogState = { events: [], from: 0, isLoading: true, error: null };
+const initial: LogState = { events: [], from: 0, isLoading: true, error: null };
 
 function variablesOf({ topic, types, conversationId }: Filter) {
   return { topic, types: types.length === 0 ? null : [...types], conversationId: conversationId ?? null };
 }
 
 async function nextOffsetOf(topic: string, signal: AbortSignal): Promise<number> {
-  const { topics } = await ask(TopicsDocument, {}, signal);
+  const { topics } = await request(TopicsDocument, {}, signal);
   return topics.find(({ name }) => name === topic)?.nextOffset ?? 0;
 }
 
 async function readFrom(filter: Filter, from: number, to: number, signal: AbortSignal): Promise<LogEvent[]> {
-  const { events } = await ask(
+  const { events } = await request(
     EventsDocument,
     { ...variablesOf(filter), offset: from, first: Math.min(to - from, 1_000) },
     signal,
@@ -53,70 +53,73 @@ function followFrom(
   onEvents: (events: LogEvent[]) => void,
   onError: (error: unknown) => void,
 ): () => void {
-  let waiting: LogEvent[] = [];
+  let pending: LogEvent[] = [];
   let frame = 0;
   const variables: { offset: number | null; after: string | null } & ReturnType<typeof variablesOf> = {
     ...variablesOf(filter),
     offset,
     after: null,
   };
-  const unfollow = follow(FollowEventsDocument, variables, {
+  const unsubscribe = subscribe(FollowEventsDocument, variables, {
     next({ events: event }) {
       variables.offset = null;
       variables.after = event.cursor;
-      waiting.push(event);
+      pending.push(event);
       if (frame !== 0) return;
       frame = requestAnimationFrame(() => {
         frame = 0;
-        onEvents(waiting);
-        waiting = [];
+        onEvents(pending);
+        pending = [];
       });
     },
     error: onError,
   });
   return () => {
     cancelAnimationFrame(frame);
-    unfollow();
+    unsubscribe();
   };
 }
 
 export function useLog(filter: Filter): LogState & { showEarlier: () => void } {
   const [state, change] = useReducer(
-    (now: LogState, by: Change): LogState => ({ ...now, ...(typeof by === 'function' ? by(now) : by) }),
-    begin,
+    (current: LogState, by: Change): LogState => ({
+      ...current,
+      ...(typeof by === 'function' ? by(current) : by),
+    }),
+    initial,
   );
   const { topic, conversationId } = filter;
   const types = filter.types.join(',');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: types are compared by what is in them
+  // biome-ignore lint/correctness/useExhaustiveDependencies: types are compared by their content
   useEffect(() => {
-    const leaving = new AbortController();
-    let unfollow = () => {};
+    const stopping = new AbortController();
+    let unsubscribe = () => {};
     const onError = (error: unknown) => {
-      if (!leaving.signal.aborted) change({ error, isLoading: false });
+      if (!stopping.signal.aborted) change({ error, isLoading: false });
     };
     async function start(): Promise<void> {
-      change(begin);
-      const next = await nextOffsetOf(topic, leaving.signal);
-      // Of one conversation there are few, and they are wherever they are.
+      change(initial);
+      const next = await nextOffsetOf(topic, stopping.signal);
+      // A conversation has few events, which may be anywhere in the log.
       const from = conversationId === undefined ? Math.max(0, next - pageOffsets) : 0;
-      const events = from === next ? [] : await readFrom(filter, from, next, leaving.signal);
-      if (leaving.signal.aborted) return;
+      const events = from === next ? [] : await readFrom(filter, from, next, stopping.signal);
+      if (stopping.signal.aborted) return;
       change({ events, from, isLoading: false });
       const onEvents = (added: LogEvent[]) =>
-        change((now) => ({ events: [...now.events, ...added].slice(-maxEvents) }));
-      unfollow = followFrom(filter, next, onEvents, onError);
+        change((current) => ({ events: [...current.events, ...added].slice(-maxEvents) }));
+      unsubscribe = followFrom(filter, next, onEvents, onError);
     }
     start().catch(onError);
     return () => {
-      leaving.abort();
-      unfollow();
+      stopping.abort();
+      unsubscribe();
     };
   }, [topic, types, conversationId]);
 
   async function showEarlier(): Promise<void> {
     const from = Math.max(0, state.from - pageOffsets);
     const earlier = await readFrom(filter, from, state.from, new AbortController().signal);
-    change((now) => ({ events: [...earlier, ...now.events], from }));
+    change((current) => ({ events: [...earlier, ...current.events], from }));
   }
 
   return { ...state, showEarlier: () => void showEarlier().catch((error: unknown) => change({ error })) };

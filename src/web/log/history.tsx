@@ -1,12 +1,12 @@
-// A conversation at each of its versions: the slider travels through its events, and the thread is what was there then.
+// A conversation at each of its versions: a slider picks the version, and the events up to it are folded.
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useMemo, useState } from 'react';
 import { type ConversationSnapshot, fold, threadOf } from '../../log/fold/fold.ts';
-import { ask } from '../api/ask.ts';
 import { EventsDocument } from '../api/operations.ts';
+import { request } from '../api/request.ts';
 import { ErrorNotice, Loading } from '../ui/notice.tsx';
 import { fullTime } from '../ui/time.ts';
-import { typeName } from './event-list.tsx';
+import { typeName } from './address.ts';
 import type { LogEvent } from './follow-log.ts';
 import styles from './log.module.css';
 import { SnapshotMessage } from './snapshot-message.tsx';
@@ -17,7 +17,7 @@ async function readAll(topic: string, conversationId: string, signal: AbortSigna
   let after: string | null = null;
   for (;;) {
     const page: { nodes: LogEvent[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } = (
-      await ask(EventsDocument, { topic, conversationId, after, first: 1_000 }, signal)
+      await request(EventsDocument, { topic, conversationId, after, first: 1_000 }, signal)
     ).events;
     all.push(...page.nodes);
     if (!page.pageInfo.hasNextPage) return all;
@@ -25,34 +25,34 @@ async function readAll(topic: string, conversationId: string, signal: AbortSigna
   }
 }
 
-/** The messages on the branch of the message that an event is about; all of them where it is about none. */
-function shownAt(snapshot: ConversationSnapshot, event: LogEvent) {
+/** The messages on the branch of the message that the event is about, or of the newest message. */
+function shownMessages(snapshot: ConversationSnapshot, event: LogEvent) {
   const { payload } = event;
-  const isOfMessage = event.type === 'ADD_MESSAGE' || event.type === 'UPDATE_MESSAGE';
+  const isAboutMessage = event.type === 'ADD_MESSAGE' || event.type === 'UPDATE_MESSAGE';
   const id =
-    isOfMessage && typeof payload === 'object' && payload !== null && 'id' in payload ? payload.id : null;
+    isAboutMessage && typeof payload === 'object' && payload !== null && 'id' in payload ? payload.id : null;
   const thread = typeof id === 'string' ? threadOf(snapshot, id) : threadOf(snapshot);
   return { messages: thread ?? snapshot.messages, changedId: id };
 }
 
-function Moment({ events, version }: { events: readonly LogEvent[]; version: number }) {
+function ConversationAt({ events, version }: { events: readonly LogEvent[]; version: number }) {
   const snapshot = useMemo(() => fold(events.slice(0, version)), [events, version]);
   const event = events[version - 1];
   if (snapshot === undefined || event === undefined) return null;
-  const { messages, changedId } = shownAt(snapshot, event);
+  const { messages, changedId } = shownMessages(snapshot, event);
   return (
     <>
-      <p className={styles.moment} aria-live="polite">
+      <p className={styles.version} aria-live="polite">
         <strong>{typeName(event.type)}</strong> {summaryOf(event)}
         <time dateTime={event.recordedAt}>{fullTime(event.recordedAt)}</time>
       </p>
-      {messages.length === 0 && <p className={styles.nothing}>Nothing had been said yet.</p>}
+      {messages.length === 0 && <p className={styles.remark}>No messages yet.</p>}
       <ol className={styles.thread}>
         {messages.map((message) => (
           <SnapshotMessage key={message.id} message={message} isChanged={message.id === changedId} />
         ))}
       </ol>
-      {snapshot.endedAt !== null && <p className={styles.nothing}>The conversation had ended.</p>}
+      {snapshot.endedAt !== null && <p className={styles.remark}>The conversation has ended.</p>}
     </>
   );
 }
@@ -69,7 +69,7 @@ export function History({ event, newestVersion }: { event: LogEvent; newestVersi
   return (
     <section className={styles.history} aria-labelledby={`${id}-heading`}>
       <div className={styles.panelHead}>
-        <h3 id={`${id}-heading`}>The conversation as it stood</h3>
+        <h3 id={`${id}-heading`}>The conversation at this version</h3>
       </div>
       {isPending && <Loading label="Loading the conversation" />}
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
@@ -88,7 +88,7 @@ export function History({ event, newestVersion }: { event: LogEvent; newestVersi
               onChange={(change) => setVersion(Number(change.target.value))}
             />
           </div>
-          <Moment events={data} version={Math.min(version, data.length)} />
+          <ConversationAt events={data} version={Math.min(version, data.length)} />
         </>
       )}
     </section>

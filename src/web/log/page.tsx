@@ -1,4 +1,4 @@
-// The log: what has happened, as it happens; an event's payload; a conversation at each of its versions.
+// The log page: the events of a topic as they happen, and the details of the chosen one.
 import { ScrollText } from 'lucide-react';
 import { useCallback, useEffect, useRef } from 'react';
 import { EmptyState, ErrorNotice, Loading } from '../ui/notice.tsx';
@@ -10,17 +10,14 @@ import { Filters } from './filters.tsx';
 import { type LogState, useLog } from './follow-log.ts';
 import styles from './log.module.css';
 
-function Nothing({ view }: { view: LogView }) {
+function NoEvents({ view }: { view: LogView }) {
   const isFiltered = view.types.length > 0 || view.conversationId !== undefined;
   return (
-    <EmptyState
-      icon={<ScrollText aria-hidden />}
-      title={isFiltered ? 'No event fits' : 'Nothing has happened yet'}
-    >
+    <EmptyState icon={<ScrollText aria-hidden />} title={isFiltered ? 'No matching events' : 'No events yet'}>
       <p>
         {isFiltered
-          ? 'Take a filter away to see more. Events that fit appear here as they happen.'
-          : 'Say something in the chat: each message, reply and rating appears here as it happens.'}
+          ? 'Remove a filter to see more. Matching events appear here as they happen.'
+          : 'Send a message in the chat: each message, reply and rating appears here as it happens.'}
       </p>
     </EmptyState>
   );
@@ -34,11 +31,11 @@ export default function LogPage() {
   const [view, change] = useView();
   const log = useLog(view);
   const { offset } = view;
-  const known = log.events.find((event) => event.offset === offset);
+  const chosenEvent = log.events.find((event) => event.offset === offset);
   useEffect(() => {
     document.title = 'Log · Afterword';
   }, []);
-  // Rows are remembered; what they call is always the newest.
+  // The rows are memoized: their handler must not change, and calls the newest function.
   const latest = useRef(change);
   latest.current = change;
   const onChoose = useCallback((chosen: number) => latest.current({ offset: chosen }), []);
@@ -52,11 +49,11 @@ export default function LogPage() {
         <Filters view={view} onChange={change} />
         <DatasetDialog topic={view.topic} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard */}
       <section className={styles.list} aria-label="Events" tabIndex={0}>
         {log.error !== null && <ErrorNotice error={log.error} />}
         {log.isLoading && log.error === null && <Loading label="Loading events" />}
-        {!log.isLoading && log.events.length === 0 && log.error === null && <Nothing view={view} />}
+        {!log.isLoading && log.events.length === 0 && log.error === null && <NoEvents view={view} />}
         <EventList
           events={log.events}
           chosen={offset}
@@ -68,8 +65,8 @@ export default function LogPage() {
         <EventDetail
           key={`${view.topic} ${offset}`}
           view={{ ...view, offset }}
-          known={known}
-          newestVersion={newestVersionOf(log, known?.conversationId)}
+          loaded={chosenEvent}
+          newestVersion={newestVersionOf(log, chosenEvent?.conversationId)}
           onChange={change}
         />
       )}

@@ -1,27 +1,17 @@
-// A message as it stood at some moment, with the feedback that it had by then.
+// A message as it was at one version of its conversation, with the feedback that it had by then.
 import { memo } from 'react';
 import type { FeedbackSnapshot, MessageSnapshot } from '../../log/fold/fold.ts';
 import { Markdown } from '../markdown/markdown.tsx';
 import { classes } from '../ui/button.tsx';
+import { describeFeedback } from './feedback-fields.ts';
 import styles from './log.module.css';
 
 const names = { system: 'Instructions', user: 'User', assistant: 'Model' };
 
-function said({ rating, score, tags, comment, correction }: FeedbackSnapshot): string {
-  const parts = [
-    rating,
-    score === null ? null : `score ${score}`,
-    tags.length === 0 ? null : tags.join(', '),
-    comment === null ? null : `“${comment}”`,
-    correction === null ? null : `should be: “${correction}”`,
-  ];
-  return parts.filter((part) => part !== null).join(' · ') || 'chose';
-}
-
-function Feedback({ given }: { given: FeedbackSnapshot }) {
+function Feedback({ feedback }: { feedback: FeedbackSnapshot }) {
   return (
-    <li className={styles.feedback} data-rating={given.rating ?? undefined}>
-      <strong>{given.username}</strong> {said(given)}
+    <li className={styles.feedback} data-rating={feedback.rating ?? undefined}>
+      <strong>{feedback.username}</strong> {describeFeedback(feedback)}
     </li>
   );
 }
@@ -41,13 +31,13 @@ export const SnapshotMessage = memo(function SnapshotMessage(props: {
       {role === 'assistant' ? (
         <Markdown text={content} isGrowing={false} />
       ) : (
-        <p className={styles.said}>{content}</p>
+        <p className={styles.content}>{content}</p>
       )}
-      {status === 'streaming' && <p className={styles.nothing}>Being written at that moment.</p>}
+      {status === 'streaming' && <p className={styles.remark}>Still being generated at this version.</p>}
       {feedback.length > 0 && (
         <ul className={styles.feedbackList}>
-          {feedback.map((given) => (
-            <Feedback key={`${given.source} ${given.username}`} given={given} />
+          {feedback.map((one) => (
+            <Feedback key={`${one.source} ${one.username}`} feedback={one} />
           ))}
         </ul>
       )}

@@ -1,64 +1,63 @@
-// An event in a line: what a person looks for when they read down a log.
+// Summarizes an event in one line, for people who scan the log.
+import { shorten } from '../ui/shorten.ts';
+import { feedbackFields } from './feedback-fields.ts';
 import type { LogEvent } from './follow-log.ts';
 
-const longest = 140;
+const maxLength = 140;
+
+function entriesOf(payload: unknown): [string, unknown][] {
+  return typeof payload === 'object' && payload !== null ? Object.entries(payload) : [];
+}
 
 function field(payload: unknown, name: string): unknown {
-  if (typeof payload !== 'object' || payload === null) return undefined;
-  return Object.entries(payload).find(([key]) => key === name)?.[1];
+  return entriesOf(payload).find(([key]) => key === name)?.[1];
 }
 
-function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
-}
-
-/** What an update says of a field: absent and "" change nothing, null withdraws. */
-function changeOf(name: string, value: unknown): string[] {
+/** How an update changes a field: absent and "" change nothing, null withdraws. */
+function describeChange(label: string, value: unknown): string[] {
   if (value === undefined || value === '') return [];
-  if (value === null) return [`${name} withdrawn`];
-  // A choice says of both lists what it is: of the empty one there is nothing to tell.
+  if (value === null) return [`${label} withdrawn`];
+  // A preference always has both of its lists: the empty one adds nothing.
   if (Array.isArray(value) && value.length === 0) return [];
-  return [`${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`];
+  return [`${label}: ${Array.isArray(value) ? value.join(', ') : String(value)}`];
 }
 
-const feedbackFields: [string, string][] = [
-  ['rating', 'rating'],
-  ['score', 'score'],
-  ['tags', 'tags'],
-  ['feedback', 'comment'],
-  ['correction', 'correction'],
-  ['preferred_over', 'preferred over'],
-  ['tied_with', 'as good as'],
-  ['signal', 'signal'],
-];
-
-/** Of an update that names nothing new. */
-function summaryOfRest(payload: unknown): string {
-  const told = Object.keys(Object(payload)).filter((name) => name !== 'id' && name !== 'conversation_id');
-  if (told.length === 0) return 'said by someone else: hidden from you';
-  return told.some((name) => name === 'preferred_over') ? 'choice withdrawn' : 'withdrawn';
+/** For an update that sets no field. */
+function describeEmptyUpdate(payload: unknown): string {
+  const names = entriesOf(payload)
+    .map(([name]) => name)
+    .filter((name) => name !== 'id' && name !== 'conversation_id');
+  if (names.length === 0) return 'hidden: feedback of another user';
+  return names.includes('preferred_over') ? 'preference withdrawn' : 'withdrawn';
 }
 
-export function summaryOf({ type, payload }: Pick<LogEvent, 'type' | 'payload'>): string {
-  const content = String(field(payload, 'content') ?? '');
-  const feedback = feedbackFields.flatMap(([key, name]) => changeOf(name, field(payload, key)));
+function describeUpdate(payload: unknown): string {
+  const changes = [
+    ...describeChange('reply', field(payload, 'status')),
+    ...feedbackFields.flatMap(({ payloadKey, label }) => describeChange(label, field(payload, payloadKey))),
+    ...describeChange('signal', field(payload, 'signal')),
+  ];
+  return changes.join(' · ') || String(field(payload, 'content') ?? '') || describeEmptyUpdate(payload);
+}
+
+function describeEvent({ type, payload }: Pick<LogEvent, 'type' | 'payload'>): string {
   switch (type) {
     case 'START_CONVERSATION':
-      return shortened(
-        String(field(payload, 'title') ?? '') || `with ${String(field(field(payload, 'model'), 'id'))}`,
-      );
+      return String(field(payload, 'title') ?? '') || `with ${String(field(field(payload, 'model'), 'id'))}`;
     case 'ADD_MESSAGE': {
-      const text = content || (field(payload, 'status') === 'streaming' ? 'to be written' : '');
-      return shortened(`${String(field(payload, 'role'))}: ${text}`);
+      const content = String(field(payload, 'content') ?? '');
+      const text = content || (field(payload, 'status') === 'streaming' ? 'being generated' : '');
+      return `${String(field(payload, 'role'))}: ${text}`;
     }
+    case 'UPDATE_MESSAGE':
+    case 'UPDATE_CONVERSATION':
+      return describeUpdate(payload);
     case 'END_CONVERSATION':
       return 'no more messages';
     default:
-      return shortened(
-        [...changeOf('reply', field(payload, 'status')), ...feedback].join(' · ') ||
-          content ||
-          summaryOfRest(payload),
-      );
+      return type satisfies never;
   }
 }
+
+export const summaryOf = (event: Pick<LogEvent, 'type' | 'payload'>): string =>
+  shorten(describeEvent(event), maxLength);

@@ -1,5 +1,5 @@
-// Splits markdown that grows into its blocks, reading each only until it is finished: a long reply costs per piece what
-// its last block costs, not what the whole of it would.
+// Splits growing markdown into blocks, and parses only those that are not finished: each piece of a long reply costs what
+// its last blocks cost, not what the entire text does.
 import { Marked, type Token } from 'marked';
 import { mathSyntax, openMathSyntax } from './math-syntax.ts';
 
@@ -7,7 +7,7 @@ const marked: Marked = new Marked({ gfm: true, breaks: false }, mathSyntax);
 const growing: Marked = new Marked({ gfm: true, breaks: false }, mathSyntax, openMathSyntax);
 
 export type BlockReader = {
-  /** @param text the whole of it, so far */
+  /** @param text the entire text so far */
   read(text: string): readonly Token[];
 };
 
@@ -16,8 +16,8 @@ export function readBlocks(text: string): readonly Token[] {
 }
 
 /**
- * Everything before the last two blocks that hold something: what comes can change the last one, and by that add it to
- * the one before, as the point after a `2` does that follows a list.
+ * The number of tokens before the last two blocks with content. More text can change the last block, and a changed block
+ * can become part of the one before it: a `2` after a list becomes an item when its dot arrives.
  */
 function countFinished(tokens: readonly Token[]): number {
   const filled = tokens.flatMap(({ type }, at) => (type === 'space' ? [] : [at]));
@@ -36,17 +36,17 @@ export function createBlockReader(): BlockReader {
   return {
     read(text) {
       if (!text.startsWith(finishedText)) reset();
-      const rest = growing.lexer(text.slice(finishedText.length));
-      const added = rest.slice(0, countFinished(rest));
+      const unfinished = growing.lexer(text.slice(finishedText.length));
+      const added = unfinished.slice(0, countFinished(unfinished));
       const grownText = finishedText + added.map(({ raw }) => raw).join('');
-      // Where marked has normalised what it read, such as a line's end, its lengths are not those of the text.
+      // If marked normalised the text, such as a line ending, its lengths are not those of the text.
       if (!text.startsWith(grownText)) {
         reset();
         return readBlocks(text);
       }
       finished = [...finished, ...added];
       finishedText = grownText;
-      return [...finished, ...rest.slice(added.length)];
+      return [...finished, ...unfinished.slice(added.length)];
     },
   };
 }

@@ -1,4 +1,4 @@
-// A block of code, in pieces that no longer change: a long one that still grows lays out only its last piece.
+// A block of code, rendered in pieces: while a long one grows, only its last piece is laid out again.
 import { memo } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import styles from './markdown.module.css';
@@ -24,11 +24,11 @@ export function CodeBlock({ code, language }: { code: string; language: string }
         <span>{language || 'text'}</span>
         <CopyButton text={code} label="Copy code" />
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard */}
       <pre tabIndex={0}>
         <code>
           {piecesOf(code).map((text, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place
+            // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their position
             <Piece key={at} text={text} />
           ))}
         </code>

@@ -1,4 +1,4 @@
-// What stands in a line of markdown, as elements: text of a model is never parsed as HTML, so nothing in it can run.
+// Renders inline markdown as elements. Text of a model is never parsed as HTML, so no script in it can run.
 import type { MarkedToken, Token } from 'marked';
 import type { ReactNode } from 'react';
 import { decodeEntities } from './entities.ts';
@@ -15,13 +15,13 @@ function Link({ href, children }: { href: string; children: ReactNode }) {
   );
 }
 
-/** A picture would tell its host who reads: only its address is shown. */
+/** Loading an image would reveal the reader to its host, so only a link is shown. */
 function Picture({ href, text }: { href: string; text: string }) {
   return <Link href={href}>{`🖼 ${text || href}`}</Link>;
 }
 
-function renderInlineToken(given: Token, key: number): ReactNode {
-  const token = given as MarkedToken;
+function renderInlineToken(anyToken: Token, key: number): ReactNode {
+  const token = anyToken as MarkedToken;
   switch (token.type) {
     case 'strong':
       return <strong key={key}>{renderInline(token.tokens)}</strong>;
@@ -48,7 +48,7 @@ function renderInlineToken(given: Token, key: number): ReactNode {
     case 'escape':
       return token.text;
     default:
-      return renderOther(given, key);
+      return renderOther(anyToken, key);
   }
 }
 
@@ -57,7 +57,7 @@ function renderOther(token: Token, key: number): ReactNode {
     const source = 'text' in token ? String(token.text) : '';
     return <MathFormula key={key} source={source} isBlock={token.type === 'blockMath'} />;
   }
-  // HTML, and whatever else there may be, is shown as it was written.
+  // HTML, and any other syntax, is shown as it was written.
   return token.raw;
 }
 

@@ -1,4 +1,4 @@
-// A reply as markdown. Blocks that are finished are not rendered again while the rest still streams.
+// Renders a reply as markdown. Finished blocks are not rendered again while the rest streams.
 import type { MarkedToken, Token, Tokens } from 'marked';
 import { memo, type ReactNode, useDeferredValue, useMemo, useState } from 'react';
 import { createBlockReader, readBlocks } from './blocks.ts';
@@ -7,7 +7,7 @@ import { renderInline } from './inline.tsx';
 import styles from './markdown.module.css';
 import { MathFormula } from './math.tsx';
 
-/** All of one level, below that of the reply: models skip levels, and who jumps from heading to heading would miss some. */
+/** All headings get the level below the reply's: models skip levels, which confuses navigation by headings. */
 function Heading({ depth, tokens }: Tokens.Heading) {
   return <h3 data-depth={depth}>{renderInline(tokens)}</h3>;
 }
@@ -24,7 +24,7 @@ function ListItem({ item }: { item: Tokens.ListItem }) {
 
 function List({ ordered, start, items }: Tokens.List) {
   const children = items.map((item, at) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: an item has no identity but its place
+    // biome-ignore lint/suspicious/noArrayIndexKey: an item has no identity but its position
     <ListItem key={at} item={item} />
   ));
   if (!ordered) return <ul>{children}</ul>;
@@ -33,7 +33,7 @@ function List({ ordered, start, items }: Tokens.List) {
 
 function Cells({ cells, as: Tag }: { cells: readonly Tokens.TableCell[]; as: 'th' | 'td' }) {
   return cells.map(({ align, tokens }, at) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a cell has no identity but its place
+    // biome-ignore lint/suspicious/noArrayIndexKey: a cell has no identity but its position
     <Tag key={at} data-align={align ?? undefined}>
       {renderInline(tokens)}
     </Tag>
@@ -42,7 +42,7 @@ function Cells({ cells, as: Tag }: { cells: readonly Tokens.TableCell[]; as: 'th
 
 function Table({ header, rows }: Tokens.Table) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard
     <section className={styles.table} tabIndex={0} aria-label="Table">
       <table>
         <thead>
@@ -52,7 +52,7 @@ function Table({ header, rows }: Tokens.Table) {
         </thead>
         <tbody>
           {rows.map((cells, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a row has no identity but its place
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row has no identity but its position
             <tr key={at}>
               <Cells cells={cells} as="td" />
             </tr>
@@ -63,8 +63,8 @@ function Table({ header, rows }: Tokens.Table) {
   );
 }
 
-function renderBlock(given: Token): ReactNode {
-  const token = given as MarkedToken;
+function renderBlock(anyToken: Token): ReactNode {
+  const token = anyToken as MarkedToken;
   switch (token.type) {
     case 'heading':
       return <Heading {...token} />;
@@ -86,14 +86,14 @@ function renderBlock(given: Token): ReactNode {
     case 'text':
       return renderInline([token]);
     default:
-      return renderOther(given);
+      return renderOther(anyToken);
   }
 }
 
 function renderOther(token: Token): ReactNode {
   if (token.type === 'blockMath')
     return <MathFormula source={'text' in token ? String(token.text) : ''} isBlock />;
-  // HTML, and whatever else there may be, is shown as it was written.
+  // HTML, and any other syntax, is shown as it was written.
   return <p className={styles.raw}>{token.raw}</p>;
 }
 
@@ -106,15 +106,15 @@ const Block = memo(
 
 function renderBlocks(tokens: readonly Token[]): ReactNode {
   return tokens.map((token, at) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a block has no identity but its place
+    // biome-ignore lint/suspicious/noArrayIndexKey: a block has no identity but its position
     <Block key={at} token={token} />
   ));
 }
 
-/** @param isGrowing whether the text is the beginning of one that goes on */
+/** @param isGrowing whether more text will be appended */
 export function Markdown({ text, isGrowing }: { text: string; isGrowing: boolean }) {
   const [reader] = useState(createBlockReader);
-  // A long block that takes longer than a frame is rendered beside what the reader does, not before it.
+  // Rendering a long block can take longer than a frame: deferred, it does not delay the reader's input.
   const shown = useDeferredValue(text);
   const tokens = useMemo(
     () => (isGrowing ? reader.read(shown) : readBlocks(shown)),

@@ -1,12 +1,12 @@
-// Mathematics in markdown, as models write it: $…$ and \(…\) in a line, $$…$$ and \[…\] as blocks.
+// Syntax of formulas in markdown, as models write them: $…$ and \(…\) inline, $$…$$ and \[…\] as blocks.
 import type { MarkedExtension, Tokens } from 'marked';
 
 export type MathToken = Tokens.Generic & { type: 'inlineMath' | 'blockMath'; text: string };
 
 const block = /^ {0,3}(?:\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]) *(?:\n+|$)/;
-const displayInLine = /^(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\])/;
-// A dollar before a digit after the closing one is money: $5 and $6.
-const inLine = /^(?:\$(?!\s)((?:\\.|[^$\\\n])+?)(?<!\s)\$(?!\d)|\\\(([\s\S]+?)\\\))/;
+const displayInline = /^(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\])/;
+// A closing dollar before a digit is money, not a formula: $5 and $6.
+const inline = /^(?:\$(?!\s)((?:\\.|[^$\\\n])+?)(?<!\s)\$(?!\d)|\\\(([\s\S]+?)\\\))/;
 
 function tokenOf(type: MathToken['type'], match: RegExpExecArray | null): MathToken | undefined {
   if (match === null) return undefined;
@@ -26,14 +26,14 @@ export const mathSyntax: MarkedExtension = {
       level: 'inline',
       start: (source) => source.match(/\$|\\[([]/)?.index,
       tokenizer: (source) =>
-        tokenOf('blockMath', displayInLine.exec(source)) ?? tokenOf('inlineMath', inLine.exec(source)),
+        tokenOf('blockMath', displayInline.exec(source)) ?? tokenOf('inlineMath', inline.exec(source)),
     },
   ],
 };
 
-const begun = /^ {0,3}(?:\$\$|\\\[)[ \t]*\n/;
+const openBlock = /^ {0,3}(?:\$\$|\\\[)[ \t]*\n/;
 
-/** For text that still grows: a block that is not closed yet lasts to its end, as an open block of code does. */
+/** For growing text: a block that is not closed yet extends to the end of the text, as an open code block does. */
 export const openMathSyntax: MarkedExtension = {
   extensions: [
     {
@@ -41,7 +41,7 @@ export const openMathSyntax: MarkedExtension = {
       level: 'block',
       start: (source) => source.match(/^ {0,3}(?:\$\$|\\\[)/m)?.index,
       tokenizer: (source) =>
-        begun.test(source) && !block.test(source) ? { type: 'openMath', raw: source } : undefined,
+        openBlock.test(source) && !block.test(source) ? { type: 'openMath', raw: source } : undefined,
     },
   ],
 };

@@ -1,4 +1,4 @@
-// A formula. KaTeX, its styles and fonts load with the first one; until then, and where it can't be read, the source shows.
+// Renders a formula. KaTeX, its styles and its fonts load with the first one; until then the source is shown.
 import { useEffect, useRef, useState } from 'react';
 
 type Katex = typeof import('katex').default;
@@ -12,24 +12,24 @@ function loadKatex(): Promise<Katex> {
 }
 
 export function MathFormula({ source, isBlock }: { source: string; isBlock: boolean }) {
-  const place = useRef<HTMLSpanElement>(null);
+  const target = useRef<HTMLSpanElement>(null);
   const [katex, setKatex] = useState<{ render: Katex['render'] }>();
   useEffect(() => {
-    let isGone = false;
+    let isUnmounted = false;
     loadKatex().then(
-      ({ render }) => !isGone && setKatex({ render }),
+      ({ render }) => !isUnmounted && setKatex({ render }),
       () => {
-        // The source stays; the next formula tries again.
+        // The source stays on the page, and the next formula tries to load KaTeX again.
         loading = undefined;
       },
     );
     return () => {
-      isGone = true;
+      isUnmounted = true;
     };
   }, []);
   useEffect(() => {
-    if (katex === undefined || place.current === null) return;
-    katex.render(source, place.current, {
+    if (katex === undefined || target.current === null) return;
+    katex.render(source, target.current, {
       displayMode: isBlock,
       throwOnError: false,
       trust: false,
@@ -42,7 +42,7 @@ export function MathFormula({ source, isBlock }: { source: string; isBlock: bool
   return (
     <Tag className={isBlock ? 'math-block' : 'math-inline'}>
       {katex === undefined && <code>{source}</code>}
-      <span ref={place} />
+      <span ref={target} />
     </Tag>
   );
 }

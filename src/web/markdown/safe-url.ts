@@ -1,7 +1,7 @@
-// Where a link in a reply may lead: the model's text is a stranger's.
+// The links that a reply may contain: text of a model is not trusted.
 const allowed = new Set(['http:', 'https:', 'mailto:']);
 
-/** @returns the address as it may be followed; undefined where it may not */
+/** @returns the normalised address; undefined if the link must not be followed */
 export function safeUrl(href: string): string | undefined {
   if (!URL.canParse(href)) return undefined;
   const url = new URL(href);

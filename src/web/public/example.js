@@ -1,10 +1,10 @@
-// An application that answers by itself, and records what was said, so that it can be rated.
+// An application with answers of its own, which records the conversation so that users can rate them.
 const answers = [
   'The Plus and Pro plans have it, on weekdays from nine to five.',
   'You find it in the settings, under Account.',
   'I am only an example, and have three answers.',
 ];
-let answered = 0;
+let answerCount = 0;
 
 async function send(query, variables) {
   const response = await fetch('/graphql', {
@@ -17,7 +17,7 @@ async function send(query, variables) {
   return data;
 }
 
-const begun = (async () => {
+const started = (async () => {
   const { models } = await send('{ models(first: 1) { nodes { id } } }');
   const { startConversation } = await send(
     'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }',
@@ -27,7 +27,7 @@ const begun = (async () => {
 })();
 
 async function record(role, content) {
-  const input = { conversationId: await begun, role, content };
+  const input = { conversationId: await started, role, content };
   const { addMessage } = await send(
     'mutation ($input: AddMessageInput!) { addMessage(input: $input) { message { id } } }',
     { input },
@@ -53,8 +53,8 @@ document.getElementById('ask').addEventListener('submit', async (event) => {
   show('question', question);
   try {
     await record('USER', question);
-    const answer = answers[answered % answers.length];
-    answered += 1;
+    const answer = answers[answerCount % answers.length];
+    answerCount += 1;
     const item = show('answer', answer);
     const feedback = document.createElement('afterword-feedback');
     feedback.setAttribute('message-id', await record('ASSISTANT', answer));

@@ -1,10 +1,10 @@
-// Which page is shown, and to whom. Pages other than the chat load when they are opened.
+// Shows the page of the address, or the sign-in. Pages other than the chat load when they are opened.
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect } from 'react';
 import { Route, Switch } from 'wouter';
-import { isUnauthenticated } from '../api/ask.ts';
 import { queryClient, useViewer } from '../api/queries.ts';
+import { isUnauthenticated } from '../api/request.ts';
 import { onTokenChange } from '../api/token.ts';
 import { ChatPage } from '../chat/page.tsx';
 import { ErrorNotice, Loading } from '../ui/notice.tsx';
@@ -43,7 +43,7 @@ function Gate() {
 }
 
 export function App() {
-  // What was asked as someone else is not theirs to see.
+  // Results that another user's token fetched must not be shown.
   useEffect(() => onTokenChange(() => void queryClient.resetQueries()), []);
   return (
     <CSPProvider disableStyleElements>

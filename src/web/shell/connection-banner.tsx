@@ -1,17 +1,17 @@
-// Says that the connection is being made anew. A moment's loss is not worth a word.
+// Shows that the connection was lost and is being retried. A short loss is not shown.
 import { useEffect, useState } from 'react';
 import { useConnectionStatus } from '../api/queries.ts';
 import { Notice } from '../ui/notice.tsx';
 import styles from './shell.module.css';
 
-const quietMs = 400;
+const delayMs = 400;
 
 export function ConnectionBanner() {
   const isLost = useConnectionStatus() === 'reconnecting';
   const [isShown, setShown] = useState(false);
   useEffect(() => {
     if (!isLost) return setShown(false);
-    const timer = setTimeout(() => setShown(true), quietMs);
+    const timer = setTimeout(() => setShown(true), delayMs);
     return () => clearTimeout(timer);
   }, [isLost]);
   return (

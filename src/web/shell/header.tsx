@@ -1,4 +1,4 @@
-// The head of every page: where one is, where one can go, and how it looks.
+// The header of every page: navigation, the user, and the theme.
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { useViewer } from '../api/queries.ts';
@@ -7,7 +7,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import styles from './shell.module.css';
 import { setTheme, type Theme, themes, useTheme } from './theme.ts';
 
-const places = [
+const pages = [
   { path: '/', name: 'Chat' },
   { path: '/dashboard', name: 'Dashboard' },
   { path: '/log', name: 'Log' },
@@ -55,14 +55,14 @@ export function Header() {
   return (
     <header className={styles.header}>
       <a href="#content" className={styles.skip}>
-        Skip to the content
+        Skip to content
       </a>
       <Link href="/" className={styles.brand}>
         <Mark />
         <span>Afterword</span>
       </Link>
       <nav aria-label="Pages" className={styles.nav}>
-        {places.map(({ path, name }) => (
+        {pages.map(({ path, name }) => (
           <Link key={path} href={path} aria-current={location === path ? 'page' : undefined}>
             {name}
           </Link>

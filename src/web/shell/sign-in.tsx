@@ -1,4 +1,4 @@
-// Asked only where the server wants to know who is there: a bearer token, kept in this tab alone.
+// Asks for a bearer token, if the server requires one. The token is kept in this tab only.
 import { type FormEvent, useId, useState } from 'react';
 import { readToken, setToken } from '../api/token.ts';
 import { Button } from '../ui/button.tsx';
@@ -12,8 +12,8 @@ export function SignIn() {
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    const bare = token.trim().replace(/^bearer\s+/i, '');
-    if (bare !== '') setToken(bare);
+    const trimmed = token.trim().replace(/^bearer\s+/i, '');
+    if (trimmed !== '') setToken(trimmed);
   }
 
   return (
@@ -21,11 +21,13 @@ export function SignIn() {
       <form onSubmit={submit}>
         <h1>Sign in</h1>
         <p id={`${id}-help`}>
-          This server wants to know who is there. Paste a bearer token (a JWT) that your team has given you;
-          it stays in this tab until you close it.
+          This server requires a bearer token. Paste the token (a JWT) that your team gave you. It is kept in
+          this tab until you close it.
         </p>
         {wasRefused && (
-          <Notice tone="bad">The token was not accepted: it may have expired. Paste a new one.</Notice>
+          <Notice tone="bad">
+            The server did not accept the token. It may have expired: paste a new one.
+          </Notice>
         )}
         <label htmlFor={id}>Token</label>
         <textarea

@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it; remembered in this browser, and read before the first paint by /theme.js.
+// The theme: light, dark or the system's. Stored in this browser, and applied before the first paint by /theme.js.
 import { useSyncExternalStore } from 'react';
 
 export const themes = ['system', 'light', 'dark'] as const;

@@ -1,4 +1,4 @@
-// Buttons, with words and without. One without words says its name to screen readers, and in a tooltip.
+// Buttons with text, and icon buttons, whose name is read by screen readers and shown in a tooltip.
 import type { ComponentProps, ReactNode } from 'react';
 import styles from './button.module.css';
 
@@ -12,8 +12,8 @@ export function buttonClass(look: Look = 'plain'): string {
   return classes(styles.button, look !== 'plain' && styles[look]);
 }
 
-export function Button({ look = 'plain', className, ...rest }: ComponentProps<'button'> & { look?: Look }) {
-  return <button type="button" {...rest} className={classes(buttonClass(look), className)} />;
+export function Button({ look = 'plain', className, ...props }: ComponentProps<'button'> & { look?: Look }) {
+  return <button type="button" {...props} className={classes(buttonClass(look), className)} />;
 }
 
 type IconButtonProps = Omit<ComponentProps<'button'>, 'children'> & {
@@ -24,11 +24,11 @@ type IconButtonProps = Omit<ComponentProps<'button'>, 'children'> & {
   'data-tooltip-side'?: 'below' | 'end';
 };
 
-export function IconButton({ label, icon, isPressed, tone, className, ...rest }: IconButtonProps) {
+export function IconButton({ label, icon, isPressed, tone, className, ...props }: IconButtonProps) {
   return (
     <button
       type="button"
-      {...rest}
+      {...props}
       aria-label={label}
       aria-pressed={isPressed}
       data-tone={tone}

@@ -1,11 +1,11 @@
-// A question before something that can't be taken back.
+// Asks for confirmation before an action that can't be undone.
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import type { ReactElement, ReactNode } from 'react';
 import { Button, buttonClass } from './button.tsx';
 import styles from './dialog.module.css';
 
 type ConfirmProps = {
-  /** What opens it. */
+  /** The button that opens the dialog. */
   trigger: ReactElement;
   title: string;
   children: ReactNode;

@@ -1,4 +1,4 @@
-// Copies a text, and says for a moment that it did.
+// Copies a text to the clipboard, and confirms it for a moment.
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { IconButton } from './button.tsx';

@@ -1,4 +1,4 @@
-// What stands beside the page where there is room, over it where there is none.
+// A panel that slides over the page: on phones it replaces the sidebar.
 import { Dialog } from '@base-ui/react/dialog';
 import type { ReactElement, ReactNode } from 'react';
 import styles from './dialog.module.css';

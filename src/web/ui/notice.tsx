@@ -1,7 +1,7 @@
-// What a page says when there is nothing, not yet something, or something wrong: always with what to do.
+// Notices, errors, empty states and loading states. An error offers a way to go on, if there is one.
 import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { describeError } from '../api/ask.ts';
+import { describeError } from '../api/request.ts';
 import { Button, classes } from './button.tsx';
 import styles from './notice.module.css';
 

@@ -1,22 +1,29 @@
-// A choice of one among several: the browser's own, which every keyboard, screen reader and phone knows.
+// A choice of one among several: the browser's own element, which every keyboard, screen reader and phone supports.
 import { ChevronDown } from 'lucide-react';
 import { classes } from './button.tsx';
+import { findOption, type Option } from './options.ts';
 import styles from './select.module.css';
 
-export type Option = { value: string; label: string };
-
-type SelectProps = {
+type SelectProps<Value extends string> = {
   label: string;
-  value: string;
-  options: readonly Option[];
-  onChange: (value: string) => void;
+  value: Value;
+  options: readonly Option<Value>[];
+  onChange: (value: Value) => void;
   isQuiet?: boolean;
 };
 
-export function Select({ label, value, options, onChange, isQuiet = false }: SelectProps) {
+export function Select<Value extends string>(props: SelectProps<Value>) {
+  const { label, value, options, onChange, isQuiet = false } = props;
   return (
     <span className={classes(styles.select, isQuiet && styles.quiet)}>
-      <select aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
+      <select
+        aria-label={label}
+        value={value}
+        onChange={(event) => {
+          const chosen = findOption(options, event.target.value);
+          if (chosen !== undefined) onChange(chosen);
+        }}
+      >
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}

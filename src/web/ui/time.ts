@@ -1,4 +1,4 @@
-// Instants in the viewer's own zone and language.
+// Formats instants in the viewer's time zone and language.
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const dayAndYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
@@ -6,7 +6,7 @@ const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
 
 type Instant = string | number | Date;
 
-/** The time of today, the day of this year, or the day with its year. */
+/** The time if it is today, the day if it is this year, otherwise the day with the year. */
 export function shortTime(instant: Instant, now: Date = new Date()): string {
   const date = new Date(instant);
   if (date.toDateString() === now.toDateString()) return time.format(date);
@@ -22,7 +22,7 @@ const precise = new Intl.DateTimeFormat(undefined, {
   hourCycle: 'h23',
 });
 
-/** To the second; with the day where that is not today. */
+/** The time with seconds; with the day if it is not today. */
 export function preciseTime(instant: Instant, now: Date = new Date()): string {
   const date = new Date(instant);
   const clock = precise.format(date);

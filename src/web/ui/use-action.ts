@@ -1,9 +1,9 @@
-// Something that is asked of the server by a button: whether it is under way, and how it failed.
+// The state of an action that a button starts: whether it is running, and the error if it failed.
 import { useState } from 'react';
 
 export type Action<Input extends unknown[]> = {
   isRunning: boolean;
-  /** Null where nothing went wrong. */
+  /** Null if nothing failed. */
   error: unknown;
   run(...input: Input): void;
   reset(): void;

@@ -1,11 +1,11 @@
-// What the widget asks of the server that it was loaded from, or of another one that its page names.
+// Sends the widget's operations to the server that it was loaded from, or to another one that its page names.
 import type { TypedDocumentString } from './operations.ts';
 
-export type Place = { server: string; token: string | undefined };
+export type Endpoint = { server: string; token: string | undefined };
 
-/** @throws Error with what the server says, or that it can't be reached */
-export async function askAt<Result, Variables>(
-  { server, token }: Place,
+/** @throws Error with the server's message; TypeError if it can't be reached */
+export async function requestFrom<Result, Variables>(
+  { server, token }: Endpoint,
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
 ): Promise<Result> {
@@ -20,6 +20,6 @@ export async function askAt<Result, Variables>(
   });
   const { data, errors }: { data?: Result | null; errors?: { message: string }[] } = await response.json();
   if (data == null || errors !== undefined)
-    throw new Error(errors?.[0]?.message ?? 'The server gave no answer.');
+    throw new Error(errors?.[0]?.message ?? `The server answered with status ${response.status}.`);
   return data;
 }

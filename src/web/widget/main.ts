@@ -1,17 +1,22 @@
-// <afterword-feedback message-id="…">: like, dislike, comment and reasons, in a page of any application.
-// Attributes: message-id; server (where Afterword is, if the script came from elsewhere); token (a bearer token of the
-// person who gives the feedback, where the server asks for one); tags (keys of reasons, separated by commas).
-// It fires `afterword-feedback` with what was given.
-import { askAt, type Place } from './client.ts';
-import { GiveRatingDocument, GiveWordsDocument, MyFeedbackDocument } from './operations.ts';
+// The element <afterword-feedback message-id="…">: like, dislike, comment and tags, on a page of any application.
+// Attributes: `message-id`; `server` (address of Afterword, if the script came from elsewhere); `token` (bearer token of
+// the user, if the server requires one); `tags` (keys to offer, separated by commas). Each change fires
+// `afterword-feedback`, with the message id and the feedback as its detail.
+import { type Endpoint, requestFrom } from './client.ts';
+import { MyFeedbackDocument, RateMessageDocument, SubmitFeedbackDocument } from './operations.ts';
 import { style } from './style.ts';
-import { createView, type Given, type View } from './view.ts';
+import { createView, type Feedback, type FeedbackText, type Rating, type View } from './view.ts';
 
-const tagsByRating = {
+const defaultTags: Readonly<Record<Rating, readonly string[]>> = {
   LIKE: ['correct', 'helpful', 'clear', 'complete'],
   DISLIKE: ['incorrect', 'unhelpful', 'unclear', 'too_long', 'off_topic'],
 };
-const nothing: Given = { rating: null, comment: '', tags: [] };
+const noFeedback: Feedback = { rating: null, comment: '', tags: [] };
+
+function describeError(error: unknown): string {
+  if (error instanceof TypeError) return 'The server could not be reached.';
+  return error instanceof Error ? error.message : String(error);
+}
 
 const sheet: CSSStyleSheet = new CSSStyleSheet();
 sheet.replaceSync(style);
@@ -19,17 +24,17 @@ sheet.replaceSync(style);
 class AfterwordFeedback extends HTMLElement {
   static readonly observedAttributes: string[] = ['message-id', 'server', 'token', 'tags'];
   readonly #view: View;
-  #given: Given = nothing;
-  #asked = 0;
+  #feedback: Feedback = noFeedback;
+  #newestRead = 0;
 
   constructor() {
     super();
     this.#view = createView({
       onRate: (rating) => void this.#rate(rating),
-      onSave: (words) => void this.#save(words),
+      onSave: (text) => void this.#save(text),
     });
     const root = this.attachShadow({ mode: 'open' });
-    // Unlike a style element, it is not for the page's policy to forbid.
+    // The page's Content-Security-Policy can forbid a style element, but not this.
     root.adoptedStyleSheets = [sheet];
     root.append(...this.#view.elements);
   }
@@ -38,7 +43,7 @@ class AfterwordFeedback extends HTMLElement {
     void this.#read();
   }
 
-  get #place(): Place {
+  get #endpoint(): Endpoint {
     const server = this.getAttribute('server') ?? new URL(import.meta.url).origin;
     return { server: server.replace(/\/+$/, ''), token: this.getAttribute('token') ?? undefined };
   }
@@ -48,35 +53,36 @@ class AfterwordFeedback extends HTMLElement {
   }
 
   get #tags(): readonly string[] {
-    const given = this.getAttribute('tags');
-    if (given !== null)
-      return given
-        .split(',')
-        .map((tag) => tag.trim())
-        .filter((tag) => tag !== '');
-    return tagsByRating[this.#given.rating ?? 'DISLIKE'];
+    const attribute = this.getAttribute('tags');
+    if (attribute === null) return defaultTags[this.#feedback.rating ?? 'DISLIKE'];
+    return attribute
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== '');
   }
 
-  #show(given: Given): void {
-    this.#given = given;
-    this.#view.show(given, this.#tags);
+  #show(feedback: Feedback): void {
+    this.#feedback = feedback;
+    this.#view.show(feedback, this.#tags);
   }
 
-  /** Attributes change one by one: only the answer to the last question counts. */
+  /** Attributes change one by one, and each change starts a read: only the answer to the newest one is shown. */
   async #read(): Promise<void> {
-    this.#asked += 1;
-    const asked = this.#asked;
-    this.#show(nothing);
+    this.#newestRead += 1;
+    const read = this.#newestRead;
+    this.#show(noFeedback);
     if (this.#messageId === '') return;
     await Promise.resolve();
-    if (asked !== this.#asked) return;
+    if (read !== this.#newestRead) return;
     await this.#attempt(async () => {
-      const { message } = await askAt(this.#place, MyFeedbackDocument, { messageId: this.#messageId });
-      if (asked !== this.#asked) return;
-      if (message === null) throw new Error('This reply is not known to the server.');
+      const { message } = await requestFrom(this.#endpoint, MyFeedbackDocument, {
+        messageId: this.#messageId,
+      });
+      if (read !== this.#newestRead) return;
+      if (message === null) throw new Error('The server has no such reply.');
       const { rating = null, comment = null, tags = [] } = message.myFeedback ?? {};
       this.#show({ rating, comment: comment ?? '', tags });
-      this.#view.say('');
+      this.#view.showStatus('');
     });
   }
 
@@ -84,36 +90,36 @@ class AfterwordFeedback extends HTMLElement {
     try {
       await action();
     } catch (error) {
-      const reason =
-        error instanceof TypeError ? 'The server could not be reached.' : String((error as Error).message);
-      this.#view.say(`${reason} Try again.`, true);
+      this.#view.showStatus(`${describeError(error)} Try again.`, true);
     }
   }
 
-  #tell(): void {
-    const detail = { messageId: this.#messageId, ...this.#given };
+  #fireEvent(): void {
+    const detail = { messageId: this.#messageId, ...this.#feedback };
     this.dispatchEvent(new CustomEvent('afterword-feedback', { detail, bubbles: true, composed: true }));
   }
 
-  async #rate(chosen: 'LIKE' | 'DISLIKE'): Promise<void> {
-    const rating = chosen === this.#given.rating ? null : chosen;
+  async #rate(chosen: Rating): Promise<void> {
+    const rating = chosen === this.#feedback.rating ? null : chosen;
     await this.#attempt(async () => {
-      await askAt(this.#place, GiveRatingDocument, { input: { messageId: this.#messageId, rating } });
-      this.#show({ ...this.#given, rating });
-      this.#view.say(rating === null ? 'Taken back.' : 'Thank you.');
+      await requestFrom(this.#endpoint, RateMessageDocument, {
+        input: { messageId: this.#messageId, rating },
+      });
+      this.#show({ ...this.#feedback, rating });
+      this.#view.showStatus(rating === null ? 'Rating withdrawn.' : 'Thank you.');
       if (rating === 'DISLIKE') this.#view.openForm();
-      this.#tell();
+      this.#fireEvent();
     });
   }
 
-  async #save({ comment, tags }: { comment: string; tags: readonly string[] }): Promise<void> {
+  async #save({ comment, tags }: FeedbackText): Promise<void> {
     await this.#attempt(async () => {
       const input = { messageId: this.#messageId, comment: comment.trim() || null, tags: [...tags] };
-      await askAt(this.#place, GiveWordsDocument, { input });
-      this.#show({ ...this.#given, comment: comment.trim(), tags });
+      await requestFrom(this.#endpoint, SubmitFeedbackDocument, { input });
+      this.#show({ ...this.#feedback, comment: comment.trim(), tags });
       this.#view.closeForm();
-      this.#view.say('Thank you.');
-      this.#tell();
+      this.#view.showStatus('Thank you. Your feedback was saved.');
+      this.#fireEvent();
     });
   }
 }

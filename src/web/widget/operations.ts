@@ -3,49 +3,49 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** In which capacity feedback was given. Sources are never mixed in one number. */
+/** Role of the author of feedback. No number mixes sources. */
 export type FeedbackSource =
-  /** By a person who used the application. */
+  /** A person who used the application. */
   | 'END_USER'
-  /** By a model. */
+  /** A model that judges replies. */
   | 'JUDGE'
-  /** By a person who reviews replies. */
+  /** A person who reviews replies. */
   | 'REVIEWER';
 
-/** A rating to give or withdraw: what is left out stays, null withdraws. */
+/** A rating to give or withdraw. Omitted fields are unchanged; null withdraws a field. */
 export type RateMessageInput = {
-  /** The reply's id. */
+  /** Id of the reply. */
   messageId: string;
-  /** The verdict. */
+  /** Like or dislike. */
   rating?: Rating | null | undefined;
-  /** 0 (worst) to 1 (best). */
+  /** Score from 0 (worst) to 1 (best). */
   score?: number | null | undefined;
-  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  /** Role of the author. Defaults to END_USER; the other roles are for SERVICE and ADMIN. */
   source?: FeedbackSource | null | undefined;
-  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the author. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 
-/** A verdict on a reply. */
+/** Like or dislike. */
 export type Rating =
   /** Bad. */
   | 'DISLIKE'
   /** Good. */
   | 'LIKE';
 
-/** Feedback to give or withdraw: what is left out stays, null withdraws. */
+/** Feedback to give or withdraw. Omitted fields are unchanged; null withdraws a field. */
 export type SubmitFeedbackInput = {
-  /** In their own words: not empty. */
+  /** Comment, not empty. */
   comment?: string | null | undefined;
-  /** What the reply should have been: not empty. */
+  /** What the reply should have been, not empty. */
   correction?: string | null | undefined;
-  /** The reply's id. */
+  /** Id of the reply. */
   messageId: string;
-  /** In which capacity; END_USER where not given, others for SERVICE and ADMIN. */
+  /** Role of the author. Defaults to END_USER; the other roles are for SERVICE and ADMIN. */
   source?: FeedbackSource | null | undefined;
-  /** Keys of reasons: at most 20, of at most 100 bytes each. */
+  /** Keys of tags: at most 20, each of at most 100 bytes. */
   tags?: Array<string> | null | undefined;
-  /** The author, if not the viewer: for SERVICE and ADMIN. */
+  /** Username of the author. Defaults to the viewer; only SERVICE and ADMIN may name others. */
   username?: string | null | undefined;
 };
 
@@ -56,19 +56,19 @@ export type MyFeedbackQueryVariables = Exact<{
 
 export type MyFeedbackQuery = { message: { id: string, myFeedback: { rating: Rating | null, comment: string | null, tags: Array<string> } | null } | null };
 
-export type GiveRatingMutationVariables = Exact<{
+export type RateMessageMutationVariables = Exact<{
   input: RateMessageInput;
 }>;
 
 
-export type GiveRatingMutation = { rateMessage: { feedback: { rating: Rating | null } | null } };
+export type RateMessageMutation = { rateMessage: { feedback: { rating: Rating | null } | null } };
 
-export type GiveWordsMutationVariables = Exact<{
+export type SubmitFeedbackMutationVariables = Exact<{
   input: SubmitFeedbackInput;
 }>;
 
 
-export type GiveWordsMutation = { submitFeedback: { feedback: { comment: string | null, tags: Array<string> } | null } };
+export type SubmitFeedbackMutation = { submitFeedback: { feedback: { comment: string | null, tags: Array<string> } | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -101,17 +101,17 @@ export const MyFeedbackDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MyFeedbackQuery, MyFeedbackQueryVariables>;
-export const GiveRatingDocument = new TypedDocumentString(`
-    mutation GiveRating($input: RateMessageInput!) {
+export const RateMessageDocument = new TypedDocumentString(`
+    mutation RateMessage($input: RateMessageInput!) {
   rateMessage(input: $input) {
     feedback {
       rating
     }
   }
 }
-    `) as unknown as TypedDocumentString<GiveRatingMutation, GiveRatingMutationVariables>;
-export const GiveWordsDocument = new TypedDocumentString(`
-    mutation GiveWords($input: SubmitFeedbackInput!) {
+    `) as unknown as TypedDocumentString<RateMessageMutation, RateMessageMutationVariables>;
+export const SubmitFeedbackDocument = new TypedDocumentString(`
+    mutation SubmitFeedback($input: SubmitFeedbackInput!) {
   submitFeedback(input: $input) {
     feedback {
       comment
@@ -119,4 +119,4 @@ export const GiveWordsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<GiveWordsMutation, GiveWordsMutationVariables>;
+    `) as unknown as TypedDocumentString<SubmitFeedbackMutation, SubmitFeedbackMutationVariables>;

@@ -1,4 +1,4 @@
-// How the widget looks. Every colour and size is a CSS variable of its page, with a default that fits light and dark.
+// The style of the widget. Each colour and size is a CSS variable that the page can set; the defaults fit light and dark.
 export const style = `
 :host {
   --_accent: var(--afterword-accent, light-dark(#23634f, #7cc6a9));

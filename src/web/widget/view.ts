@@ -1,13 +1,15 @@
-// The elements of the widget, and what they show of what was said.
+// The DOM elements of the widget. They show feedback and report what the user does; they send nothing themselves.
 import { tagLabel } from '../ui/tag-label.ts';
 
-export type Given = { rating: 'LIKE' | 'DISLIKE' | null; comment: string; tags: readonly string[] };
+export type Rating = 'LIKE' | 'DISLIKE';
+export type FeedbackText = { comment: string; tags: readonly string[] };
+export type Feedback = FeedbackText & { rating: Rating | null };
 
 const drawings = {
   like: 'M7 10v11M3.5 10H7l4-7.2c1.6 0 2.6 1.3 2.3 2.9L12.6 9H19a2 2 0 0 1 2 2.4l-1.5 8A2 2 0 0 1 17.500 21H3.500z',
   dislike:
     'M17 14V3M20.500 14H17l-4 7.2c-1.6 0-2.6-1.3-2.3-2.9l.7-3.3H5a2 2 0 0 1-2-2.4l1.5-8A2 2 0 0 1 6.500 3h14z',
-  words: 'M21 15a2 2 0 0 1-2 2H8l-4.500 4V5a2 2 0 0 1 2-2H19a2 2 0 0 1 2 2zM8 8h8M8 12h5',
+  comment: 'M21 15a2 2 0 0 1-2 2H8l-4.500 4V5a2 2 0 0 1 2-2H19a2 2 0 0 1 2 2zM8 8h8M8 12h5',
 };
 
 function create<Name extends keyof HTMLElementTagNameMap>(
@@ -33,15 +35,16 @@ function draw(kind: keyof typeof drawings): SVGElement {
 
 export type View = {
   elements: readonly Node[];
-  show(given: Given, tags: readonly string[]): void;
+  /** @param tags keys to offer beside those of the feedback */
+  show(feedback: Feedback, tags: readonly string[]): void;
   openForm(): void;
   closeForm(): void;
-  say(text: string, isFailure?: boolean): void;
+  showStatus(text: string, isFailure?: boolean): void;
 };
 
 export type Handlers = {
-  onRate(rating: 'LIKE' | 'DISLIKE'): void;
-  onSave(words: { comment: string; tags: readonly string[] }): void;
+  onRate(rating: Rating): void;
+  onSave(text: FeedbackText): void;
 };
 
 const icon = (kind: keyof typeof drawings, label: string) =>
@@ -54,13 +57,13 @@ const icon = (kind: keyof typeof drawings, label: string) =>
 export function createView({ onRate, onSave }: Handlers): View {
   const like = icon('like', 'Like');
   const dislike = icon('dislike', 'Dislike');
-  const words = icon('words', 'Comment');
+  const toggle = icon('comment', 'Comment');
   const row = create(
     'div',
     { class: 'row', role: 'group', 'aria-label': 'Feedback on this reply' },
     like,
     dislike,
-    words,
+    toggle,
   );
   const tagField = create('fieldset', { 'aria-label': 'Reasons' });
   const comment = create('textarea', {
@@ -76,23 +79,23 @@ export function createView({ onRate, onSave }: Handlers): View {
   const isPressed = (button: Element) => button.getAttribute('aria-pressed') === 'true';
   const toggleForm = (isOpen: boolean) => {
     form.hidden = !isOpen;
-    words.setAttribute('aria-expanded', String(isOpen));
+    toggle.setAttribute('aria-expanded', String(isOpen));
   };
-  const tagOf = (key: string, isGiven: boolean) => {
+  const createTag = (key: string, isRecorded: boolean) => {
     const button = create(
       'button',
-      { type: 'button', class: 'tag', 'data-key': key, 'aria-pressed': String(isGiven) },
+      { type: 'button', class: 'tag', 'data-key': key, 'aria-pressed': String(isRecorded) },
       tagLabel(key),
     );
     button.addEventListener('click', () => press(button, !isPressed(button)));
     return button;
   };
 
-  words.removeAttribute('aria-pressed');
+  toggle.removeAttribute('aria-pressed');
   toggleForm(false);
   like.addEventListener('click', () => onRate('LIKE'));
   dislike.addEventListener('click', () => onRate('DISLIKE'));
-  words.addEventListener('click', () => toggleForm(form.hidden !== false));
+  toggle.addEventListener('click', () => toggleForm(form.hidden !== false));
   form.addEventListener('keydown', (event) => event.key === 'Escape' && toggleForm(false));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -102,16 +105,16 @@ export function createView({ onRate, onSave }: Handlers): View {
 
   return {
     elements: [row, form, status],
-    show(given, tags) {
-      press(like, given.rating === 'LIKE');
-      press(dislike, given.rating === 'DISLIKE');
-      comment.value = given.comment;
-      const keys = [...new Set([...tags, ...given.tags])];
-      tagField.replaceChildren(...keys.map((key) => tagOf(key, given.tags.includes(key))));
+    show(feedback, tags) {
+      press(like, feedback.rating === 'LIKE');
+      press(dislike, feedback.rating === 'DISLIKE');
+      comment.value = feedback.comment;
+      const keys = [...new Set([...tags, ...feedback.tags])];
+      tagField.replaceChildren(...keys.map((key) => createTag(key, feedback.tags.includes(key))));
     },
     openForm: () => toggleForm(true),
     closeForm: () => toggleForm(false),
-    say(text, isFailure = false) {
+    showStatus(text, isFailure = false) {
       status.textContent = text;
       status.classList.toggle('failed', isFailure);
     },

@@ -1,4 +1,4 @@
-// Previews and summaries: what they take, how many a node reads at once, and that they end with whoever asked.
+// Previews and summaries: their filter, how many a node reads at once, and that they end with their client.
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPreviews } from '../../../src/dataset/export/preview.ts';
@@ -12,10 +12,10 @@ import { codeOfMessage, connectSocket } from '../../support/raw-websocket.ts';
 import { waitUntil } from '../../support/wait.ts';
 
 let test: TestApp;
-/** Within its transaction, what other connections do would not be seen to change. */
+/** A connection of its own: within its transaction, pg_stat_activity would not change. */
 let locker: pg.Client;
 beforeAll(async () => {
-  // A pool of 8: two datasets at once.
+  // A pool of 8 has two read slots.
   test = await startTestApp({ DATABASE_POOL_SIZE: '8' });
   locker = await test.database.connect();
   const [conversation, first, second] = [newId(), newId(), newId()];
@@ -25,8 +25,8 @@ beforeAll(async () => {
     add(conversation, first, { content: 'Sour?', parent_id: null }),
     reply(conversation, second, { content: 'Lemons.', model: 'zephyr,7b', parent_id: first }),
   ]);
-  const said = { rating: 'like', tags: ['right, and short'], username: 'ada' };
-  await append(test.database.client, update(second, said));
+  const feedback = { rating: 'like', tags: ['right, and short'], username: 'ada' };
+  await append(test.database.client, update(second, feedback));
 });
 afterAll(async () => {
   await locker.end();
@@ -37,7 +37,7 @@ const summary = (filter = '') =>
   `{ datasetSummary(format: KTO, filter: {topic: "fruit"${filter}}) { records } }`;
 
 describe('the filter of datasets', () => {
-  it('has what the command line has', async () => {
+  it('has the settings of the command line', async () => {
     const filter = `{topic: "fruit", roles: [SYSTEM, USER, ASSISTANT], system: DROP, turns: LAST, replies: LIKED,
       pairs: [RATING, CORRECTION], provenance: true, usernames: true}`;
     const { data, errors } = await test.client.send(
@@ -56,7 +56,7 @@ describe('the filter of datasets', () => {
     });
   });
 
-  it('lets no name out where none is asked for', async () => {
+  it('hides usernames unless it says otherwise', async () => {
     for (const format of ['KTO', 'EVENTS', 'CONVERSATIONS']) {
       const { data, errors } = await test.client.send(
         `{ datasetPreview(format: ${format}, filter: {topic: "fruit", provenance: true}) { records } }`,
@@ -66,17 +66,17 @@ describe('the filter of datasets', () => {
     }
   });
 
-  it('takes models and tags whose names have commas', async () => {
-    const asked = await test.client.send(summary(', models: ["zephyr,7b"], tags: ["right, and short"]'));
-    expect(asked.data).toMatchObject({ datasetSummary: { records: 1 } });
+  it('accepts models and tags whose names contain commas', async () => {
+    const matching = await test.client.send(summary(', models: ["zephyr,7b"], tags: ["right, and short"]'));
+    expect(matching.data).toMatchObject({ datasetSummary: { records: 1 } });
     const others = await test.client.send(summary(', models: ["zephyr"]'));
     expect(others.data).toMatchObject({ datasetSummary: { records: 0 } });
   });
 
   it.each([
-    ['models: []', 'models [] can'],
-    ['roles: [USER]', 'roles lacks assistant'],
-    ['pairs: []', 'pairs [] can'],
+    ['models: []', 'models [] is not valid'],
+    ['roles: [USER]', 'roles does not include assistant'],
+    ['pairs: []', 'pairs [] is not valid'],
   ])('refuses %s', async (filter, message) => {
     const { errors } = await test.client.send(summary(`, ${filter}`));
     expect(errors).toMatchObject([
@@ -85,8 +85,8 @@ describe('the filter of datasets', () => {
   });
 });
 
-/** How many statements that read conversations wait in Postgres. */
-async function reading(): Promise<number> {
+/** How many statements in Postgres wait to read conversations. */
+async function countReaders(): Promise<number> {
   const { rowCount } = await test.database.client.query(
     `SELECT FROM pg_stat_activity
      WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()
@@ -97,19 +97,19 @@ async function reading(): Promise<number> {
 
 /** Sends an operation over HTTP. */
 function overHttp(query: string) {
-  const leaving = new AbortController();
+  const controller = new AbortController();
   const answer = fetch(`${test.app.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
-    signal: leaving.signal,
+    signal: controller.signal,
   }).then((response) => response.text());
-  // Who leaves gets no answer.
+  // Rejects after disconnect.
   answer.catch(() => {});
   return {
     code: async () => codeOf(await answer),
     text: () => answer,
-    leave: () => leaving.abort(),
+    disconnect: () => controller.abort(),
     end: () => {},
   };
 }
@@ -120,47 +120,47 @@ async function overWebSocket(query: string) {
   return {
     code: async () => codeOfMessage(await raw.next()),
     text: async () => JSON.stringify((await raw.next())?.payload),
-    leave: () => raw.send({ id: '1', type: 'complete' }),
+    disconnect: () => raw.send({ id: '1', type: 'complete' }),
     end: () => raw.socket.terminate(),
   };
 }
 
-const ways = [
+const transports = [
   ['over HTTP', async (query: string) => overHttp(query)],
   ['over WebSocket', overWebSocket],
 ] as const;
 
-describe('while conversations can not be read', () => {
+describe('while the table of events is locked', () => {
   beforeEach(() => locker.query('BEGIN; LOCK TABLE event'));
   afterEach(async () => {
     await locker.query('ROLLBACK');
-    await waitUntil('nothing is read', async () => (await reading()) === 0);
+    await waitUntil('no statement waits', async () => (await countReaders()) === 0);
   });
-  const isRead = async (count: number) =>
-    await waitUntil(`${count} statements wait`, async () => (await reading()) === count);
+  const untilReaders = async (count: number) =>
+    await waitUntil(`${count} statements wait`, async () => (await countReaders()) === count);
 
-  describe.each(ways)('%s', (_name, ask) => {
-    it('a summary whose client leaves gives its seat and its connection back', async () => {
-      const left = await ask(summary());
-      const other = await ask(summary());
-      await isRead(2);
-      left.leave();
-      await isRead(1);
-      // A topic without events is not read, and takes a seat all the same.
+  describe.each(transports)('%s', (_name, send) => {
+    it('a summary whose client disconnects releases its slot and its connection', async () => {
+      const left = await send(summary());
+      const other = await send(summary());
+      await untilReaders(2);
+      left.disconnect();
+      await untilReaders(1);
+      // A topic without events needs a slot too, although nothing is read.
       const empty = '{ datasetSummary(format: KTO, filter: {topic: "nothing"}) { records } }';
-      await waitUntil('a seat is free', async () => (await test.client.send(empty)).errors.length === 0);
-      const next = await ask(summary());
-      await isRead(2);
+      await waitUntil('a slot is free', async () => (await test.client.send(empty)).errors.length === 0);
+      const next = await send(summary());
+      await untilReaders(2);
       await locker.query('ROLLBACK');
       expect(await other.text()).toContain('"records":1');
       expect(await next.text()).toContain('"records":1');
       for (const each of [left, other, next]) each.end();
     });
 
-    it('one too many is refused, and the others go on', async () => {
-      const taken = [await ask(summary()), await ask(summary())];
-      await isRead(2);
-      const refused = await ask(summary());
+    it('a summary beyond the maximum is refused, and the others continue', async () => {
+      const running = [await send(summary()), await send(summary())];
+      await untilReaders(2);
+      const refused = await send(summary());
       expect(await refused.code()).toBe('LIMIT_EXCEEDED');
       const { status, code, headers } = await rawRequest(test.app.url, {
         method: 'GET',
@@ -172,46 +172,46 @@ describe('while conversations can not be read', () => {
         retry: '10',
       });
       await locker.query('ROLLBACK');
-      for (const each of taken) expect(await each.text()).toContain('"records":1');
-      for (const each of [...taken, refused]) each.end();
+      for (const each of running) expect(await each.text()).toContain('"records":1');
+      for (const each of [...running, refused]) each.end();
     });
   });
 
-  it('a summary over a WebSocket that breaks off gives its seat and its connection back', async () => {
+  it('a summary over a WebSocket whose connection is lost releases its slot and its connection', async () => {
     const [left, other] = [await overWebSocket(summary()), await overWebSocket(summary())];
-    await isRead(2);
+    await untilReaders(2);
     left.end();
-    await isRead(1);
+    await untilReaders(1);
     other.end();
-    await isRead(0);
+    await untilReaders(0);
   });
 
-  it('all datasets of an operation are read on one seat, one after the other', async () => {
+  it('all datasets of an operation share one slot, and are read one after the other', async () => {
     const fields = ['a', 'b', 'c'].map((name) => `${name}: datasetSummary(format: KTO) { records }`);
     const all = overHttp(`{ ${fields.join(' ')} ${summary().slice(1)}`);
-    await isRead(1);
+    await untilReaders(1);
     const other = overHttp(summary());
-    await isRead(2);
+    await untilReaders(2);
     await locker.query('ROLLBACK');
     expect(await all.text()).toContain('"datasetSummary":{"records":1}');
     expect(await other.text()).toContain('"records":1');
   });
 
-  it('a summary ends after its time, in Postgres too, and gives its seat back', async () => {
+  it('a summary is cancelled after its time limit, in Postgres too, and releases its slot', async () => {
     const pool = new pg.Pool({ connectionString: test.database.url, max: 2 });
     try {
       const readSlots = createReadSlots(1);
       const previews = createPreviews({ pool, readSlots, maxMs: 100 });
-      const asked = previews.summarize({
+      const result = previews.summarize({
         format: 'kto',
         recipe: readRecipe({ topic: 'fruit' }),
         signal: new AbortController().signal,
       });
-      await expect(asked).rejects.toMatchObject({
+      await expect(result).rejects.toMatchObject({
         code: 'LIMIT_EXCEEDED',
         message: expect.stringContaining('longer than 0.1 s'),
       });
-      await isRead(0);
+      await untilReaders(0);
       expect(pool.idleCount).toBe(pool.totalCount);
       readSlots.acquire()();
     } finally {

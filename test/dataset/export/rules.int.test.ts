@@ -1,4 +1,4 @@
-// What becomes of what people said: contradictions, preferences, corrections, and what must not leave.
+// How exports treat feedback: conflicts, preferences, corrections, and what must stay private.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { newId } from '../../../src/lib/ulid.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const by = (username: string) => ({ actor: username, privileged: true });
-const say = (id: string, username: string, fields: Record<string, unknown>) =>
+const rate = (id: string, username: string, fields: Record<string, unknown>) =>
   append(database.client, update(id, { username, ...fields }, by(username)));
 
 async function talk(question = 'why?', texts = ['one', 'two']) {
@@ -31,22 +31,22 @@ async function talk(question = 'why?', texts = ['one', 'two']) {
   return { conversation, prompt, a: ids[0] ?? '', b: ids[1] ?? '' };
 }
 
-it('decides contradictions between authors by the rule that is asked for, and counts them', async () => {
+it('resolves conflicts between authors by the rule of the recipe, and counts them', async () => {
   const { a, b } = await talk();
   for (const [author, rating] of [
     ['ada', 'like'],
     ['bob', 'like'],
     ['eve', 'dislike'],
   ] as const)
-    await say(a, author, { rating });
+    await rate(a, author, { rating });
   for (const [author, rating] of [
     ['ada', 'like'],
     ['bob', 'dislike'],
   ] as const)
-    await say(b, author, { rating });
+    await rate(b, author, { rating });
   const labels = async (conflict: string) => {
-    const { records, tally } = await exporter.run('kto', { conflict });
-    return { labels: records.map(({ label }) => label), conflicts: tally.conflicts };
+    const { records, counts } = await exporter.run('kto', { conflict });
+    return { labels: records.map(({ label }) => label), conflicts: counts.conflicts };
   };
   expect(await labels('majority')).toEqual({
     labels: [true],
@@ -60,56 +60,60 @@ it('decides contradictions between authors by the rule that is asked for, and co
     labels: [true, false, true, false],
     conflicts: { found: 2, decided: 0, dropped: 0, keptAll: 2 },
   });
-  const { records, tally } = await exporter.run('kto', { 'min-raters': '3' });
-  expect({ records, skipped: tally.skipped.tooFewRaters }).toEqual({ records: [], skipped: 1 });
+  const { records, counts } = await exporter.run('kto', { 'min-raters': '3' });
+  expect({ records, skipped: counts.skipped.tooFewRaters }).toEqual({ records: [], skipped: 1 });
 });
 
-it('counts what an author chose for more than what follows from the ratings', async () => {
+it('follows an author’s choice rather than their ratings', async () => {
   const { a, b } = await talk();
-  await say(a, 'ada', { rating: 'like' });
-  await say(b, 'ada', { rating: 'dislike' });
+  await rate(a, 'ada', { rating: 'like' });
+  await rate(b, 'ada', { rating: 'dislike' });
   const chosen = async () => (await exporter.run('dpo', { provenance: true })).records;
   expect(await chosen()).toMatchObject([
     { chosen: [{ content: 'one' }], provenance: { from: 'rating', raters: 1, messages: [a, b] } },
   ]);
-  await say(b, 'ada', { preferred_over: [a] });
+  await rate(b, 'ada', { preferred_over: [a] });
   expect(await chosen()).toMatchObject([
     { chosen: [{ content: 'two' }], provenance: { from: 'preference' } },
   ]);
-  await say(b, 'ada', { preferred_over: null, tied_with: [a] });
+  await rate(b, 'ada', { preferred_over: null, tied_with: [a] });
   expect(await chosen()).toEqual([]);
 });
 
-it('puts corrections in the place of what they correct, and against it', async () => {
+it('uses a correction in place of the reply, and as the better one of a pair', async () => {
   const { a } = await talk('why?', ['wrong']);
-  await say(a, 'ada', { correction: 'right', rating: 'dislike' });
-  const said = (content: string) => ({ role: 'assistant', content });
+  await rate(a, 'ada', { correction: 'right', rating: 'dislike' });
+  const assistant = (content: string) => ({ role: 'assistant', content });
   expect((await exporter.run('dpo')).records).toEqual([
-    { prompt: [{ role: 'user', content: 'why?' }], chosen: [said('right')], rejected: [said('wrong')] },
+    {
+      prompt: [{ role: 'user', content: 'why?' }],
+      chosen: [assistant('right')],
+      rejected: [assistant('wrong')],
+    },
   ]);
   expect((await exporter.run('sft')).records).toEqual([
-    { messages: [{ role: 'user', content: 'why?' }, said('right')] },
+    { messages: [{ role: 'user', content: 'why?' }, assistant('right')] },
   ]);
 });
 
-it('takes scores by a threshold, and stopped or disliked replies only where asked', async () => {
+it('counts scores with a threshold, and exports disliked replies only if the recipe says so', async () => {
   const { a, b } = await talk();
-  await say(a, 'ada', { score: 0.8 });
-  await say(b, 'ada', { score: 0.2 });
+  await rate(a, 'ada', { score: 0.8 });
+  await rate(b, 'ada', { score: 0.2 });
   expect((await exporter.run('kto')).records).toEqual([]);
   expect((await exporter.run('kto', { 'score-threshold': '0.5' })).records.map(({ label }) => label)).toEqual(
     [true, false],
   );
-  await say(b, 'ada', { rating: 'dislike' });
+  await rate(b, 'ada', { rating: 'dislike' });
   expect((await exporter.run('sft')).records).toHaveLength(1);
   expect((await exporter.run('sft', { replies: 'all' })).records).toHaveLength(2);
 });
 
-it('lets no username and no personal data out unless asked', async () => {
+it('hides usernames and personal data if the recipe says so', async () => {
   const { a } = await talk('I am bob@example.com, call +1 415 555 2671', [
     'Hello <bob@example.com>, key ghp_abcdefghijklmnopqrstuvwxyz0123456789',
   ]);
-  await say(a, 'secret-name', { rating: 'like', comment: 'x' });
+  await rate(a, 'secret-name', { rating: 'like', comment: 'x' });
   for (const format of ['kto', 'conversations', 'events'] as const) {
     expect((await exporter.run(format, { provenance: true })).lines.join()).not.toMatch(/secret-name|"ada"/);
   }
@@ -126,17 +130,17 @@ it('lets no username and no personal data out unless asked', async () => {
   ]);
 });
 
-it('keeps one of records that are exactly the same', async () => {
-  for (let index = 0; index < 3; index += 1) await say((await talk()).a, 'ada', { rating: 'like' });
+it('writes equal records once if the recipe says so', async () => {
+  for (let index = 0; index < 3; index += 1) await rate((await talk()).a, 'ada', { rating: 'like' });
   expect((await exporter.run('kto')).records).toHaveLength(3);
-  const { records, tally } = await exporter.run('kto', { deduplicate: true });
-  expect({ count: records.length, left: tally.skipped.duplicate }).toEqual({ count: 1, left: 2 });
+  const { records, counts } = await exporter.run('kto', { deduplicate: true });
+  expect({ count: records.length, skipped: counts.skipped.duplicate }).toEqual({ count: 1, skipped: 2 });
 });
 
-it('leaves out what a chat template would refuse, and counts it', async () => {
+it('leaves out and counts what a chat template would refuse', async () => {
   const [conversation, answer] = [newId(), newId()];
   await append(database.client, [start(conversation, { topic: 'fruit' }), reply(conversation, answer)]);
-  await say(answer, 'ada', { rating: 'like' });
-  const { records, tally } = await exporter.run('kto');
-  expect({ records, roles: tally.skipped.roles }).toEqual({ records: [], roles: 1 });
+  await rate(answer, 'ada', { rating: 'like' });
+  const { records, counts } = await exporter.run('kto');
+  expect({ records, roles: counts.skipped.roles }).toEqual({ records: [], roles: 1 });
 });

@@ -1,3 +1,4 @@
+// The parts of a split: their shares, and that a key never changes its part.
 import { expect, it } from 'vitest';
 import { partOf } from '../../../src/dataset/export/split.ts';
 
@@ -7,11 +8,11 @@ const split = [
 ];
 const keys = Array.from({ length: 10_000 }, (_, index) => `key ${index}`);
 
-it('a split gives each part its share, and each key always the same part', () => {
+it('a split gives each part its share, and a key always the same part', () => {
   const inEval = keys.filter((key) => partOf(split, key) === 'eval');
   expect(inEval.length).toBeGreaterThan(900);
   expect(inEval.length).toBeLessThan(1_100);
-  // Written down: these must not change from one version to the next.
+  // As literals: a key must not change its part from one version to the next.
   expect(keys.slice(0, 12).map((key) => partOf(split, key))).toMatchInlineSnapshot(`
     [
       "train",
@@ -30,7 +31,7 @@ it('a split gives each part its share, and each key always the same part', () =>
   `);
 });
 
-it('a smaller share of the last part takes no key from the others', () => {
+it('a smaller last part has no key that was in another part before', () => {
   const smaller = [
     { name: 'train', share: 0.95 },
     { name: 'eval', share: 0.05 },
@@ -40,7 +41,7 @@ it('a smaller share of the last part takes no key from the others', () => {
   }
 });
 
-it('shares that add up to a little less than 1 leave no key without a part', () => {
+it('every key has a part, even if shares add up to slightly less than 1', () => {
   const thirds = ['a', 'b', 'c'].map((name) => ({ name, share: 1 / 3 }));
   expect(new Set(keys.map((key) => partOf(thirds, key)))).toEqual(new Set(['a', 'b', 'c']));
 });

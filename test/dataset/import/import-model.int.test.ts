@@ -1,5 +1,5 @@
-// The laws of the import over random histories of the reference's kind: they come out as the model says, the same in
-// both formats, and nothing comes of importing them again.
+// The laws of the import over random histories of the reference: the log holds what a simple model predicts, both formats
+// give the same, and importing a file again adds nothing.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -20,7 +20,7 @@ afterAll(async () => {
   await database.close();
 });
 
-// A few ids for all, so that most lines meet what others did.
+// Few different ids, so that most lines refer to what others did.
 const conversation = fc.constantFrom('chat 1', 'chat 2', '01J7PTGBKBEYJHJAMZ9Q9EE9SD');
 const message = fc.constantFrom('1', '2', '3');
 const text = fc.oneof(
@@ -50,66 +50,66 @@ const drawnLine: fc.Arbitrary<Said> = fc.oneof(
     weight: 5,
     arbitrary: fc
       .tuple(conversation, message, fc.record({ role, rating, feedback, content: text }), odd)
-      .map(([place, id, fields, more]) => added(place, id, { ...fields, ...more })),
+      .map(([conversationId, id, fields, more]) => added(conversationId, id, { ...fields, ...more })),
   },
   {
     weight: 6,
     arbitrary: fc
       .tuple(conversation, message, fc.record({ rating, feedback }))
-      .map(([place, id, fields]) => updated(place, id, fields)),
+      .map(([conversationId, id, fields]) => updated(conversationId, id, fields)),
   },
   { weight: 1, arbitrary: conversation.map((id) => ended(id)) },
 );
-// A start or a message that comes twice contradicts the first one: its number makes it another.
+// The number of the line makes a second start, or a second message with the same id, contradict the first.
 const history = fc
   .array(drawnLine, { maxLength: 40, size: 'max' })
-  .map((said) =>
-    said.map((one, line) => (/^(start|add)/.test(one.type) ? { ...one, data: { ...one.data, line } } : one)),
+  .map((lines) =>
+    lines.map((one, line) => (/^(start|add)/.test(one.type) ? { ...one, data: { ...one.data, line } } : one)),
   );
 
 const feedbackRows = `SELECT coalesce(c.metadata ->> 'ensign_id', c.id) AS conversation, m.metadata ->> 'ensign_id' AS message,
     f.username, f.rating::text, f.score, f.comment
   FROM feedback AS f JOIN message AS m ON m.id = f.message_id JOIN conversation AS c ON c.id = m.conversation_id`;
 
-/** Without the lines that are bad: some of them are good when they come again, after what they refer to. */
-function withoutBad(said: Said[]): Said[] {
-  const { bad } = new EnsignModel(said);
-  return bad.length === 0 ? said : withoutBad(said.filter((_, index) => !bad.includes(index + 1)));
+/** The history without bad lines: a bad line may be good in a second import, after what it refers to. */
+function withoutBad(lines: Said[]): Said[] {
+  const { bad } = new EnsignModel(lines);
+  return bad.length === 0 ? lines : withoutBad(lines.filter((_, index) => !bad.includes(index + 1)));
 }
 
 const clear = () => database.client.query('TRUNCATE topic, event, conversation, message, feedback');
 
-async function isAsModelled(said: Said[]): Promise<void> {
+async function expectAsModelled(lines: Said[]): Promise<void> {
   await clear();
-  const { added: count, known, bad, ...model } = new EnsignModel(said);
-  const imported = await importer.importLines(said.map(printed));
-  const lines = imported.bad.map((reason) => Number.parseInt(reason, 10));
-  expect({ ...imported, bad: lines }).toEqual({ added: count, known, bad });
+  const { added: count, known, bad, ...model } = new EnsignModel(lines);
+  const imported = await importer.importLines(lines.map(printed));
+  const badLines = imported.bad.map((reason) => Number.parseInt(reason, 10));
+  expect({ ...imported, bad: badLines }).toEqual({ added: count, known, bad });
   expect(new Set((await database.client.query(feedbackRows)).rows)).toEqual(
     new Set(feedbackIn(model.conversations)),
   );
 }
 
-async function isTheSameAgain(said: Said[]): Promise<void> {
+async function expectUnchangedWhenRepeated(lines: Said[]): Promise<void> {
   const { client } = database;
   await clear();
-  await importer.importLines(said.map(printed));
+  await importer.importLines(lines.map(printed));
   const [all, contents] = [await everything(client), await contentsOf(client)];
-  const mixed = said.map((one, line) => (line % 3 === 0 ? printed(one) : asJson(one)));
+  const mixed = lines.map((one, line) => (line % 3 === 0 ? printed(one) : asJson(one)));
   expect(await importer.importLines(mixed)).toMatchObject({ added: 0, bad: [] });
   expect(await everything(client)).toEqual(all);
   await clear();
-  await importer.importLines(said.slice(0, said.length / 2).map(asJson));
-  await importer.importLines(said.map(asJson));
+  await importer.importLines(lines.slice(0, lines.length / 2).map(asJson));
+  await importer.importLines(lines.map(asJson));
   expect(await contentsOf(client)).toEqual(contents);
 }
 
-async function property(said: Said[]): Promise<void> {
-  await isAsModelled(said);
-  await isTheSameAgain(withoutBad(said));
+async function property(lines: Said[]): Promise<void> {
+  await expectAsModelled(lines);
+  await expectUnchangedWhenRepeated(withoutBad(lines));
 }
 
-it('random histories are imported as the model says, in either format, again, and in two goes', {
+it('random histories are imported as the model predicts: in either format, repeatedly, and in two parts', {
   timeout: propertyTimeoutMs,
 }, async () => {
   await fc.assert(fc.asyncProperty(history, property), randomRuns({ small: 8, large: 25, seed: 20_261_123 }));

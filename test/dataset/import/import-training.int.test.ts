@@ -1,4 +1,5 @@
-// What lines of training data, conversations and feedback of Open WebUI leave in the log: once, in part, grown, changed.
+// What the log holds after imports of training data, conversations and feedback of Open WebUI: of a file once, of a part
+// of it, and after it has grown or changed.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { importFormats } from '../../../src/dataset/import/sources/sources.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -39,8 +40,8 @@ afterAll(async () => {
 });
 
 type Name = keyof typeof importFormats;
-const take = (name: Name, given: unknown[], topic = 'fruit') => {
-  const lines = given.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+const importAs = (name: Name, records: unknown[], topic = 'fruit') => {
+  const lines = records.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
   return importer.importLines(lines, { format: importFormats[name], topic });
 };
 const rows = (table: 'event' | 'conversation' | 'message' | 'feedback') => rowsOf(database.client, table);
@@ -55,8 +56,8 @@ const good = { role: 'assistant', content: 'Three.' };
 const bad = { role: 'assistant', content: 'Eleven.' };
 const pair = { prompt: [user], chosen: [good], rejected: [bad] };
 
-it('a pair is two siblings, of which the importer prefers one', async () => {
-  expect(await take('dpo', [pair])).toEqual({ added: 5, known: 0, bad: [] });
+it('a pair becomes two siblings, of which one is preferred', async () => {
+  expect(await importAs('dpo', [pair])).toEqual({ added: 5, known: 0, bad: [] });
   const messages = await database.client.query(
     'SELECT id, content, parent_id FROM message ORDER BY position',
   );
@@ -76,7 +77,7 @@ it('a pair is two siblings, of which the importer prefers one', async () => {
   ]);
 });
 
-it('bad lines are named, and harm no other', async () => {
+it('a bad line is reported with its number, and does not affect other lines', async () => {
   const lines = [
     pair,
     '{',
@@ -84,10 +85,10 @@ it('bad lines are named, and harm no other', async () => {
     { prompt: [user] },
     { ...pair, chosen: [{ ...good, content: 'Four.' }] },
   ];
-  const { added, bad: named } = await take('dpo', lines);
+  const { added, bad: problems } = await importAs('dpo', lines);
   expect(added).toBe(10);
-  expect(named).toEqual([
-    expect.stringMatching(/^2 The record is no JSON: /),
+  expect(problems).toEqual([
+    expect.stringMatching(/^2 The record is not JSON: /),
     '3 The two replies are the same: neither is better.',
     '4 chosen: must be a list of messages, {role, content}.',
   ]);
@@ -95,65 +96,68 @@ it('bad lines are named, and harm no other', async () => {
 
 it('a file that has grown adds only what is new', async () => {
   const lines = [pair, { ...pair, prompt: [{ ...user, content: 'How many r?' }] }];
-  await take('dpo', lines.slice(0, 1));
-  expect(await take('dpo', lines)).toEqual({ added: 5, known: 5, bad: [] });
+  await importAs('dpo', lines.slice(0, 1));
+  expect(await importAs('dpo', lines)).toEqual({ added: 5, known: 5, bad: [] });
   expect(await rows('conversation')).toHaveLength(2);
 });
 
-it('the same file in another topic is another import', async () => {
-  await take('dpo', [pair]);
-  expect(await take('dpo', [pair], 'other')).toEqual({ added: 5, known: 0, bad: [] });
+it('a file can be imported into several topics', async () => {
+  await importAs('dpo', [pair]);
+  expect(await importAs('dpo', [pair], 'other')).toEqual({ added: 5, known: 0, bad: [] });
 });
 
 const timedAnswer = { ...answer, timestamp: 1_764_000_001 };
 const conversation = async () => {
-  await take('kto', [{ prompt: [user], completion: [good], label: true }]);
+  await importAs('kto', [{ prompt: [user], completion: [good], label: true }]);
   const [line = ''] = await exportedLines();
   return JSON.parse(line);
 };
 const clear = () =>
   database.client.query('TRUNCATE topic, event, conversation, message, feedback, conversation_feedback');
 
-it('a later file of a conversation adds messages, and replaces what an author said', async () => {
+it('a later file of a conversation adds messages, and replaces an author’s feedback', async () => {
   const first = await conversation();
   await clear();
-  await take('conversations', [first]);
+  await importAs('conversations', [first]);
   const [asked, replied] = first.messages;
-  const said = { ...replied.feedback[0], rating: 'dislike', comment: 'No.', tags: ['wrong'] };
+  const changed = { ...replied.feedback[0], rating: 'dislike', comment: 'No.', tags: ['wrong'] };
   const more = { ...asked, id: '01J7PTGBKBEYJHJAMZ9Q9EE9SD', parentId: replied.id, content: 'Sure?' };
-  const later = { ...first, messages: [asked, { ...replied, feedback: [said] }, more] };
-  expect(await take('conversations', [later])).toEqual({ added: 2, known: 3, bad: [] });
+  const later = { ...first, messages: [asked, { ...replied, feedback: [changed] }, more] };
+  expect(await importAs('conversations', [later])).toEqual({ added: 2, known: 3, bad: [] });
   expect((await exportedLines()).map((line) => JSON.parse(line))).toEqual([later]);
-  const withdrawn = { ...said, comment: null, tags: [] };
-  await take('conversations', [{ ...later, messages: [asked, { ...replied, feedback: [withdrawn] }, more] }]);
+  const withdrawn = { ...changed, comment: null, tags: [] };
+  await importAs('conversations', [
+    { ...later, messages: [asked, { ...replied, feedback: [withdrawn] }, more] },
+  ]);
   expect(await feedback()).toMatchObject([{ rating: 'dislike', comment: null, tags: [] }]);
 });
 
-it('what an author said, took back and said again is what they say, and earlier files change nothing', async () => {
+it('a like that was a dislike in between counts as a like, and importing earlier files changes nothing', async () => {
   const whole = await conversation();
   await clear();
   const [asked, replied] = whole.messages;
-  const [given] = replied.feedback;
-  const saying = (rating: string, minute: number) => {
-    const said = { ...given, rating, updatedAt: `2026-11-23T18:0${minute}:00.000Z` };
-    return { ...whole, feedback: [], messages: [asked, { ...replied, feedback: [said] }] };
+  const [first] = replied.feedback;
+  const fileWith = (rating: string, minute: number) => {
+    const changed = { ...first, rating, updatedAt: `2026-11-23T18:0${minute}:00.000Z` };
+    return { ...whole, feedback: [], messages: [asked, { ...replied, feedback: [changed] }] };
   };
-  const files = [saying('like', 1), saying('dislike', 2), saying('like', 3)];
-  for (const file of files) await take('conversations', [file]);
+  const files = [fileWith('like', 1), fileWith('dislike', 2), fileWith('like', 3)];
+  for (const file of files) await importAs('conversations', [file]);
   expect((await exportedLines()).map((line) => JSON.parse(line))).toEqual([files[2]]);
   const before = await everything(database.client);
-  for (const file of files) expect(await take('conversations', [file])).toMatchObject({ added: 0, bad: [] });
+  for (const file of files)
+    expect(await importAs('conversations', [file])).toMatchObject({ added: 0, bad: [] });
   expect(await everything(database.client)).toEqual(before);
 });
 
-it('an export that comes back to its own topic changes nothing, or adds what is missing', async () => {
+it('an export that is imported into its own topic adds only what is missing', async () => {
   const [conversationId, asked, replied, rejected] = [freshId(), freshId(), freshId(), freshId()];
   const { client } = database;
   const model = { actor: null, privileged: true };
   await append(client, [start(conversationId, { topic: 'fruit' }), add(conversationId, asked)]);
   await append(client, [running(conversationId, replied)]);
-  const ending = { status: 'stopped', content: 'Thr', reasoning: 'Count.', finish_reason: 'stop' };
-  await append(client, [update(replied, ending, model)]);
+  const outcome = { status: 'stopped', content: 'Thr', reasoning: 'Count.', finish_reason: 'stop' };
+  await append(client, [update(replied, outcome, model)]);
   await append(client, [reply(conversationId, rejected, { parent_id: asked, model: 'zephyr' })]);
   await append(client, [update(replied, { rating: 'like', preferred_over: [rejected] })]);
   await append(client, [impress(conversationId, { score: 0.5 }), end(conversationId)]);
@@ -173,32 +177,32 @@ it('an export that comes back to its own topic changes nothing, or adds what is 
   expect(await feedback()).toMatchObject([{ rating: 'dislike' }]);
 
   const whole = JSON.parse(lines[0] ?? '');
-  const [said] = whole.messages[1].feedback;
-  const more = { ...said, username: 'eve', rating: 'dislike', preferredOver: [] };
-  whole.messages[1].feedback = [said, more];
-  expect(await take('conversations', [whole])).toEqual({ added: 1, known: 7, bad: [] });
+  const [existing] = whole.messages[1].feedback;
+  const more = { ...existing, username: 'eve', rating: 'dislike', preferredOver: [] };
+  whole.messages[1].feedback = [existing, more];
+  expect(await importAs('conversations', [whole])).toEqual({ added: 1, known: 7, bad: [] });
   whole.messages[0].content = 'Other?';
-  expect((await take('conversations', [whole])).bad).toEqual([expect.stringContaining('has ended')]);
+  expect((await importAs('conversations', [whole])).bad).toEqual([expect.stringContaining('has ended')]);
 });
 
-it('a reply that ended early is never one that a server would take for its own to end', async () => {
+it('a reply and its outcome are one event, so that no server tries to end the reply', async () => {
   const whole = await conversation();
   await clear();
   const [asked, replied] = whole.messages;
   const cut = { ...replied, status: 'interrupted', reasoning: 'Count.', content: 'Thr' };
-  await take('conversations', [{ ...whole, messages: [asked, cut] }]);
-  const { rows: said } = await database.client.query(
+  await importAs('conversations', [{ ...whole, messages: [asked, cut] }]);
+  const { rows: statuses } = await database.client.query(
     `SELECT payload ->> 'status' AS status FROM event ORDER BY "offset"`,
   );
-  expect(said).toEqual([{ status: null }, { status: null }, { status: 'interrupted' }, { status: null }]);
+  expect(statuses).toEqual([{ status: null }, { status: null }, { status: 'interrupted' }, { status: null }]);
 });
 
-it('a conversation that can’t be imported is a bad line, and leaves nothing', async () => {
+it('a conversation that can’t be imported is a bad line, and adds nothing', async () => {
   const first = await conversation();
   await clear();
   const [asked, replied] = first.messages;
   const withReply = (fields: object) => ({ ...first, messages: [asked, { ...replied, ...fields }] });
-  const { added, bad: named } = await take('conversations', [
+  const { added, bad: problems } = await importAs('conversations', [
     withReply({ status: 'streaming' }),
     withReply({ id: 'a' }),
     { ...first, colour: 'red' },
@@ -207,29 +211,31 @@ it('a conversation that can’t be imported is a bad line, and leaves nothing', 
     { ...first, model: { id: '', metadata: {} } },
   ]);
   expect(added).toBe(0);
-  expect(named).toEqual([
-    `1 Message ${replied.id} was still being written: export the conversation again, now that it has ended.`,
+  expect(problems).toEqual([
+    `1 Message ${replied.id} was still streaming when it was exported: export the conversation again.`,
     '2 messages.1.id: must be a ULID, such as 01J7PTGBKBEYJHJAMZ9Q9EE9SD.',
     '3 The record: Unrecognized key: "colour".',
-    `4 Message ${asked.id} was not generated: only replies are.`,
+    `4 Message ${asked.id} has the outcome of a generation, but only a reply can: its role is user.`,
     '5 messages.1.createdAt: must be an instant such as 2026-11-23T18:00:00.000Z.',
     '6 model.id is empty: give a text that is not blank.',
   ]);
 });
 
-it('a conversation stays in its topic, and what contradicts the log is a bad line', async () => {
+it('a line that would move a conversation to another topic, or contradicts the log, is bad', async () => {
   const first = await conversation();
   const before = await everything(database.client);
-  const { bad: elsewhere } = await take('conversations', [first], 'other');
-  expect(elsewhere).toEqual([expect.stringMatching(/^1 Conversation "\w+" is in topic fruit already/)]);
-  const { bad: changed } = await take('conversations', [{ ...first, username: 'eve' }]);
+  const { bad: elsewhere } = await importAs('conversations', [first], 'other');
+  expect(elsewhere).toEqual([expect.stringMatching(/^1 Conversation "\w+" is already in topic fruit/)]);
+  const { bad: changed } = await importAs('conversations', [{ ...first, username: 'eve' }]);
   expect(changed).toEqual([
-    expect.stringMatching(/^1 Conversation "\w+" is in topic fruit already, and began/),
+    expect.stringMatching(
+      /^1 Conversation "\w+" is already in topic fruit, where it started with other values/,
+    ),
   ]);
   expect(await everything(database.client)).toEqual(before);
 });
 
-it('feedback of Open WebUI on one chat is one conversation, whichever snapshot comes first', async () => {
+it('feedback of Open WebUI on one chat becomes one conversation, whichever snapshot comes first', async () => {
   const follow = { ...prompt, id: 'q', parentId: 'a', content: 'Sure?' };
   const first = entry({
     data: { comment: 'Good.', sibling_model_ids: ['llama'] },
@@ -242,7 +248,7 @@ it('feedback of Open WebUI on one chat is one conversation, whichever snapshot c
     messages: [prompt, timedAnswer, other, follow],
   });
   const file = [`[${JSON.stringify(first)},`, `${JSON.stringify(second)}]`];
-  expect(await take('open-webui', file)).toEqual({ added: 7, known: 3, bad: [] });
+  expect(await importAs('open-webui', file)).toEqual({ added: 7, known: 3, bad: [] });
   expect(await rows('conversation')).toMatchObject([
     { username: 'ada-id', title: 'Letters', model_id: 'zephyr' },
   ]);
@@ -261,21 +267,21 @@ it('feedback of Open WebUI on one chat is one conversation, whichever snapshot c
     { username: 'ada-id', rating: 'dislike', score: null, comment: null, tags: [], preferred_over: [] },
   ]);
   const before = await everything(database.client);
-  expect(await take('open-webui', file)).toEqual({ added: 0, known: 9, bad: [] });
+  expect(await importAs('open-webui', file)).toEqual({ added: 0, known: 9, bad: [] });
   expect(await everything(database.client)).toEqual(before);
-  expect(await take('open-webui', [second, first])).toEqual({ added: 0, known: 9, bad: [] });
+  expect(await importAs('open-webui', [second, first])).toEqual({ added: 0, known: 9, bad: [] });
 });
 
-it('feedback of Open WebUI that was changed since takes the place of what it was', async () => {
-  await take('open-webui', [entry({ data: { comment: 'Good.', tags: ['maths'] } })]);
-  await take('open-webui', [entry({ data: { rating: -1, reason: 'lazy' } })]);
+it('feedback of Open WebUI that has changed replaces what was imported before', async () => {
+  await importAs('open-webui', [entry({ data: { comment: 'Good.', tags: ['maths'] } })]);
+  await importAs('open-webui', [entry({ data: { rating: -1, reason: 'lazy' } })]);
   expect(await feedback()).toMatchObject([{ rating: 'dislike', comment: null, tags: ['lazy'] }]);
 });
 
-it('a bad entry of Open WebUI is named by its number in the array', async () => {
-  const { added, bad: named } = await take('open-webui', [
+it('a bad entry of Open WebUI is reported with its number in the array', async () => {
+  const { added, bad: problems } = await importAs('open-webui', [
     `[${JSON.stringify(entry({ data: { rating: 7 } }))},\n\n${JSON.stringify(entry())}, {}]`,
   ]);
   expect(added).toBe(4);
-  expect(named).toEqual(['1 data.rating: must be 1 or -1.', expect.stringMatching(/^3 id: /)]);
+  expect(problems).toEqual(['1 data.rating: must be 1 or -1.', expect.stringMatching(/^3 id: /)]);
 });

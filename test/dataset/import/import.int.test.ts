@@ -1,4 +1,4 @@
-// What lines of the reference leave in the log: by themselves, again, in part, and where they contradict it.
+// What the log holds after imports of the reference's events: once, repeatedly, in part, and if they contradict it.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { added, asJson, ended, printed, started, updated } from '../../support/ensign.ts';
@@ -31,7 +31,7 @@ const rows = (table: 'event' | 'conversation' | 'message' | 'feedback') => rowsO
 const feedbackOf = async () =>
   (await database.client.query('SELECT username, rating, score, comment FROM feedback')).rows;
 
-it('what was said again after something else counts: like, dislike, like is a like', async () => {
+it('like, dislike, like is a like: repeated feedback counts if it changed in between', async () => {
   expect(await importer.importLines(history)).toEqual({ added: 6, known: 0, bad: [] });
   expect(await feedbackOf()).toEqual([{ username: 'ada', rating: 'like', score: null, comment: null }]);
   const events = await rows('event');
@@ -39,7 +39,7 @@ it('what was said again after something else counts: like, dislike, like is a li
   expect(events.map((event) => Object(event).version)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-it('imported again, changes nothing; grown, adds only what is new', async () => {
+it('a file that is imported again changes nothing; a file that has grown adds only what is new', async () => {
   await importer.importLines(history);
   const before = await everything(database.client);
   expect(await importer.importLines(history)).toEqual({ added: 0, known: 6, bad: [] });
@@ -56,7 +56,7 @@ it('imported again, changes nothing; grown, adds only what is new', async () => 
   expect(await importer.importLines(grown)).toEqual({ added: 0, known: 10, bad: [] });
 });
 
-it('a comment does not withdraw the rating before it, None does', async () => {
+it('a comment does not withdraw an earlier rating, None does', async () => {
   await importer.importLines([...history, printed(updated('a', '2', { feedback: 'Good.' }))]);
   expect(await feedbackOf()).toMatchObject([{ rating: 'like', comment: 'Good.' }]);
   await importer.importLines([
@@ -68,7 +68,7 @@ it('a comment does not withdraw the rating before it, None does', async () => {
   expect(await feedbackOf()).toEqual([]);
 });
 
-it('a rating that stands in a message is feedback of it', async () => {
+it('a rating within a message becomes feedback on it', async () => {
   const lines = [started('a'), added('a', '1', { rating: 'dislike', feedback: 'No.' })].map(printed);
   expect(await importer.importLines(lines)).toEqual({ added: 3, known: 0, bad: [] });
   expect(await feedbackOf()).toMatchObject([{ username: 'imported', rating: 'dislike', comment: 'No.' }]);
@@ -78,7 +78,7 @@ it('a rating that stands in a message is feedback of it', async () => {
   expect(bad).toEqual(['2 Message "1" is not a reply: only the assistant\'s messages take feedback.']);
 });
 
-it('times come as exact as the tables hold them, and ULIDs tell when a conversation began', async () => {
+it('timestamps are kept with milliseconds, and a ULID tells when a conversation started', async () => {
   const lines = [
     started(ulid),
     added(ulid, '1', { timestamp: '2024-09-13T18:11:48.123999' }),
@@ -102,7 +102,7 @@ it('times come as exact as the tables hold them, and ULIDs tell when a conversat
   ]);
 });
 
-it('messages with the same id in different conversations are different, and metadata tells which they were', async () => {
+it('an id names different messages in different conversations, and is kept as metadata', async () => {
   const lines = [
     started('a'),
     added('a', '1'),
@@ -123,24 +123,24 @@ it('messages with the same id in different conversations are different, and meta
   });
 });
 
-it('a message without a conversation before it begins one, which later lines continue', async () => {
+it('a message of an unknown conversation starts it, and later lines continue it', async () => {
   const tail = [reply, dislike, ended('a')].map(printed);
   expect(await importer.importLines(tail, { username: 'eve' })).toEqual({ added: 4, known: 0, bad: [] });
   expect(await rows('conversation')).toMatchObject([
     { model_id: 'unknown', username: 'eve', metadata: { ensign_start: 'implicit', ensign_id: 'a' } },
   ]);
-  // The conversation stays Eve's, whoever is named now.
+  // The conversation still belongs to Eve, although --username is another one now.
   expect(await importer.importLines(tail)).toEqual({ added: 0, known: 3, bad: [] });
   expect(await feedbackOf()).toMatchObject([{ username: 'eve', rating: 'dislike' }]);
 });
 
-it('a part of a file continues what the log has, and overlaps it', async () => {
+it('a part of a file may overlap what the log has, and continues it', async () => {
   await importer.importLines(history.slice(0, 4));
   expect(await importer.importLines(history.slice(2))).toEqual({ added: 2, known: 2, bad: [] });
   expect(await rows('conversation')).toMatchObject([{ model_id: 'zephyr', username: 'ada' }]);
 });
 
-it('what refers to nothing is a bad line, and leaves nothing', async () => {
+it('a line that refers to something unknown is bad, and adds nothing', async () => {
   const lines = [
     ended('gone'),
     like,
@@ -151,14 +151,14 @@ it('what refers to nothing is a bad line, and leaves nothing', async () => {
   const { added: count, bad } = await importer.importLines(lines.map(printed));
   expect(count).toBe(2);
   expect(bad).toEqual([
-    '1 There is no conversation "gone": nothing before this line begins it.',
-    '2 There is no conversation "a": nothing before this line begins it.',
+    '1 There is no conversation "gone": no earlier line of the file starts it.',
+    '2 There is no conversation "a": no earlier line of the file starts it.',
     '4 There is no message "9" that you may write to.',
     '5 Message "1" is not a reply: only the assistant\'s messages take feedback.',
   ]);
 });
 
-it('what contradicts the log is a bad line, and changes nothing', async () => {
+it('a line that contradicts the log is bad, and changes nothing', async () => {
   await importer.importLines([...history, printed(ended('a'))]);
   const before = await everything(database.client);
   const lines = [
@@ -171,25 +171,25 @@ it('what contradicts the log is a bad line, and changes nothing', async () => {
   const { known, bad } = await importer.importLines(lines.map(printed));
   expect(known).toBe(1);
   expect(bad).toEqual([
-    '1 Conversation "a" is in topic fruit already, and began with other values there.',
-    expect.stringMatching(/^2 The id "2" already names something else/),
-    '3 The conversation has ended and takes no more messages: start another one.',
-    '4 Conversation "a" is in topic fruit already, and began with other values there.',
+    '1 Conversation "a" is already in topic fruit, where it started with other values.',
+    expect.stringMatching(/^2 The id "2" is already in use/),
+    '3 The conversation has ended and accepts no more messages: start a new one.',
+    '4 Conversation "a" is already in topic fruit, where it started with other values.',
   ]);
   expect(await everything(database.client)).toEqual(before);
 });
 
-it('a conversation with a ULID stays in its topic, and nothing is added to it from another', async () => {
+it('a conversation with a ULID can’t be imported into a second topic', async () => {
   const lines = [started(ulid), added(ulid, '1')].map(printed);
   await importer.importLines(lines);
   const before = await everything(database.client);
   const elsewhere = await importer.importLines([...lines, printed(added(ulid, '2'))], { topic: 'other' });
-  const reason = `Conversation "${ulid}" is in topic fruit already: it can't be in other too.`;
+  const reason = `Conversation "${ulid}" is already in topic fruit: it can't be in other too.`;
   expect(elsewhere).toEqual({ added: 0, known: 0, bad: [`1 ${reason}`, `2 ${reason}`, `3 ${reason}`] });
   expect(await everything(database.client)).toEqual(before);
 });
 
-it('a message with a ULID takes updates in its own conversation alone', async () => {
+it('a message with a ULID can be updated only in its own conversation', async () => {
   const lines = [
     started('a'),
     added('a', otherUlid),
@@ -202,14 +202,14 @@ it('a message with a ULID takes updates in its own conversation alone', async ()
   expect(await feedbackOf()).toEqual([]);
 });
 
-it('both formats are the same, and may be mixed', async () => {
-  const said = [started('a', { username: 'ada' }), prompt, reply, like, dislike, like];
-  const mixed = said.map((one, index) => (index % 2 === 0 ? asJson(one) : printed(one)));
+it('both formats give the same events, and may be mixed', async () => {
+  const lines = [started('a', { username: 'ada' }), prompt, reply, like, dislike, like];
+  const mixed = lines.map((one, index) => (index % 2 === 0 ? asJson(one) : printed(one)));
   expect(await importer.importLines(mixed)).toEqual({ added: 6, known: 0, bad: [] });
   expect(await importer.importLines(history)).toEqual({ added: 0, known: 6, bad: [] });
 });
 
-it('more conversations than are remembered are imported whole', async () => {
+it('hundreds of conversations whose lines are interleaved are imported completely', async () => {
   const names = Array.from({ length: 300 }, (_, index) => `c${index}`);
   const lines = [
     ...names.map((name) => started(name)),

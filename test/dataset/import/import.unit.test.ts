@@ -1,4 +1,4 @@
-// What an import does with good lines, bad lines and failures, whatever appends them.
+// How an import treats good lines, bad lines and failures, whatever appends them.
 import { expect, it } from 'vitest';
 import { type ImportOptions, importSource } from '../../../src/dataset/import/import.ts';
 import type { Entry, SourceLine } from '../../../src/dataset/import/source.ts';
@@ -16,7 +16,7 @@ async function* sourceOf(steps: Step[]): AsyncGenerator<SourceLine> {
 const lines = (...numbers: number[]): Step[] => numbers.map((line) => ({ line }));
 const refusal = new AppError('CONFLICT', 'Refused.');
 
-/** @param act what happens to the line of the number */
+/** @param act called with the number of each line; a rejection is the result of the append */
 function createRun(act: (line: number) => unknown = () => {}) {
   const seen = { appended: [] as number[], bad: [] as string[], bytes: 0 };
   const options: ImportOptions = {
@@ -34,14 +34,14 @@ function createRun(act: (line: number) => unknown = () => {}) {
   return { seen, options };
 }
 
-it('appends in the order of the lines, and counts what was new and what was known', async () => {
+it('appends in the order of the lines, and counts new and known events', async () => {
   const { seen, options } = createRun();
   const result = await importSource(sourceOf(lines(1, 2, 3, 4, 5)), options);
   expect(result).toEqual({ added: 3, known: 2, badLines: 0, failure: undefined });
   expect(seen).toEqual({ appended: [1, 2, 3, 4, 5], bad: [], bytes: 50 });
 });
 
-it('goes on after lines that can’t be read or are refused, and counts what came before the refusal', async () => {
+it('continues after lines that can’t be read or are refused, and counts events before the refusal', async () => {
   const { seen, options } = createRun((line) => line === 3 && Promise.reject(refusal));
   const steps = [...lines(1), { line: 2, problem: 'Unreadable.' }, ...lines(3, 4)];
   const result = await importSource(sourceOf(steps), options);
@@ -49,7 +49,7 @@ it('goes on after lines that can’t be read or are refused, and counts what cam
   expect(seen).toEqual({ appended: [1, 3, 4], bad: ['2 Unreadable.', '3 Refused.'], bytes: 40 });
 });
 
-it('ends at the first line that can’t be read where it is strict, with all before it', async () => {
+it('if strict, ends at the first line that can’t be read, after importing all lines before it', async () => {
   const { seen, options } = createRun();
   const steps = [
     ...lines(1, 2),
@@ -62,7 +62,7 @@ it('ends at the first line that can’t be read where it is strict, with all bef
   expect(seen).toMatchObject({ appended: [1, 2], bad: ['3 Unreadable.'] });
 });
 
-it('ends at the first line that is refused where it is strict, also if a later one is refused before it', async () => {
+it('if strict, ends at the first line that is refused, even if a later line is refused earlier', async () => {
   const late = Promise.withResolvers<void>();
   const { seen, options } = createRun(async (line) => {
     if (line === 4) late.resolve();
@@ -73,26 +73,26 @@ it('ends at the first line that is refused where it is strict, also if a later o
   const other = { line: 4, conversation: 'fast' };
   const result = await importSource(sourceOf([...steps, other]), { ...options, isStrict: true });
   expect(result).toMatchObject({ badLines: 1 });
-  // The third is of the conversation whose second was refused: it comes after the bad line, and is left.
+  // The third line waits for the second, which is bad: it is not appended.
   expect(seen.appended.toSorted()).toEqual([1, 2, 4]);
   expect(seen.bad).toEqual(['2 Refused.']);
 });
 
-it('ends where the database is away, and appends nothing more', async () => {
-  const away = new AppError('UPSTREAM_FAILED', 'Away.');
-  const { seen, options } = createRun((line) => line === 2 && Promise.reject(away));
+it('ends if the database is unavailable, and appends nothing more', async () => {
+  const unavailable = new AppError('UPSTREAM_FAILED', 'Unavailable.');
+  const { seen, options } = createRun((line) => line === 2 && Promise.reject(unavailable));
   const result = await importSource(sourceOf(lines(1, 2, 3, 4)), options);
-  expect(result).toMatchObject({ badLines: 0, failure: away });
+  expect(result).toMatchObject({ badLines: 0, failure: unavailable });
   expect(seen).toMatchObject({ appended: [1, 2], bad: [] });
 });
 
-it('fails with what is no refusal, since that is a bug', async () => {
+it('rejects with an error that is not an AppError, since that is a bug', async () => {
   const { seen, options } = createRun((line) => line === 2 && Promise.reject(new TypeError('a bug')));
   await expect(importSource(sourceOf(lines(1, 2, 3)), options)).rejects.toThrow('a bug');
   expect(seen.appended).toEqual([1, 2]);
 });
 
-it('fails with what its source fails with, once all that was read is done', async () => {
+it('rejects with an error of its source, once all lines before it are done', async () => {
   const { seen, options } = createRun(() => new Promise((resolve) => setImmediate(resolve)));
   async function* broken() {
     yield* sourceOf(lines(1, 2, 3));

@@ -1,3 +1,4 @@
+// Redacting texts, replacing usernames, and doing both in a record.
 import { describe, expect, it } from 'vitest';
 import { readRecipe } from '../../../src/dataset/export/recipe.ts';
 import { createNames } from '../../../src/dataset/privacy/pseudonyms.ts';
@@ -45,19 +46,19 @@ describe('redaction', () => {
     '10:30 – 11:45',
     'invoice 5555555555554445 of 2026',
     '',
-  ])('leaves %j as it is', async (text) => {
+  ])('leaves %j unchanged', async (text) => {
     expect(await redact(text)).toBe(text);
   });
 
-  it('gives the same the same placeholder within a conversation, and begins anew in the next', async () => {
-    const one = createRedactor();
-    expect(await one.redact('ada@example.org and bob@example.org')).toBe('[EMAIL_1] and [EMAIL_2]');
-    expect(await one.redact('again bob@example.org')).toBe('again [EMAIL_2]');
+  it('equal values have the same placeholder within a conversation, and numbers restart in the next', async () => {
+    const redactor = createRedactor();
+    expect(await redactor.redact('ada@example.org and bob@example.org')).toBe('[EMAIL_1] and [EMAIL_2]');
+    expect(await redactor.redact('again bob@example.org')).toBe('again [EMAIL_2]');
     expect(await createRedactor().redact('again bob@example.org')).toBe('again [EMAIL_1]');
   });
 });
 
-it('a record loses what is private in every text, and keeps its ids, labels and roles', async () => {
+it('scrubbing a record changes all its texts and usernames, but not its ids, labels and roles', async () => {
   const record = {
     id: 'ada@example.org',
     label: true,
@@ -79,7 +80,7 @@ it('a record loses what is private in every text, and keeps its ids, labels and 
   });
 });
 
-it('hashes of usernames depend on the key and the name alone', () => {
+it('hashes of usernames depend only on the key and the username', () => {
   const hashOf = (name: string, key: string) => createNames(readRecipe({ pseudonymise: true }), key)()(name);
   const [key, other] = ['k'.repeat(32), 'o'.repeat(32)];
   expect(hashOf('ada', key)).toBe(hashOf('ada', key));

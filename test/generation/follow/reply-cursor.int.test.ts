@@ -28,7 +28,7 @@ function follow(messageId: string) {
   return { reader, reading };
 }
 
-it('who follows a reply before it begins on this node gets its text live all the same', async () => {
+it('a reader that follows a reply before it starts on this node gets its text live, too', async () => {
   const gate = createGate();
   test.model.enqueue([head(200), delta('one, '), wait(gate.opened), delta('two'), finish(), done]);
   const id = await test.addReply();
@@ -46,7 +46,7 @@ it('who follows a reply before it begins on this node gets its text live all the
   expect(test.errors).toEqual([]);
 });
 
-it('a long reply that has ended is asked for once, however many read it, in however many pieces', async () => {
+it('a long reply that has ended is read from the log once, for any number of readers and pieces', async () => {
   const text = 'word '.repeat(100_000);
   test.model.enqueue(reply(text));
   const id = await test.addReply();

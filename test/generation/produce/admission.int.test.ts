@@ -11,14 +11,14 @@ import { followReply, sendMessage, startConversation } from '../../support/talk.
 import { secret, signWithSecret } from '../../support/tokens.ts';
 import { waitUntil } from '../../support/wait.ts';
 
-const most = 3;
+const maxReplies = 3;
 
 let test: TestApp;
 let ada: GraphQLClient;
 let conversationId: string;
 beforeEach(async () => {
-  test = await startTestApp({ MAX_GENERATIONS_PER_USER: String(most), AUTH_JWT_SECRET: secret });
-  test.model.setDefault([head(200), delta('begun'), hang]);
+  test = await startTestApp({ MAX_GENERATIONS_PER_USER: String(maxReplies), AUTH_JWT_SECRET: secret });
+  test.model.setDefault([head(200), delta('started'), hang]);
   ada = test.as(await signWithSecret({ sub: 'ada' }));
   conversationId = await startConversation(ada);
 });
@@ -34,7 +34,7 @@ async function codeOfSend(client: GraphQLClient, conversation?: string): Promise
 }
 
 async function fill(): Promise<string[]> {
-  const ids = Array.from({ length: most }, newId);
+  const ids = Array.from({ length: maxReplies }, newId);
   for (const id of ids) expect((await send(ada, id)).errors).toEqual([]);
   return ids;
 }
@@ -45,13 +45,13 @@ async function countEvents(): Promise<number> {
 }
 
 describe('a user with as many running replies as MAX_GENERATIONS_PER_USER', () => {
-  it('begins no more of them, nothing is written, and what was sent before is answered as before', async () => {
+  it('starts no more of them, nothing is written, and a repeated request gets the same answer', async () => {
     const [first = ''] = await fill();
     const before = await countEvents();
     const { errors } = await send(ada, newId());
     expect(errors[0]?.extensions.code).toBe('LIMIT_EXCEEDED');
     expect(errors[0]?.message).toBe(
-      'MAX_GENERATIONS_PER_USER is 3, and as many replies of "ada" are being produced: wait until one ends, or stop one.',
+      '"ada" already has 3 replies in progress, the maximum (MAX_GENERATIONS_PER_USER). Wait until one ends, or stop one.',
     );
     const again = await send(ada, first);
     expect(again.errors).toEqual([]);
@@ -59,10 +59,10 @@ describe('a user with as many running replies as MAX_GENERATIONS_PER_USER', () =
     const more = await ada.ask(operations.RegenerateReplyDocument, { input: { messageId } });
     expect(more.errors[0]?.extensions.code).toBe('LIMIT_EXCEEDED');
     expect(await countEvents()).toBe(before);
-    expect(test.model.requests.length).toBeLessThanOrEqual(most);
+    expect(test.model.requests.length).toBeLessThanOrEqual(maxReplies);
   });
 
-  it('begins another when one has ended or is stopped', async () => {
+  it('starts another when one has ended or is stopped', async () => {
     const [first = ''] = await fill();
     const messageId = (await send(ada, first)).data?.sendMessage.reply.id ?? '';
     await ada.run(operations.StopGenerationDocument, { input: { messageId } });
@@ -73,7 +73,7 @@ describe('a user with as many running replies as MAX_GENERATIONS_PER_USER', () =
     expect(await codeOfSend(ada)).toBe('LIMIT_EXCEEDED');
   });
 
-  it('is counted alone, and whoever asks on behalf of that user', async () => {
+  it('is counted apart from other users, also for prompts that a SERVICE sends', async () => {
     await fill();
     const bob = test.as(await signWithSecret({ sub: 'bob' }));
     expect(await codeOfSend(bob, await startConversation(bob))).toBeUndefined();
@@ -85,14 +85,14 @@ describe('a user with as many running replies as MAX_GENERATIONS_PER_USER', () =
     expect(await codeOfSend(service, await startConversation(service))).toBeUndefined();
   });
 
-  it('is found out about though many ask in the same instant', async () => {
+  it('is recognised though many prompts come in the same instant', async () => {
     const codes = await Promise.all(Array.from({ length: 20 }, () => codeOfSend(ada)));
-    expect(codes.filter((code) => code === undefined)).toHaveLength(most);
-    expect(codes.filter((code) => code === 'LIMIT_EXCEEDED')).toHaveLength(20 - most);
-    await waitUntil('the model was asked', () => test.model.requests.length === most);
+    expect(codes.filter((code) => code === undefined)).toHaveLength(maxReplies);
+    expect(codes.filter((code) => code === 'LIMIT_EXCEEDED')).toHaveLength(20 - maxReplies);
+    await waitUntil('the model was asked', () => test.model.requests.length === maxReplies);
   });
 
-  it('is so on every node', async () => {
+  it('is limited on every node', async () => {
     await fill();
     const other: App = await startApp({ ...test.config, port: 0 }, createLogger('fatal'));
     try {

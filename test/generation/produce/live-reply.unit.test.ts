@@ -13,19 +13,19 @@ describe('a live reply', () => {
     expect([reply.text.whole(), reply.reasoning.whole()]).toEqual(['Three', 'let me see, yes']);
   });
 
-  it('tells each listener once, of the next change of either or of the end', () => {
+  it('calls each listener once, at the next change of either channel or at the end', () => {
     const reply = createLiveReply();
-    const heard: string[] = [];
-    reply.onceChanged(() => heard.push('first'));
-    const release = reply.onceChanged(() => heard.push('released'));
-    release();
+    const calls: string[] = [];
+    reply.onceChanged(() => calls.push('first'));
+    const cancel = reply.onceChanged(() => calls.push('cancelled'));
+    cancel();
     reply.append('reasoning', 'a');
     reply.append('text', 'b');
-    reply.onceChanged(() => heard.push('second'));
+    reply.onceChanged(() => calls.push('second'));
     reply.append('text', 'c');
-    reply.onceChanged(() => heard.push('end'));
+    reply.onceChanged(() => calls.push('end'));
     reply.close();
-    expect(heard).toEqual(['first', 'second', 'end']);
+    expect(calls).toEqual(['first', 'second', 'end']);
     expect(reply.isClosed).toBe(true);
   });
 });

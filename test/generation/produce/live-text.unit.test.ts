@@ -7,7 +7,7 @@ const text = fc.string({ unit: 'binary', maxLength: 12 });
 describe('live text', () => {
   it('reads from any offset, in pieces of any size, exactly what was appended', () => {
     fc.assert(
-      fc.property(fc.array(text, { maxLength: 30 }), fc.integer({ min: 2, max: 40 }), (pieces, most) => {
+      fc.property(fc.array(text, { maxLength: 30 }), fc.integer({ min: 2, max: 40 }), (pieces, maxLength) => {
         const live = createLiveText();
         for (const piece of pieces) live.append(piece);
         const whole = pieces.join('');
@@ -15,11 +15,11 @@ describe('live text', () => {
         for (let start = 0; start <= whole.length; start += 1) {
           let read = '';
           for (
-            let piece = live.read(start, most);
+            let piece = live.read(start, maxLength);
             piece !== '';
-            piece = live.read(start + read.length, most)
+            piece = live.read(start + read.length, maxLength)
           ) {
-            expect(piece.length).toBeLessThanOrEqual(most);
+            expect(piece.length).toBeLessThanOrEqual(maxLength);
             read += piece;
           }
           expect(read).toBe(whole.slice(start));
@@ -33,8 +33,8 @@ describe('live text', () => {
       fc.property(
         fc.string({ unit: 'binary', maxLength: 40 }),
         fc.integer({ min: 2, max: 20 }),
-        (whole, most) => {
-          expect(cutText(whole, most).isWellFormed()).toBe(true);
+        (whole, maxLength) => {
+          expect(cutText(whole, maxLength).isWellFormed()).toBe(true);
         },
       ),
     );

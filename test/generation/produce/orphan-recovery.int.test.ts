@@ -1,6 +1,6 @@
-// Ends what its node can't end any more, and nothing else.
+// Ends the replies that their node can't end any more, and no others.
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startRecovery } from '../../../src/generation/produce/orphan-recovery.ts';
 import { newId } from '../../../src/lib/ulid.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -11,14 +11,16 @@ import { createTestWriter, type TestWriter } from '../../support/writer.ts';
 let database: TestDatabase;
 let pool: pg.Pool;
 let writer: TestWriter;
-const errors: unknown[] = [];
+let errors: unknown[];
 
-beforeAll(async () => {
+// Recovery ends all orphans of a database, so that each case has one of its own.
+beforeEach(async () => {
+  errors = [];
   database = await createTestDatabase();
   pool = new pg.Pool({ connectionString: database.url });
   writer = createTestWriter(database.url);
 });
-afterAll(async () => {
+afterEach(async () => {
   await writer.close();
   await pool.end();
   await database.close();
@@ -78,7 +80,7 @@ async function hasRows(messageId: string): Promise<boolean> {
   return rowCount !== 0;
 }
 
-it('what a node left of a reply that had ended when it died is swept away, and the reply stays as it is', async () => {
+it('rows that a dead node left of a reply that had ended are deleted, and the reply is unchanged', async () => {
   const [ended = '', alive = ''] = await addReplies(2);
   await append(
     database.client,
@@ -94,18 +96,18 @@ it('what a node left of a reply that had ended when it died is swept away, and t
   expect(await hasRows(alive)).toBe(true);
 });
 
-it('a node does not end replies of its own whose lease ran out while it was paused', async () => {
-  const [own = '', other = ''] = await addReplies(2);
-  await addRows(own, 'mine');
-  await addRows(other, 'of another');
-  await withRecovery({ isRunning: (id) => id === own }, async () => !(await hasRows(other)));
-  expect(await read([own, other])).toEqual([
+it('a node does not end its own replies whose lease expired while it was paused', async () => {
+  const [ours = '', theirs = ''] = await addReplies(2);
+  await addRows(ours, 'ours');
+  await addRows(theirs, 'theirs');
+  await withRecovery({ isRunning: (id) => id === ours }, async () => !(await hasRows(theirs)));
+  expect(await read([ours, theirs])).toEqual([
     { status: 'streaming', content: '' },
-    { status: 'interrupted', content: 'of another' },
+    { status: 'interrupted', content: 'theirs' },
   ]);
 });
 
-it('what readers have seen is kept where it goes on from the token log, else the token log is', async () => {
+it('text that readers have seen is kept if it continues the token log; otherwise the token log counts', async () => {
   const [longer = '', shorter = '', astray = ''] = await addReplies(3);
   for (const id of [longer, shorter, astray]) await addRows(id, 'some text');
   const seen = new Map([
@@ -124,16 +126,19 @@ it('what readers have seen is kept where it goes on from the token log, else the
   ]);
 });
 
-it('those who live have time to renew their leases once Postgres answers again', async () => {
+it('live nodes have time to renew their leases once Postgres answers again', async () => {
   const [alive = '', dead = ''] = await addReplies(2);
   for (const id of [alive, dead]) await addRows(id, 'text');
   const locker = new pg.Client({ connectionString: database.url });
   await locker.connect();
   await locker.query('BEGIN; LOCK TABLE generation IN ACCESS EXCLUSIVE MODE');
   const lockedAt = performance.now();
-  // Four times as long as an answer may take before it says nothing of who lives.
+  // Four times as long as Postgres may take to answer before expired leases are ignored.
   const leaseMs = 2_000;
-  const renewing = waitUntil('Postgres was away for a lease', () => performance.now() - lockedAt > leaseMs)
+  const renewing = waitUntil(
+    'Postgres was unavailable for a lease',
+    () => performance.now() - lockedAt > leaseMs,
+  )
     .then(() => locker.query('ROLLBACK'))
     .then(() =>
       locker.query(`UPDATE generation SET lease_until = now() + '1 hour' WHERE message_id = $1`, [alive]),

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createReadPacing } from '../../../src/generation/produce/read-pacing.ts';
 
-describe('the beat at which models are read', () => {
-  it('lets few replies be read as they come, and gives many the same next beat', async () => {
+describe('the pacing of reads from models', () => {
+  it('lets few replies be read as they come, and makes many wait for the same moment', async () => {
     let count = 7;
-    const beat = createReadPacing(() => count);
-    expect(beat.next()).toBeUndefined();
+    const pacing = createReadPacing(() => count);
+    expect(pacing.next()).toBeUndefined();
     count = 8;
-    const first = beat.next();
+    const first = pacing.next();
     expect(first).toBeInstanceOf(Promise);
-    expect(beat.next()).toBe(first);
+    expect(pacing.next()).toBe(first);
     await first;
-    expect(beat.next()).not.toBe(first);
+    expect(pacing.next()).not.toBe(first);
   });
 });

@@ -78,7 +78,7 @@ it('a reply that ends while the rows of another are being deleted leaves none be
   expect(errors).toEqual([]);
 });
 
-it('text that Postgres took, though its answer was lost, is followed by the rest without a hole', async () => {
+it('text that was stored though the answer of Postgres was lost is continued without a gap', async () => {
   const proxy = await startCutProxy(database.url);
   const cutPool = new pg.Pool({ connectionString: proxy.url });
   cutPool.on('error', () => {});
@@ -126,7 +126,7 @@ it('text that Postgres took, though its answer was lost, is followed by the rest
   await proxy.stop();
 });
 
-it('goes on with other connections where one has gone silent', { timeout: 60_000 }, async () => {
+it('continues on another connection if one has gone silent', { timeout: 60_000 }, async () => {
   const proxy = await startCutProxy(database.url);
   const connections = connect({ url: proxy.url, poolSize: 2, onError: () => {} });
   const errors: unknown[] = [];
@@ -152,7 +152,7 @@ it('goes on with other connections where one has gone silent', { timeout: 60_000
   await waitUntil('it is stored', async () => (await stored()) === 'one, ');
   proxy.silenceOpen();
   reply.append('text', 'two');
-  await waitUntil('the rest is stored', async () => (await stored()) === 'one, two', 30_000);
+  await waitUntil('the second piece is stored', async () => (await stored()) === 'one, two', 30_000);
   expect(errors).not.toEqual([]);
   tokenLog.unregister(id);
   await tokenLog.stop();
@@ -160,7 +160,7 @@ it('goes on with other connections where one has gone silent', { timeout: 60_000
   await proxy.stop();
 });
 
-it('more text than one statement takes is stored by several, without a hole', async () => {
+it('more text than one statement takes is stored by several, without a gap', async () => {
   const tokenLog = createTokenLog({
     pool,
     nodeId: 'node',
@@ -193,7 +193,7 @@ it('more text than one statement takes is stored by several, without a hole', as
   for (const id of ids) expect(wholes.get(id) === text).toBe(true);
 });
 
-it('the text of a reply whose end could not be written stays, all of it, until its lease runs out', async () => {
+it('all of the text of a reply whose end could not be written stays until its lease expires', async () => {
   const tokenLog = createTokenLog({
     pool,
     nodeId: 'node',

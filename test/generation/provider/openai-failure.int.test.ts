@@ -38,9 +38,9 @@ describe('a refusal', () => {
     [403, 'MODEL_API_KEY may use'],
     [404, 'Check that MODELS names a model it has'],
     [422, 'Change the message'],
-    [429, 'Wait before you ask again'],
-    [500, 'Ask again later'],
-    [503, 'Ask again later'],
+    [429, 'Wait before you try again'],
+    [500, 'Try again later'],
+    [503, 'Try again later'],
   ])('with HTTP %i names status, endpoint, model, its own message and what to do', async (status, advice) => {
     model.setDefault(refusal(status, 'No, because', retryAtOnce));
     const { code, message, text } = await ask();
@@ -52,8 +52,8 @@ describe('a refusal', () => {
   });
 
   it('is cut to 300 characters and never shows the key', async () => {
-    const said = `${'x'.repeat(290)} ${apiKey} and\0 more`;
-    model.enqueue(refusal(401, said), refusal(400, `Bad key ${apiKey}`));
+    const body = `${'x'.repeat(290)} ${apiKey} and\0 more`;
+    model.enqueue(refusal(401, body), refusal(400, `Bad key ${apiKey}`));
     const { message } = await ask();
     expect(message).toContain(`${'x'.repeat(290)} (secret) an`.slice(0, 299));
     expect(message).not.toContain('sk-');
@@ -61,7 +61,7 @@ describe('a refusal', () => {
     expect((await ask()).message).toContain('Bad key (secret)');
   });
 
-  it('never shows a key that is no header value, or the credentials of the URL', async () => {
+  it('never shows a key that is not a valid header value, or the credentials of the URL', async () => {
     const broken = await ask({ client: { apiKey: 'sk-two\nlines' } });
     expect(broken.code).toBe('UPSTREAM_FAILED');
     expect(broken.message).not.toMatch(/sk-two|lines/);
@@ -71,7 +71,7 @@ describe('a refusal', () => {
     expect(withUser.message).not.toMatch(/password|hidden/);
   });
 
-  it('is told even when its body never ends or hangs', async () => {
+  it('is reported even if its body never ends or hangs', async () => {
     model.setDefault([head(403, { 'content-type': 'text/plain' }), endlessText({ text: 'no', count: 1e9 })]);
     expect((await ask()).message).toContain('HTTP 403: data: {');
     expect(await model.requests[0]?.closed).toBe('client');
@@ -79,7 +79,7 @@ describe('a refusal', () => {
     expect((await ask({ client: { timeoutMs: 1_000 } })).message).toContain('HTTP 401. Check');
   });
 
-  it('with a Retry-After beyond the time limit is told by its status', async () => {
+  it('with a Retry-After beyond the time limit is reported by its status', async () => {
     model.setDefault(refusal(429, 'quota used up', { 'retry-after': '30' }));
     const { message } = await ask({ client: { timeoutMs: 4_000 } });
     expect(message).toContain('HTTP 429: quota used up');
@@ -99,11 +99,11 @@ describe('a failure', () => {
     );
   });
 
-  it('of an endpoint that does not begin its answer comes at the time limit', async () => {
+  it('of an endpoint that does not start its answer comes at the time limit', async () => {
     model.setDefault([hang]);
     const { code, message } = await ask({ client: { timeoutMs: 100 } });
     expect(code).toBe('UPSTREAM_FAILED');
-    expect(message).toContain('did not begin its answer within 100 ms');
+    expect(message).toContain('did not start its answer within 100 ms');
     expect(model.requests).toHaveLength(1);
     expect(await model.requests[0]?.closed).toBe('client');
   });
@@ -112,8 +112,8 @@ describe('a failure', () => {
     ['an error object', [delta('part'), failure('out of memory')], 'reported an error: out of memory.'],
     ['an error event', [delta('part'), chunk('event: error\ndata: {"message":"gone"}\n\n')], 'error: gone.'],
     ['bad JSON', [delta('part'), event('{"choices"')], 'sent an event that is not JSON: {"choices".'],
-    ['a cut connection', [delta('part'), cut], 'ended the connection in the middle of its answer.'],
-    ['an end without any sign of it', [delta('part')], 'ended the connection in the middle of its answer.'],
+    ['a cut connection', [delta('part'), cut], 'closed the connection in the middle of its answer.'],
+    ['an end without any sign of it', [delta('part')], 'closed the connection in the middle of its answer.'],
     ['a cut inside an event', [delta('part'), chunk('data: {"cho'), cut], 'in the middle of its answer.'],
   ])('by %s keeps the text before it', async (_, script, sentence) => {
     const gate = createGate();
@@ -132,11 +132,11 @@ describe('a failure', () => {
     model.enqueue(script);
     const outcome = await ask({ client: { idleTimeoutMs: 500 } });
     expect(outcome).toMatchObject({ code: 'UPSTREAM_FAILED', text });
-    expect(outcome.message).toContain('fell silent for 500 ms');
+    expect(outcome.message).toContain('sent nothing for 500 ms');
     expect(await model.requests[0]?.closed).toBe('client');
   });
 
-  it('by silence does not come while comments show that the endpoint lives', async () => {
+  it('by silence does not come while comments show that the endpoint is alive', async () => {
     const ping = [chunk(': ping\n\n'), wait(() => setTimeout(80))];
     model.enqueue([...Array.from({ length: 20 }, () => ping).flat(), delta('text'), done]);
     expect(await ask({ client: { idleTimeoutMs: 1_000 } })).toMatchObject({ text: 'text', error: undefined });
@@ -151,7 +151,7 @@ describe('a failure', () => {
     ['an empty event stream', [], 'ended its answer without a single event'],
     ['plain text', [head(200, { 'content-type': 'text/plain' }), chunk('ok')], 'without a single event'],
     [
-      'JSON that is no completion',
+      'JSON that is not a completion',
       [head(200, { 'content-type': 'application/json' }), chunk('{"status":"ok"}')],
       'sent JSON that is not a completion: {"status":"ok"}',
     ],
@@ -160,14 +160,14 @@ describe('a failure', () => {
       [head(200, { 'content-type': 'application/json' }), chunk('{"error":{"message":"no credit"}}')],
       'reported an error: no credit',
     ],
-  ])('is what %s is taken for', async (_, script, sentence) => {
+  ])('is reported for %s', async (_, script, sentence) => {
     model.enqueue(script);
     const { code, message } = await ask();
     expect(code).toBe('UPSTREAM_FAILED');
     expect(message).toContain(sentence);
   });
 
-  it('of the reader of the text ends the request and comes back as it is', async () => {
+  it('of the callback that receives the text ends the request and is rethrown unchanged', async () => {
     model.enqueue([delta('part'), hang]);
     const bug = new TypeError('a bug');
     const { error } = await ask({

@@ -15,14 +15,14 @@ beforeEach(async () => {
 });
 afterEach(() => model.stop());
 
-/** Asks, and tells how long the answer took. */
+/** Asks, and measures how long the answer took. */
 async function ask(options?: AskOptions) {
   const startedAt = performance.now();
   const outcome = await askModel(model, options);
   return { ...outcome, elapsedMs: performance.now() - startedAt };
 }
 
-/** Refuses the next requests with these headers, and tells when each came, in milliseconds. */
+/** Refuses the next requests with these headers. @returns when each arrived, in milliseconds */
 function refuseNext(count: number, headers: Record<string, string>): number[] {
   const times: number[] = [];
   const script = () => {
@@ -35,20 +35,20 @@ function refuseNext(count: number, headers: Record<string, string>): number[] {
 
 const between = (times: number[]) => times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
-describe('a request that came to nothing', () => {
-  it.each([408, 409, 429, 500, 502, 503, 529])('with HTTP %i is made again', async (status) => {
+describe('a request that failed', () => {
+  it.each([408, 409, 429, 500, 502, 503, 529])('with HTTP %i is repeated', async (status) => {
     model.enqueue(refusal(status, 'busy', retryAtOnce));
     expect((await ask()).text).toBe('Hello from the script.');
     expect(model.requests).toHaveLength(2);
   });
 
-  it.each([400, 401, 403, 404, 405, 413, 422])('with HTTP %i is not made again', async (status) => {
+  it.each([400, 401, 403, 404, 405, 413, 422])('with HTTP %i is not repeated', async (status) => {
     model.setDefault(refusal(status, 'no', retryAtOnce));
     expect((await ask()).code).toBe('UPSTREAM_FAILED');
     expect(model.requests).toHaveLength(1);
   });
 
-  it('is made three times at most, and then says what the last was told', async () => {
+  it('is made three times at most, and then reports the last refusal', async () => {
     model.enqueue(refusal(500, 'one', retryAtOnce), refusal(500, 'two', retryAtOnce));
     model.setDefault(refusal(503, 'three', retryAtOnce));
     expect((await ask()).message).toContain('HTTP 503: three');
@@ -60,13 +60,13 @@ describe('a request that came to nothing', () => {
     ['after the headers', [stream, cut]],
     ['after events without text', [stream, chunk(': ping\n\n'), event(frame({ delta: { role: 'x' } })), cut]],
     ['after an empty text', [stream, delta(''), cut]],
-  ])('because it was cut %s is made again', async (_, script) => {
+  ])('because it was cut %s is repeated', async (_, script) => {
     model.enqueue(script);
     expect(await ask()).toMatchObject({ text: 'Hello from the script.', error: undefined });
     expect(model.requests).toHaveLength(2);
   });
 
-  it('because nobody listens is made again, after pauses', async () => {
+  it('because nobody listens is repeated, after pauses', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -80,7 +80,7 @@ describe('a request that came to nothing', () => {
     ['a cut', [delta('part'), cut]],
     ['an error', [delta('part'), failure('out of memory')]],
     ['silence', [delta('part'), hang]],
-  ])('by %s is never made again after a text was shown', async (_, script) => {
+  ])('by %s is never repeated after a text was shown', async (_, script) => {
     model.enqueue(script);
     expect(await ask({ client: { idleTimeoutMs: 100 } })).toMatchObject({
       text: 'part',
@@ -89,7 +89,7 @@ describe('a request that came to nothing', () => {
     expect(model.requests).toHaveLength(1);
   });
 
-  it('by an error that the endpoint reported before any text is not made again', async () => {
+  it('by an error that the endpoint reported before any text is not repeated', async () => {
     model.enqueue([stream, failure('context too long')]);
     expect((await ask()).message).toContain('context too long');
     expect(model.requests).toHaveLength(1);
@@ -97,7 +97,7 @@ describe('a request that came to nothing', () => {
 });
 
 describe('the pause before a retry', () => {
-  it('grows, and differs from one to the next', async () => {
+  it('grows, and part of it is random', async () => {
     const times = refuseNext(2, {});
     expect((await ask()).text).toBe('Hello from the script.');
     const [first = 0, second = Number.NaN] = between([...times, performance.now()]);
@@ -110,7 +110,7 @@ describe('the pause before a retry', () => {
   it.each([
     ['in seconds', () => ({ 'retry-after': '1' })],
     ['in milliseconds', () => ({ 'retry-after-ms': '1000', 'retry-after': '9' })],
-    // A date knows no parts of a second: what is left of this one is more than a second.
+    // A date has no fractions of a second: more than a second is left until this one.
     ['by a date', () => ({ 'retry-after': new Date(Date.now() + 2_000).toUTCString() })],
   ])('is as long as Retry-After asks for, %s', async (_, headers) => {
     const times = refuseNext(1, headers());
@@ -120,20 +120,20 @@ describe('the pause before a retry', () => {
     expect(waited).toBeLessThan(3_500);
   });
 
-  it.each(['0', new Date(0).toUTCString()])('is none where Retry-After is %s', async (asked) => {
+  it.each(['0', new Date(0).toUTCString()])('is left out if Retry-After is %s', async (asked) => {
     const times = refuseNext(2, { 'retry-after': asked });
     expect((await ask()).error).toBeUndefined();
-    // One of its own would be longer each time.
+    // A default pause would be longer each time.
     expect(Math.min(...between(times))).toBeLessThan(240);
   });
 
-  it('is that of its own where Retry-After makes no sense', async () => {
+  it('is the default if Retry-After makes no sense', async () => {
     const times = refuseNext(1, { 'retry-after': 'soon' });
     expect((await ask()).error).toBeUndefined();
     expect(between([...times, performance.now()])[0]).toBeGreaterThan(240);
   });
 
-  it('is not begun where it would end after the time limit: the refusal is told at once', async () => {
+  it('is not started if it would end after the time limit: the refusal is reported at once', async () => {
     model.setDefault(refusal(429, 'quota used up', { 'retry-after': '30' }));
     const { message, elapsedMs } = await ask({ client: { timeoutMs: 20_000 } });
     expect(message).toContain('HTTP 429: quota used up');
@@ -141,11 +141,11 @@ describe('the pause before a retry', () => {
     expect(model.requests).toHaveLength(1);
   });
 
-  it('and all attempts together keep within the time limit', async () => {
+  it('and all attempts together stay within the time limit', async () => {
     model.enqueue(refusal(503, 'starting', { 'retry-after-ms': '200' }));
     model.setDefault([hang]);
     const { message, elapsedMs } = await ask({ client: { timeoutMs: 600 } });
-    expect(message).toContain('did not begin its answer within 600 ms');
+    expect(message).toContain('did not start its answer within 600 ms');
     expect(elapsedMs).toBeLessThan(1_500);
     expect(model.requests).toHaveLength(2);
   });
@@ -167,7 +167,7 @@ describe('the pause before a retry', () => {
 
 describe('a redirect', () => {
   it.each([301, 302, 303, 307, 308])(
-    'with HTTP %i is not followed: neither key nor conversation go elsewhere',
+    'with HTTP %i is not followed: neither the key nor the conversation is sent elsewhere',
     async (status) => {
       const other = await startScriptedModel();
       onTestFinished(() => other.stop());
@@ -184,7 +184,7 @@ describe('a redirect', () => {
     },
   );
 
-  it('within the endpoint is not followed, and says where it leads', async () => {
+  it('within the endpoint is not followed, and its target is named', async () => {
     model.setDefault([head(307, { location: '/v2/chat/completions' })]);
     expect((await ask()).message).toContain(`${model.url.replace('/v1', '/v2')}/chat/completions`);
     expect(model.requests).toHaveLength(1);

@@ -1,23 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Channel } from '../../../src/generation/produce/live-reply.ts';
-import {
-  type CompletionReader,
-  createPlainReader,
-  createStreamReader,
-} from '../../../src/generation/provider/openai-stream.ts';
+import { createPlainReader, createStreamReader } from '../../../src/generation/provider/openai-stream.ts';
+import type { BodyReader } from '../../../src/generation/provider/protocol.ts';
+import type { Channel } from '../../../src/generation/provider/provider.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const token = (content: string): string => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}`;
 const finish = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}';
 
-function readAll(reader: CompletionReader, reads: Uint8Array[], channel: Channel = 'text'): string[] {
-  const said = [...reads.map((bytes) => reader.read(bytes)), reader.end()];
-  return said.map((pieces) => pieces[channel]).filter((text) => text !== '');
+function readAll(reader: BodyReader, reads: Uint8Array[], channel: Channel = 'text'): string[] {
+  const outputs = [...reads.map((bytes) => reader.read(bytes)), reader.end()];
+  return outputs.map((pieces) => pieces[channel]).filter((text) => text !== '');
 }
 
 describe('a reader of an event stream', () => {
-  it('gives the same text however the bytes are split, with LF, CRLF and CR', () => {
+  it('returns the same text however the bytes are split, with LF, CRLF and CR', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 8 }),
@@ -46,7 +43,7 @@ describe('a reader of an event stream', () => {
     expect(reader.read(encode(`${token('one ')}\n\n${token('two')}\n\n`)).text).toBe('one two');
   });
 
-  it('gives text that a database can hold, and never half a surrogate pair', () => {
+  it('returns text that a database can hold, and never half of a surrogate pair', () => {
     const frames = ['a\\u0000b', '\\ud83d', '\\ude00', '\\ud83d', 'x', '\\ude00', 'y\\ud83d'];
     const reads = frames.map((content) =>
       encode(`data: {"choices":[{"delta":{"content":"${content}"}}]}\n\n`),
@@ -78,7 +75,7 @@ describe('a reader of an event stream', () => {
   it.each([
     ['an error that is a string', 'data: {"error":"overloaded","error_type":"overloaded"}', 'overloaded'],
     ['an event named error', 'event: error\ndata: {"message":"gone"}', 'gone'],
-    ['an event named error that is no JSON', 'event: error\ndata: gone wrong', 'gone wrong'],
+    ['an event named error that is not JSON', 'event: error\ndata: gone wrong', 'gone wrong'],
     ['an object of type error', 'data: {"object":"error","message":"bad","code":400}', 'bad'],
     ['an error in the choice', 'data: {"choices":[{"error":{"code":502,"message":"provider"}}]}', 'provider'],
     ['an error without a message', 'data: {"error":{"code":7}}', '{"error":{"code":7}}'],
@@ -107,13 +104,13 @@ describe('a reader of an event stream', () => {
     '{"choices":[null]}',
     '{"choices":[{"delta":5}]}',
     '{"choices":{}}',
-  ])('passes over %s, which is JSON and no chunk', (json) => {
+  ])('ignores %s, which is JSON but not a chunk', (json) => {
     const reader = createStreamReader();
     expect(readAll(reader, [encode(`data: ${json}\n\ndata:\n\n${token('text')}\n\n`)])).toEqual(['text']);
     expect(reader.progress.failure).toBeUndefined();
   });
 
-  it('fails on an event that is not JSON, but not on one that the end of the body cut', () => {
+  it('fails on an event that is not JSON, but not on one that is cut off by the end of the body', () => {
     const broken = createStreamReader();
     broken.read(encode('data: {"choices"\n\n'));
     expect(broken.progress.failure).toEqual({
@@ -125,7 +122,7 @@ describe('a reader of an event stream', () => {
     expect(cut.progress.failure).toBeUndefined();
   });
 
-  it('gives up an event that grows beyond eight million characters', () => {
+  it('fails on an event that grows beyond eight million characters', () => {
     const reader = createStreamReader();
     const megabyte = encode('x'.repeat(1024 * 1024));
     reader.read(encode('data: "'));
@@ -133,7 +130,7 @@ describe('a reader of an event stream', () => {
     expect(reader.progress.failure?.happened).toBe('sent an event that is too large');
   });
 
-  it('keeps the last usage, and passes over a usage that is none', () => {
+  it('keeps the last usage, and ignores a usage that is invalid', () => {
     const reader = createStreamReader();
     reader.read(encode('data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}\n\n'));
     reader.read(encode('data: {"choices":[],"usage":{"prompt_tokens":"3","completion_tokens":-1}}\n\n'));
@@ -155,9 +152,9 @@ describe('reasoning', () => {
   it.each([
     ['reasoning_content', { reasoning_content: 'hm' }],
     ['reasoning', { reasoning: 'hm' }],
-    ['both, which mean one', { reasoning_content: 'hm', reasoning: 'hm' }],
-    ['reasoning_content null beside the other', { reasoning_content: null, reasoning: 'hm' }],
-    ['content null beside it', { content: null, reasoning: 'hm' }],
+    ['both, which have the same text', { reasoning_content: 'hm', reasoning: 'hm' }],
+    ['reasoning, beside reasoning_content null', { reasoning_content: null, reasoning: 'hm' }],
+    ['reasoning, beside content null', { content: null, reasoning: 'hm' }],
     ['parts that repeat it', { reasoning: 'hm', reasoning_details: [{ text: 'hm' }] }],
   ])('is read from %s, apart from the text', (_, delta) => {
     expect(createStreamReader().read(event(delta))).toEqual({ text: '', reasoning: 'hm' });
@@ -167,14 +164,14 @@ describe('reasoning', () => {
     expect(plain.end()).toEqual({ text: 'text', reasoning: 'hm' });
   });
 
-  it.each([5, null, ['hm'], { text: 'hm' }, true])('that is %j is none', (value) => {
-    const said = createStreamReader().read(
+  it.each([5, null, ['hm'], { text: 'hm' }, true])('that is %j is ignored', (value) => {
+    const output = createStreamReader().read(
       event({ reasoning: value, reasoning_content: value, content: 'a' }),
     );
-    expect(said).toEqual({ text: 'a', reasoning: '' });
+    expect(output).toEqual({ text: 'a', reasoning: '' });
   });
 
-  it('and text of one read come each as one piece, and mend their own surrogate pairs', () => {
+  it('and text of one read are one piece each, and join their own surrogate pairs', () => {
     const half = (name: string, unit: string) =>
       encode(`data: {"choices":[{"delta":{"${name}":"${unit}"}}]}\n\n`);
     const reads = [
@@ -193,7 +190,7 @@ describe('reasoning', () => {
     expect(createStreamReader().read(joined)).toEqual({ text: 'y', reasoning: 'xz' });
   });
 
-  it('alone is no completion of its own', () => {
+  it('alone is not a completion', () => {
     const reader = createPlainReader();
     reader.read(encode(JSON.stringify({ choices: [{ message: { content: null, reasoning: 'hm' } }] })));
     expect(reader.end()).toEqual({ text: '', reasoning: 'hm' });
@@ -202,7 +199,7 @@ describe('reasoning', () => {
 });
 
 describe('a reader of a plain completion', () => {
-  it('gives the message as one piece at the end of the body', () => {
+  it('returns the message as one piece at the end of the body', () => {
     const body = JSON.stringify({
       choices: [{ message: { role: 'assistant', content: 'whole\0' }, finish_reason: 'length' }],
       usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },

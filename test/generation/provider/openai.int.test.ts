@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createModelClient } from '../../../src/generation/provider/openai.ts';
+import { createOpenAIClient } from '../../../src/generation/provider/openai.ts';
 import { type AskOptions, apiKey, askModel } from '../../support/ask-model.ts';
 import {
   chunk,
@@ -36,8 +36,8 @@ describe('the request', () => {
     await ask();
     const parameters = { temperature: 0, maxTokens: 5, topP: 0.5, stop: ['\n'], seed: 7 };
     await ask({ request: { parameters } });
-    const whole = { model: 'zephyr', messages: [{ role: 'user', content: 'hi' }], stream: true };
-    const body = { ...whole, stream_options: { include_usage: true } };
+    const request = { model: 'zephyr', messages: [{ role: 'user', content: 'hi' }], stream: true };
+    const body = { ...request, stream_options: { include_usage: true } };
     expect(model.requests.map((request) => request.body)).toEqual([
       body,
       { ...body, temperature: 0, max_tokens: 5, top_p: 0.5, stop: ['\n'], seed: 7 },
@@ -62,12 +62,32 @@ describe('the request', () => {
     model.setDefault(({ body }) =>
       body.stream_options ? refusal(400, 'Unrecognized request argument: stream_options') : reply('fine'),
     );
-    const client = createModelClient({ baseUrl: model.url, apiKey, timeoutMs: 4_000, idleTimeoutMs: 4_000 });
+    const client = createOpenAIClient({ baseUrl: model.url, apiKey, timeoutMs: 4_000, idleTimeoutMs: 4_000 });
     const signal = new AbortController().signal;
     for (let n = 0; n < 2; n += 1) {
       await client.generate({ model: 'old', messages: [], parameters: {}, signal }, () => undefined);
     }
     expect(model.requests.map(({ body }) => 'stream_options' in body)).toEqual([true, false, false]);
+  });
+
+  it('is sent once more without stream_options, though another reply learned first that they are rejected', async () => {
+    const gates = [createGate(), createGate()];
+    let rejections = 0;
+    model.setDefault(({ body }) => {
+      if (!body.stream_options) return reply('fine');
+      const opened = gates[rejections]?.opened ?? (() => Promise.resolve());
+      rejections += 1;
+      return [wait(opened), ...refusal(400, 'Unrecognized request argument: stream_options')];
+    });
+    const client = createOpenAIClient({ baseUrl: model.url, apiKey, timeoutMs: 4_000, idleTimeoutMs: 4_000 });
+    const signal = new AbortController().signal;
+    const request = { model: 'old', messages: [], parameters: {}, signal };
+    const replies = [1, 2].map(() => client.generate(request, () => undefined));
+    await model.waitForRequest(2);
+    gates[0]?.open();
+    await Promise.race(replies);
+    gates[1]?.open();
+    expect((await Promise.all(replies)).map(({ finishReason }) => finishReason)).toEqual(['stop', 'stop']);
   });
 
   it('is not repeated after a 400 about anything else', async () => {
@@ -85,7 +105,7 @@ describe('the request', () => {
     expect(model.requests).toHaveLength(5);
   });
 
-  it('uses the connections of those before it again', async () => {
+  it('reuses the connections of earlier requests', async () => {
     for (let n = 0; n < 10; n += 1) await ask();
     expect(model.openConnections()).toBeLessThanOrEqual(2);
   });
@@ -110,7 +130,7 @@ describe('a reply', () => {
     ['cut after its finish reason', [delta('text'), finish(), cut], 'stop'],
     ['with content null', [delta(null), delta('text'), delta(null), finish(), done], 'stop'],
     ['with comments', [chunk(': hello\n\n:\n'), delta('text'), chunk(': ping\n\n'), finish(), done], 'stop'],
-  ])('is whole %s', async (_, script, finishReason) => {
+  ])('is complete %s', async (_, script, finishReason) => {
     model.enqueue(script);
     expect(await ask()).toMatchObject({
       text: 'text',
@@ -139,7 +159,7 @@ describe('a reply', () => {
     expect(pieces.length).toBeLessThan(20_000);
   });
 
-  it('does not wait longer than the end of its text for a server that then says nothing', async () => {
+  it('does not wait for a server that sends nothing after the end of its text', async () => {
     model.enqueue([delta('text'), finish(), hang]);
     const { text, error } = await ask({ client: { idleTimeoutMs: 50 } });
     expect({ text, error }).toEqual({ text: 'text', error: undefined });
@@ -181,13 +201,13 @@ describe('an abort', () => {
     expect(await model.requests[0]?.closed).toBe('client');
   });
 
-  it('that came before the request sends nothing', async () => {
+  it('before the request sends nothing', async () => {
     const reason = new Error('too late');
     expect((await ask({ request: { signal: AbortSignal.abort(reason) } })).error).toBe(reason);
     expect(model.requests).toHaveLength(0);
   });
 
-  it('of one request leaves the others alone', async () => {
+  it('of one request does not affect the others', async () => {
     const gate = createGate();
     model.setDefault([delta('a'), wait(gate.opened), delta('b'), finish(), done]);
     const stop = new AbortController();

@@ -1,4 +1,4 @@
-// Leaving early frees what a reader held, however they leave, and never stops the reply.
+// A reader that leaves early frees its cursors, however it leaves, and never stops the reply.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../../../src/client/operations.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
@@ -15,14 +15,14 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   gate.open();
-  await waitUntil('no answer of the model is running', () => test.model.runningAnswers() === 0);
+  await waitUntil('the model has ended all of its responses', () => test.model.runningAnswers() === 0);
 });
 afterAll(() => test.stop());
 
 const count = 20;
 const query = 'subscription ($id: ID!) { generation(messageId: $id) { ... on GenerationDelta { text } } }';
 
-/** As many replies that hang in the model until the gate opens, some before their first text. */
+/** Replies that the model holds back until the gate opens, half of them before their first text. */
 async function startReplies(): Promise<string[]> {
   gate = createGate();
   const conversationId = await startConversation(test.client);
@@ -31,7 +31,7 @@ async function startReplies(): Promise<string[]> {
     const opened = wait(gate.opened);
     test.model.enqueue([
       head(200),
-      ...(n % 2 === 0 ? [delta('begun ')] : []),
+      ...(n % 2 === 0 ? [delta('started ')] : []),
       opened,
       delta('ended'),
       finish(),
@@ -71,8 +71,8 @@ async function followByStreams(replies: string[]): Promise<RawStream[]> {
   return streams;
 }
 
-describe('a reader of replies that hang in the model', () => {
-  it('that sends complete frees its cursors, the socket stays, and the replies end by themselves', async () => {
+describe('a reader of replies that the model holds back', () => {
+  it('that sends complete frees its cursors and keeps its socket, and the replies end by themselves', async () => {
     const replies = await startReplies();
     const raw = await followOnOneSocket(replies);
     for (const id of replies) raw.send({ id, type: 'complete' });
@@ -113,7 +113,7 @@ describe('a reader of replies that hang in the model', () => {
     await expectRepliesEnd(replies);
   });
 
-  it('that leaves before its subscription has even begun frees its cursors', async () => {
+  it('that leaves before its subscription has started frees its cursors', async () => {
     const replies = await startReplies();
     const raw = await connectSocket(test.app.url);
     for (const id of replies) {
@@ -122,9 +122,9 @@ describe('a reader of replies that hang in the model', () => {
     }
     raw.subscribe('last', '{ viewer { username } }');
     await raw.next();
-    const other = await connectSocket(test.app.url);
-    for (const id of replies) other.subscribe(id, query, { id });
-    other.socket.terminate();
+    const terminated = await connectSocket(test.app.url);
+    for (const id of replies) terminated.subscribe(id, query, { id });
+    terminated.socket.terminate();
     await expectRepliesEnd(replies);
     await expectCursors(0);
     raw.socket.terminate();

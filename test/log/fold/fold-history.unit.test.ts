@@ -1,10 +1,10 @@
-// What makes a history, how its instants are read, and what can be asked of a snapshot.
+// Valid histories, the parsing of their instants, and the threads of a snapshot.
 import { apply, type FoldableEvent, fold, threadOf } from 'afterword/fold';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { begun, changed, events, foldAll, replied, said } from '../../support/told.ts';
 
 describe('an instant', () => {
-  // Where the reader is must make no difference.
+  // The time zone of the reader must make no difference.
   beforeAll(() => {
     vi.stubEnv('TZ', 'Asia/Kolkata');
     expect(new Date(0).getTimezoneOffset()).toBe(-330);
@@ -30,13 +30,13 @@ describe('an instant', () => {
 });
 
 describe('a history', () => {
-  it('may hold its instants as Date or as text', () => {
+  it('may have its instants as Date or as text', () => {
     const told = events(begun, replied('r'), changed('r', { rating: 'like' }));
     const dated = told.map((event) => ({ ...event, recordedAt: new Date(event.recordedAt) }));
     expect(fold(dated)).toEqual(fold(told));
   });
 
-  it('may give an event again, which counts once', () => {
+  it('may repeat an event, which counts once', () => {
     const told = events(
       begun,
       replied('r'),
@@ -47,23 +47,25 @@ describe('a history', () => {
     expect(fold(again)).toEqual(fold(told));
   });
 
-  it('with a hole, a wrong beginning, another conversation or an unknown message is refused', () => {
+  it('with a gap, a wrong start, another conversation or an unknown message is refused', () => {
     const told = events(begun, said('m'), said('n'));
     expect(() => fold(told.toSpliced(1, 1))).toThrow('Event 2 of conversation c is missing before 3');
     expect(() => fold(told.slice(1))).toThrow('begins with version 1, START_CONVERSATION, not with 2');
     const others = told.slice(0, 1).map((event) => ({ ...event, conversationId: 'd' }));
-    expect(() => fold([...told, ...others])).toThrow('Event 1 of conversation d is none of c');
+    expect(() => fold([...told, ...others])).toThrow(
+      'Event 1 of conversation d does not belong to conversation c',
+    );
     expect(() => foldAll(begun, changed('x', { rating: 'like' }))).toThrow('no message x to update');
   });
 
-  it('with a payload or an instant that can not be is refused', () => {
+  it('with an invalid payload or instant is refused', () => {
     expect(() => foldAll(begun, said('m', { role: 'robot' }))).toThrow('role');
     expect(() => foldAll(begun, replied('r'), changed('r', { score: 2 }))).toThrow('score');
     expect(() => foldAll(['START_CONVERSATION', { ...begun[1], metadata: [] }])).toThrow('must be an object');
     expect(() => foldAll([begun[0], begun[1], 'noon'])).toThrow('Invalid ISO datetime');
   });
 
-  it('is read in time linear in its length', () => {
+  it('is folded in time linear in its length', () => {
     const historyOf = (count: number) => {
       const messages = Array.from({ length: count / 2 }, (_, index) => said(`m${index}`));
       const liked = { rating: 'like' };
@@ -77,14 +79,14 @@ describe('a history', () => {
     };
     const [long, short] = [[historyOf(10_000)], Array<FoldableEvent[]>(10).fill(historyOf(1_000))];
     const rounds = [1, 2, 3].map(() => ({ long: timeOf(long), short: timeOf(short) }));
-    // As many events: ten times as long, were it quadratic.
+    // For the same number of events it would take ten times as long if it were quadratic.
     const best = (name: 'long' | 'short') => Math.min(...rounds.map((round) => round[name]));
     expect(best('long')).toBeLessThan(5 * best('short'));
   });
 });
 
 describe('one more event', () => {
-  it('leaves the snapshot before it as it was', () => {
+  it('does not change the snapshot before it', () => {
     const told = events(
       begun,
       replied('r', { status: 'streaming', content: '' }),
@@ -119,12 +121,12 @@ describe('the thread', () => {
     expect(idsOf('two')).toEqual(['root', 'two']);
   });
 
-  it('is that of the newest message where none is named', () => {
+  it('ends with the newest message if none is named', () => {
     expect(idsOf()).toEqual(['other root']);
     expect(threadOf(foldAll(begun))).toEqual([]);
   });
 
-  it('of a message that was not there is none', () => {
+  it('of an unknown message is undefined', () => {
     expect(idsOf('later')).toBeUndefined();
   });
 });

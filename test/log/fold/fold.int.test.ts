@@ -1,5 +1,5 @@
-// The law of the fold over random histories: it says of every conversation, after each of its events, what
-// project_events makes of the same events.
+// The law of the fold over random histories: of every conversation, after each of its events, it equals the
+// projection of the same events.
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ let database: TestDatabase;
 let client: pg.Client;
 beforeAll(async () => {
   database = await createTestDatabase();
-  // As the server connects: an instant without a zone is in UTC.
+  // As in the server: an instant without a zone is in UTC.
   client = new pg.Client({ connectionString: database.url, options: '-c TimeZone=UTC' });
   await client.connect();
 });
@@ -26,7 +26,7 @@ afterAll(async () => {
 type Row = Record<string, unknown>;
 type Tables = { conversation: Row[]; message: Row[]; feedback: Row[]; impression: Row[] };
 
-/** The projections, as one value: messages in their order, the rest sorted by whatever makes it unique. */
+/** The projections as one value: messages in their order, the others sorted by their key. */
 const tables = `jsonb_build_object(
   'conversation', (SELECT coalesce(jsonb_agg(c ORDER BY id), '[]') FROM conversation AS c),
   'message', (SELECT coalesce(jsonb_agg(to_jsonb(m) - 'position' ORDER BY conversation_id, position), '[]') FROM message AS m),
@@ -35,7 +35,7 @@ const tables = `jsonb_build_object(
   'impression', (SELECT coalesce(jsonb_agg(f ORDER BY conversation_id, username COLLATE "C", source::text COLLATE "C"), '[]')
                  FROM conversation_feedback AS f))`;
 
-/** What the tables hold when only the first of the events were ever projected, for each number of them. */
+/** The content of the tables after the first n events, for each n. */
 const defineReplays = `CREATE FUNCTION pg_temp.replays(ids text[]) RETURNS SETOF jsonb LANGUAGE plpgsql AS $$
   DECLARE
     all_events event[] := (SELECT array_agg(event ORDER BY ord)
@@ -95,7 +95,7 @@ function compareText(one: string, other: string): number {
   return one === other ? 0 : one < other ? -1 : 1;
 }
 
-/** Snapshots as the rows that the tables should hold. */
+/** The rows that the tables should have for these snapshots. */
 function rowsOf(snapshots: ConversationSnapshot[]): Tables {
   const sorted = snapshots.toSorted((one, other) => compareText(one.id, other.id));
   const feedback = sorted.flatMap(({ messages }) => messages.flatMap(feedbackRows));
@@ -117,14 +117,14 @@ function rowsOf(snapshots: ConversationSnapshot[]): Tables {
   };
 }
 
-/** Whatever a step would change in what it was given fails. */
+/** Freezes a value, so that a step that changes its input fails. */
 function freeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const part of Object.values(Object.freeze(value))) freeze(part);
   return value;
 }
 
-/** Feedback that waits goes in one batch, other events alone: those of one conversation wait for each other. */
+/** Waiting feedback shares one batch; other events are sent alone, since those of a conversation wait for each other. */
 function batchesOf(items: Item[]): Item[][] {
   const batches: Item[][] = [];
   const isFeedback = (item: Item | undefined) =>
@@ -144,7 +144,7 @@ async function appendAll(items: Item[]): Promise<void> {
   }
 }
 
-/** The events of each conversation, as GraphQL's `events` would give them or as the log does. */
+/** The events of each conversation, as the query `events` or as the log returns them. */
 async function readHistories(items: Item[], asText: boolean): Promise<Map<string, FoldableEvent[]>> {
   const histories = new Map<string, FoldableEvent[]>();
   for (const { type, conversation_id: id } of items) {
@@ -155,7 +155,7 @@ async function readHistories(items: Item[], asText: boolean): Promise<Map<string
   return histories;
 }
 
-/** How often each thing was seen, so that the histories can't quietly become poor. */
+/** Counts what the histories contain, so that they can't become trivial unnoticed. */
 const seen = new Map<string, number>();
 const see = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
 
@@ -212,7 +212,7 @@ async function property(items: Item[], asText: boolean): Promise<void> {
   }
 }
 
-it('says after each event of random histories what a replay of the events up to it gives', {
+it('equals, after each event of random histories, a replay of the events up to it', {
   timeout: propertyTimeoutMs,
 }, async () => {
   await client.query(defineReplays);

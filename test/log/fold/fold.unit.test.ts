@@ -1,4 +1,4 @@
-// What each event leaves in a snapshot.
+// The effect of each event on a snapshot.
 import { fold } from 'afterword/fold';
 import { describe, expect, it } from 'vitest';
 import { begun, changed, foldAll, replied, said, type Told } from '../../support/told.ts';
@@ -22,11 +22,11 @@ const byAda = {
 };
 
 describe('a conversation', () => {
-  it('that has not begun is none', () => {
+  it('without events is undefined', () => {
     expect(fold([])).toBeUndefined();
   });
 
-  it('that began without more has what is known of it', () => {
+  it('that was just started has its required fields and defaults', () => {
     expect(foldAll(begun)).toEqual({
       id: 'c',
       topic: 't',
@@ -43,8 +43,8 @@ describe('a conversation', () => {
     });
   });
 
-  it('has the title, the metadata and the time that it was given, and is at its newest event', () => {
-    // A key that assigning would take for the prototype: parsed JSON may hold it.
+  it('has its given title, metadata and time, and the offset and version of its newest event', () => {
+    // A key that an assignment would take for the prototype; parsed JSON may contain it.
     const metadata = JSON.parse('{"experiment": {"arms": [1, null]}, "__proto__": 1}');
     const payload = {
       ...begun[1],
@@ -65,7 +65,7 @@ describe('a conversation', () => {
     );
   });
 
-  it('with "" as title has none, and one without a username is nobody\'s', () => {
+  it('with "" as title has none, and one without a username has no owner', () => {
     const { username: _, ...payload } = begun[1];
     expect(foldAll(['START_CONVERSATION', { ...payload, title: '' }])).toMatchObject({
       title: null,
@@ -73,7 +73,7 @@ describe('a conversation', () => {
     });
   });
 
-  it('ends when its last event was recorded, or when that says; feedback is still taken', () => {
+  it('ends when its last event was recorded, or at its timestamp; feedback is still accepted', () => {
     const ended: Told = ['END_CONVERSATION', { id: 'c' }, '2026-11-23T13:00:00Z'];
     const snapshot = foldAll(begun, replied('r'), ended, changed('r', { rating: 'like' }));
     expect(snapshot).toMatchObject({ endedAt: new Date('2026-11-23T13:00:00Z'), version: 4 });
@@ -84,7 +84,7 @@ describe('a conversation', () => {
 });
 
 describe('a message', () => {
-  it('is complete unless it says otherwise, and without what it does not say', () => {
+  it('is complete by default, and absent fields are null', () => {
     expect(foldAll(begun, said('m')).messages).toEqual([
       {
         id: 'm',
@@ -106,7 +106,7 @@ describe('a message', () => {
     ]);
   });
 
-  it('that is a reply streams without text, then ends with all that its end says', () => {
+  it('that is a reply streams without text, then has all fields of its end', () => {
     const parameters = { temperature: 0.5, max_tokens: 64 };
     const asked = replied('r', {
       content: '',
@@ -127,7 +127,7 @@ describe('a message', () => {
     ]);
   });
 
-  it('that is a reply may come with its end', () => {
+  it('that is a reply may be recorded together with its end', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
     const timings = { first_token_ms: null, total_ms: 9 };
     const said = {
@@ -146,7 +146,7 @@ describe('a message', () => {
     ]);
   });
 
-  it('has no reasoning where its end tells nothing of it', () => {
+  it('has no reasoning if its end has none', () => {
     const asked = replied('r', { content: '', status: 'streaming' });
     for (const fields of [{}, { reasoning: '' }]) {
       const end = { status: 'stopped', content: 'half', ...fields };
@@ -154,7 +154,7 @@ describe('a message', () => {
     }
   });
 
-  it('keeps its text where its end has none, and takes an empty one', () => {
+  it('keeps its text if its end has none, and takes an empty one', () => {
     const asked = replied('r', { content: 'begun', status: 'streaming' });
     const contentAfter = (fields: Record<string, unknown>) =>
       foldAll(begun, asked, changed('r', { status: 'stopped', ...fields })).messages[0]?.content;
@@ -162,7 +162,7 @@ describe('a message', () => {
     expect(contentAfter({ content: '' })).toBe('');
   });
 
-  it('stays in its place among the others when it changes', () => {
+  it('keeps its position among the messages when it changes', () => {
     const { messages } = foldAll(
       begun,
       replied('a', { status: 'streaming' }),
@@ -177,14 +177,14 @@ describe('a message', () => {
 });
 
 describe('feedback', () => {
-  it('without a username is by whose conversation it is, and without a source by an end user', () => {
+  it('without a username is by the owner of the conversation, and without a source by an end user', () => {
     expect(feedbackAfter({ rating: 'like' })).toEqual([{ ...byAda, rating: 'like' }]);
     expect(feedbackAfter({ rating: 'like', username: '', source: '' })).toEqual([
       { ...byAda, rating: 'like' },
     ]);
   });
 
-  it('is one record per author and source, in the order in which they were first given', () => {
+  it('is one record per author and source, in the order of creation', () => {
     const judged = { username: 'ada', source: 'judge', score: 0.25 };
     const records = feedbackAfter({ username: 'zoe', rating: 'like' }, judged, { rating: 'dislike' }, judged);
     expect(records?.map(({ username, source }) => `${username} ${source}`)).toEqual([
@@ -194,7 +194,7 @@ describe('feedback', () => {
     ]);
   });
 
-  it('changes field by field: absent and "" leave a field as it is', () => {
+  it('changes field by field: absent and "" mean unchanged', () => {
     const whole = { rating: 'like', score: 0.5, feedback: 'good', tags: ['short'], correction: 'better' };
     const kept = { rating: 'like', score: 0.5, comment: 'good', tags: ['short'], correction: 'better' };
     expect(feedbackAfter(whole, { rating: 'dislike' })).toEqual([{ ...byAda, ...kept, rating: 'dislike' }]);
@@ -203,7 +203,7 @@ describe('feedback', () => {
     expect(feedbackAfter(whole, { score: 0, tags: [] })).toEqual([{ ...byAda, ...kept, score: 0, tags: [] }]);
   });
 
-  it('is withdrawn field by field with null, and gone when nothing of it is left', () => {
+  it('is withdrawn field by field with null, and deleted when nothing is left', () => {
     const given = { rating: 'like', feedback: 'good', tags: ['short'] };
     expect(feedbackAfter(given, { rating: null, tags: null })).toEqual([{ ...byAda, comment: 'good' }]);
     const tags = { ...byAda, tags: ['short'] };
@@ -212,7 +212,7 @@ describe('feedback', () => {
     expect(feedbackAfter({ rating: '', feedback: '' })).toEqual([]);
   });
 
-  it('was first given at its first event and last changed at its newest, also by one that sets nothing', () => {
+  it('was created at its first event and updated at its newest, also by one that sets nothing', () => {
     const at = (minute: number) => `2026-11-23T12:0${minute}:00Z`;
     const records = (...changes: [fields: Record<string, unknown>, minute: number][]) =>
       foldAll(begun, replied('r'), ...changes.map(([fields, minute]) => changed('r', fields, at(minute))))
@@ -225,14 +225,14 @@ describe('feedback', () => {
     ]);
   });
 
-  it('was given when its event says, where it says so', () => {
+  it('was given at the timestamp of its event, if it has one', () => {
     const timestamp = '2026-11-20T08:00:00Z';
     const [first] = feedbackAfter({ rating: 'like', timestamp }, { feedback: 'good' }) ?? [];
     expect(first).toMatchObject({ createdAt: new Date(timestamp) });
     expect(first?.updatedAt).not.toEqual(new Date(timestamp));
   });
 
-  it('is not touched by the end of its reply', () => {
+  it('is not changed by the end of its reply', () => {
     const later = changed('r', { status: 'stopped', content: 'half' }, '2026-11-23T13:00:00Z');
     const asked = replied('r', { status: 'streaming' });
     expect(foldAll(begun, asked, changed('r', { rating: 'like' }), later).messages).toMatchObject([

@@ -1,5 +1,5 @@
-// The promise of the log in bad weather: writers at full speed, readers that stall and lose their sockets, while
-// connections to Postgres are terminated or the node is killed. Whoever reads sees each event once, in order.
+// The promise of the log under failures: writers at full speed, readers that stall and lose their sockets, while
+// connections to Postgres are terminated or the node is killed. Every reader sees each event once, in order.
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../../src/lib/ulid.ts';
@@ -16,7 +16,7 @@ import { startServerProcess } from '../../support/server-process.ts';
 import { waitUntil } from '../../support/wait.ts';
 
 const topics = ['storm-a', 'storm-b', 'storm-c'] as const;
-/** How many events are in each topic when the storm begins. */
+/** Number of events in each topic when the storm begins. */
 const before = 300;
 const writerCount = 4;
 const readerCount = scaled({ small: 10, large: 20 });
@@ -32,7 +32,7 @@ type LoggedEvent = {
   subject: string;
 };
 
-/** The whole log, in its order. `subject`: the conversation or the message that the event is of. */
+/** The whole log, in its order. `subject`: the conversation or the message of the event. */
 async function readLog({ client }: TestDatabase): Promise<LoggedEvent[]> {
   const { rows } = await client.query<LoggedEvent>(
     `SELECT id, topic, "offset"::int, type, conversation_id AS "conversationId", version, payload ->> 'id' AS subject
@@ -41,7 +41,7 @@ async function readLog({ client }: TestDatabase): Promise<LoggedEvent[]> {
   return rows;
 }
 
-/** Begins a conversation in each topic and adds to it. @returns the conversation of each topic */
+/** Starts a conversation in each topic and adds messages. @returns the conversation of each topic */
 async function prepare({ client }: TestDatabase): Promise<Map<string, string>> {
   const shared = new Map(topics.map((topic) => [topic, newId()]));
   for (const [topic, id] of shared) {
@@ -55,7 +55,7 @@ async function prepare({ client }: TestDatabase): Promise<Map<string, string>> {
 /** Half of the readers follow everything; some one conversation, some one type. */
 function placeOf(index: number, shared: Map<string, string>, random: Random): Followed {
   const topic = random.pick(topics);
-  // From the start, from within, and from where nothing is yet.
+  // From the start, from the middle, and from beyond the end.
   const offset = random.pick([0, random.below(before), before + random.below(50)]);
   const followed: Followed = { topic, offset };
   if (index % 10 === 9) return { ...followed, types: ['START_CONVERSATION'] };
@@ -65,7 +65,7 @@ function placeOf(index: number, shared: Map<string, string>, random: Random): Fo
 type Storm = {
   readers: EventReader[];
   writers: EventWriter[];
-  /** Waits until clients were told of that many more events. */
+  /** Waits until clients have received that many more events. */
   untilAcknowledged(more: number): Promise<void>;
 };
 
@@ -118,13 +118,13 @@ function matching(events: LoggedEvent[], { topic, offset, conversationId, types 
     .map(({ id }) => id);
 }
 
-/** Ends all, and tells the first thing that went wrong in one. */
+/** Ends all, and throws the first failure. */
 async function stopAll(ones: readonly { stop(): Promise<void> }[]): Promise<void> {
   const results = await Promise.allSettled(ones.map((one) => one.stop()));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Ends the storm, and holds what was acknowledged and what was seen against the log. */
+/** Ends the storm, and compares what was acknowledged and seen with the log. */
 async function settle({ readers, writers }: Storm, database: TestDatabase): Promise<void> {
   try {
     await stopAll(writers);
@@ -173,7 +173,7 @@ async function weather(
   }
 }
 
-/** A port that no outgoing connection is given: a client that tries while the node is away could get this very one. */
+/** A port that no outgoing connection gets: a client that connects while the node is down could get this very one. */
 async function findPort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
@@ -187,7 +187,7 @@ async function findPort(): Promise<number> {
   }
 }
 
-describe(`${writerCount} writers, and ${readerCount} readers that stall, drop their sockets and resume`, {
+describe(`${writerCount} writers and ${readerCount} readers that stall, drop their sockets and resume`, {
   timeout: scaled({ small: 90_000, large: 240_000 }),
 }, () => {
   it('see every event once and in order', async () => {

@@ -1,4 +1,4 @@
-// Cursors over the log, without GraphQL: the seam between replay and live, what they cost, and what they hold.
+// Cursors over the log, without GraphQL: the transition from replay to live, their cost, and their memory.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/lib/ulid.ts';
 import { readPage } from '../../../src/log/read/pages.ts';
@@ -23,7 +23,7 @@ afterEach(() => log.close());
 const offsets = (events: { offset: number }[]) => events.map(({ offset }) => offset);
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-/** Appends that many conversations to the topic, and gives their ids. */
+/** Appends that many conversations to the topic, and returns their ids. */
 async function fill(topic: string, count: number): Promise<string[]> {
   const ids = range(0, count).map(() => newId());
   await Promise.all(ids.map((id) => log.writer.append(startOf(id, topic))));
@@ -31,7 +31,7 @@ async function fill(topic: string, count: number): Promise<string[]> {
 }
 
 describe('a cursor', () => {
-  it('begins anywhere, and goes on live without a gap or a repetition', async () => {
+  it('starts anywhere, and continues live without a gap or a repetition', async () => {
     await fill('seam', 700);
     for (const first of [0, 1, 127, 128, 129, 600, 699]) {
       const cursor = log.follow('seam', first);
@@ -47,7 +47,7 @@ describe('a cursor', () => {
     for (const { cursor } of cursors) await cursor.return?.();
   });
 
-  it('gives each event as it is in the log', async () => {
+  it('returns each event as it is in the log', async () => {
     const [id = ''] = await fill('whole', 1);
     const like = { id: newId(), type: 'UPDATE_MESSAGE' as const };
     const { answer } = await startWithReply(database.client, 'whole');
@@ -75,7 +75,7 @@ describe('a cursor', () => {
     await cursor.return?.();
   });
 
-  it('beyond the end waits until the log is there', async () => {
+  it('beyond the end waits until the log reaches it', async () => {
     await fill('beyond', 3);
     const cursor = log.follow('beyond', 5);
     const next = take(cursor, 1);
@@ -92,7 +92,7 @@ describe('a cursor', () => {
     await cursor.return?.();
   });
 
-  it('frees what it holds when it is left, while it waits too', async () => {
+  it('frees its resources when it is closed, also while it waits', async () => {
     const waiting = log.follow('left');
     const next = waiting.next();
     await waiting.return?.();
@@ -108,7 +108,7 @@ describe('a cursor', () => {
 });
 
 describe('a cursor with a filter', () => {
-  it('of a conversation gives contiguous versions, also where others are written between', async () => {
+  it('of a conversation has contiguous versions, also if others are written in between', async () => {
     const [own = '', other = ''] = await fill('filtered', 2);
     const write = async (count: number) => {
       for (const _ of range(0, count)) {
@@ -128,7 +128,7 @@ describe('a cursor with a filter', () => {
     await Promise.all([fromStart.return?.(), fromThere.return?.()]);
   });
 
-  it('of a conversation finds its next event after the memory has long moved on', async () => {
+  it('of a conversation finds its next event when memory has long moved on', async () => {
     const [own = ''] = await fill('quiet', 1);
     const cursor = log.follow('quiet', 0, { conversationId: own });
     expect(await take(cursor, 1)).toHaveLength(1);
@@ -139,7 +139,7 @@ describe('a cursor with a filter', () => {
     await cursor.return?.();
   });
 
-  it('of types gives those alone', async () => {
+  it('of types returns only those', async () => {
     const { conversation, answer } = await startWithReply(database.client, 'typed');
     const types = ['UPDATE_MESSAGE', 'END_CONVERSATION'] as const;
     const cursor = log.follow('typed', 0, { types });
@@ -153,8 +153,8 @@ describe('a cursor with a filter', () => {
   });
 });
 
-describe('what following costs', () => {
-  /** How many statements of each kind are sent while the events are appended and every cursor gets them. */
+describe('the cost of following', () => {
+  /** Number of statements of each kind while the events are appended and every cursor gets them. */
   async function statementsFor(
     topic: string,
     readers: number,
@@ -164,19 +164,19 @@ describe('what following costs', () => {
     const reading = cursors.map((cursor) => take(cursor, 100, 30_000));
     await waitUntil('all of them wait', () => log.follower.openCount === readers);
     const statements = await recordStatements(async () => {
-      // One after the other: the least that a batch can hold.
+      // One after the other: the smallest batches.
       for (const _ of range(0, 100)) await fill(topic, 1);
       await Promise.all(reading);
     });
     for (const events of await Promise.all(reading)) expect(offsets(events)).toEqual(range(1, 101));
     await Promise.all(cursors.map((cursor) => cursor.return?.()));
     const appends = statements.filter((text) => text.includes('append_events(')).length;
-    // Whether there is something that nobody told of: once a second, and at the start.
+    // Polling for unreported commits: once a second, and at the start.
     const looks = statements.filter((text) => text.includes('FROM topic WHERE name = ANY')).length;
     return { appends, looks, others: statements.length - appends - looks };
   }
 
-  it('does not grow with the readers: one read of the log for a commit, at the most', async () => {
+  it('does not grow with the readers: at most one read of the log per commit', async () => {
     for (const readers of [1, 100, 1_000]) {
       const startedAt = performance.now();
       const { appends, looks, others } = await statementsFor(`readers-${readers}`, readers);
@@ -187,7 +187,7 @@ describe('what following costs', () => {
     }
   });
 
-  it('does not grow with readers that come back at the same place', async () => {
+  it('does not grow with readers that resume at the same offset', async () => {
     await fill('herd', 3_000);
     const cursors = range(0, 200).map(() => log.follow('herd', 300));
     const statements = await recordStatements(() =>
@@ -198,7 +198,7 @@ describe('what following costs', () => {
     await Promise.all(cursors.map((cursor) => cursor.return?.()));
   });
 
-  it('a reader that stalled is served from the log in bounded pages', async () => {
+  it('a reader that stalled is served from the log in limited pages', async () => {
     await fill('stalled', 10);
     const cursor = log.follow('stalled');
     const other = log.follow('stalled');
@@ -213,7 +213,7 @@ describe('what following costs', () => {
     await Promise.all([cursor.return?.(), other.return?.()]);
   });
 
-  it('a page is bounded in characters, and never empty for a large event', async () => {
+  it('a page is limited in characters, and never empty for a large event', async () => {
     const [id = ''] = await fill('large', 1);
     const content = 'é'.repeat(100_000);
     for (const _ of range(0, 5)) await log.writer.append(messageOf(id, { content }));
@@ -221,11 +221,15 @@ describe('what following costs', () => {
     const page = await readPage(
       log.pool,
       { topic: 'large', offset: 0 },
-      { filter, most: 10, characters: 150_000 },
+      { filter, maxEvents: 10, maxCharacters: 150_000 },
     );
     expect(offsets(page.rows)).toEqual([0, 1, 2]);
     expect(page).toMatchObject({ next: 3, isLast: false });
-    const one = await readPage(log.pool, { topic: 'large', offset: 3 }, { filter, most: 10, characters: 10 });
+    const one = await readPage(
+      log.pool,
+      { topic: 'large', offset: 3 },
+      { filter, maxEvents: 10, maxCharacters: 10 },
+    );
     expect(one).toMatchObject({ rows: [{ offset: 3 }], next: 4, isLast: false });
     const cursor = log.follow('large');
     expect(offsets(await take(cursor, 6))).toEqual(range(0, 6));
@@ -233,8 +237,8 @@ describe('what following costs', () => {
   });
 });
 
-describe('when something goes wrong', () => {
-  it('commits that nobody told of are found out', async () => {
+describe('on failure', () => {
+  it('unreported commits are found', async () => {
     const polling = createFollowedLog(database.url, { isWoken: false, pollIntervalMs: 20 });
     const cursor = polling.follow('untold');
     const next = take(cursor, 3);
@@ -244,7 +248,7 @@ describe('when something goes wrong', () => {
     await polling.close();
   });
 
-  it('a connection that breaks loses nothing', async () => {
+  it('a broken connection loses nothing', async () => {
     const cut = createFollowedLog(database.url, { pollIntervalMs: 20 });
     await fill('cut', 3_000);
     const cursor = cut.follow('cut');

@@ -1,4 +1,4 @@
-// What a page of the log costs: as many rows as it holds, wherever it begins, however rare what it asks for is.
+// The cost of a page of the log: it reads only its own rows, from any offset, however rare its events are.
 
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { type EventFilter, type LogPage, readPage } from '../../../src/log/read/
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 const size = 40_000;
-/** Of each type, where it is rare: one at the start, one in the middle, one at the end. */
+/** Offsets of the rare types: one at the start, one in the middle, one at the end. */
 const rareOffsets = [0, 20_000, 39_999];
 
 let database: TestDatabase;
@@ -15,8 +15,8 @@ let database: TestDatabase;
 let pool: pg.Pool;
 
 const filterOf = (types?: EventType[]): EventFilter => ({ types, conversationId: undefined });
-const read = (offset: number, most: number, types?: EventType[]) =>
-  readPage(pool, { topic: 'long', offset }, { filter: filterOf(types), most });
+const read = (offset: number, maxEvents: number, types?: EventType[]) =>
+  readPage(pool, { topic: 'long', offset }, { filter: filterOf(types), maxEvents });
 
 async function countRead(): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
@@ -26,15 +26,15 @@ async function countRead(): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** A page, and how many rows of the log were looked at for it. */
+/** A page, and the number of rows of the log that were read for it. */
 async function measure(
   offset: number,
-  most: number,
+  maxEvents: number,
   types?: EventType[],
 ): Promise<{ page: LogPage; looked: number }> {
   await pool.query('BEGIN');
   const before = await countRead();
-  const page = await read(offset, most, types);
+  const page = await read(offset, maxEvents, types);
   const looked = (await countRead()) - before;
   await pool.query('COMMIT');
   return { page, looked };
@@ -64,7 +64,7 @@ afterAll(async () => {
 });
 
 describe('a page of the log', () => {
-  it('looks at the rows that it holds, from any offset', async () => {
+  it('reads only its own rows, from any offset', async () => {
     for (const offset of [0, 1, 20_000, size - 1_000]) {
       const { page, looked } = await measure(offset, 1_000);
       expect(page.rows).toHaveLength(1_000);
@@ -74,7 +74,7 @@ describe('a page of the log', () => {
     expect((await measure(size + 5, 1_000)).looked).toBeLessThan(10);
   });
 
-  it('of a rare type steps over nothing else', async () => {
+  it('of a rare type reads no other rows', async () => {
     const { page, looked } = await measure(0, 100, ['END_CONVERSATION']);
     expect(page.rows.map(({ offset }) => offset)).toEqual(rareOffsets);
     expect(page).toMatchObject({ next: size, isLast: true });
@@ -84,7 +84,7 @@ describe('a page of the log', () => {
     expect(none.looked).toBeLessThan(20);
   });
 
-  it('of several types has the first of them in their order, and looks at a page of each at the most', async () => {
+  it('of several types has the first of them in order, and reads at most a page of each', async () => {
     const types = ['END_CONVERSATION', 'ADD_MESSAGE', 'END_CONVERSATION'] as const;
     const { page, looked } = await measure(19_950, 100, [...types]);
     expect(page.rows.map(({ offset }) => offset)).toEqual(Array.from({ length: 100 }, (_, n) => 19_950 + n));

@@ -1,4 +1,4 @@
-// A rebuild beside a server at work: nobody notices, and nothing is lost.
+// A rebuild beside a running server: nothing fails and nothing is lost.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as operations from '../../../src/client/operations.ts';
 import { newId } from '../../../src/lib/ulid.ts';
@@ -21,7 +21,7 @@ afterAll(async () => {
   await test.stop();
 });
 
-/** Does one thing after the other until told to stop; what was done is counted. */
+/** Repeats an action until it is stopped, and counts the runs. */
 function repeat(work: () => Promise<unknown>): { count(): number; stop(): Promise<void> } {
   let isStopped = false;
   let count = 0;
@@ -39,7 +39,7 @@ function repeat(work: () => Promise<unknown>): { count(): number; stop(): Promis
   };
 }
 
-it('queries, messages, ratings and running replies go on during rebuilds and after them', async () => {
+it('queries, messages, ratings and running replies continue during and after rebuilds', async () => {
   const gate = createGate();
   test.model.enqueue([head(200), delta('before '), wait(gate.opened), delta('after'), finish(), done]);
   const conversationId = await startConversation(test.client);

@@ -26,7 +26,7 @@ afterEach(async () => {
   await database.close();
 });
 
-it('the projections of several topics come out as appending made them, in tables of their own', async () => {
+it('the rebuilt projections of several topics equal those made by appends, in new tables', async () => {
   const { client } = database;
   await appendTalks(client, ['one', 'three', 'two'], 90);
   const before = await everything(client);
@@ -44,12 +44,12 @@ it('the projections of several topics come out as appending made them, in tables
   expect(rebuilt.rows).toEqual(Object.entries(counts).map(([table, count]) => ({ table, count })));
   expect(rebuilt.events).toBe(pieces.at(-1));
   expect(await hasShadow(client)).toBe(false);
-  // In one way or the other, whatever is appended afterwards is projected into the new tables.
+  // Both single feedback and other events that are appended afterwards are projected into the new tables.
   await appendTalks(client, ['one']);
   expect(differing(await bench.verify())).toEqual({});
 });
 
-it('an empty log makes empty projections', async () => {
+it('an empty log results in empty projections', async () => {
   await database.client.query(
     `INSERT INTO feedback (message_id, username, source, created_at, updated_at) VALUES ('m', 'ada', 'judge', now(), now())`,
   );
@@ -58,7 +58,7 @@ it('an empty log makes empty projections', async () => {
   expect(await everything(database.client)).toMatchObject({ conversation: [], message: [], feedback: [] });
 });
 
-it('columns, indexes, constraints, owner and rights stay as migrations and people made them', async () => {
+it('columns, indexes, constraints, owner and privileges are kept', async () => {
   const { client } = database;
   await client.query(`
     CREATE INDEX "Odd name" ON feedback (lower(comment) DESC NULLS LAST) INCLUDE (score) WHERE rating = 'dislike';
@@ -71,7 +71,7 @@ it('columns, indexes, constraints, owner and rights stay as migrations and peopl
     GRANT UPDATE (comment) ON feedback TO pg_monitor;
     ALTER TABLE feedback OWNER TO pg_monitor;
     REVOKE DELETE ON feedback FROM pg_monitor`);
-  // As a version with such columns would bring them.
+  // As a later version could add them.
   await client.query(
     `CREATE OR REPLACE FUNCTION project_events(events event[]) RETURNS void LANGUAGE sql AS ''`,
   );
@@ -81,7 +81,7 @@ it('columns, indexes, constraints, owner and rights stay as migrations and peopl
   expect(await catalogOf(client)).toEqual(before);
 });
 
-it('a piece of the log is bounded in characters too', async () => {
+it('a chunk of the log is also limited in characters', async () => {
   const conversation = newId();
   await append(database.client, start(conversation));
   const content = 'x'.repeat(3_000_000);
@@ -94,7 +94,7 @@ it('a piece of the log is bounded in characters too', async () => {
 });
 
 describe('until the switch', () => {
-  it('nothing is written to the tables in use, also on a connection that has projected into them', async () => {
+  it('nothing is written to the tables in use, even on a connection that has projected into them', async () => {
     const { client } = database;
     await appendTalks(client, ['one', 'two']);
     const connection = await bench.pool.connect();
@@ -113,7 +113,7 @@ describe('until the switch', () => {
     expect(await physicalRows(client)).toEqual(before);
   });
 
-  it('an abort ends the statement that runs, leaves nothing behind, and lets the next one succeed', async () => {
+  it('an abort cancels the running statement, leaves nothing behind, and lets the next rebuild succeed', async () => {
     const { client, url } = database;
     await appendTalks(client, ['one']);
     const held = await hold(url, 'LOCK TABLE event IN ACCESS EXCLUSIVE MODE');
@@ -128,7 +128,7 @@ describe('until the switch', () => {
     expect(await bench.rebuild()).toMatchObject({ events: 35 });
   });
 
-  it('a lost connection leaves the old tables in use, and the next rebuild clears away what is left', async () => {
+  it('after a lost connection the old tables are in use, and the next rebuild removes what is left', async () => {
     const { client, url } = database;
     await appendTalks(client, ['one']);
     const before = await everything(client);
@@ -148,7 +148,7 @@ describe('until the switch', () => {
     expect(await everything(client)).toEqual(before);
   });
 
-  it('a second rebuild says that one is running', async () => {
+  it('a second rebuild is refused', async () => {
     const { client, url } = database;
     const held = await hold(url, 'LOCK TABLE topic IN ACCESS EXCLUSIVE MODE');
     const first = bench.rebuild();
@@ -161,7 +161,7 @@ describe('until the switch', () => {
 });
 
 describe('the switch', () => {
-  it('waits for whoever is in a transaction on the old tables, and lets others read and append meanwhile', async () => {
+  it('waits for transactions on the old tables, and lets others read and append meanwhile', async () => {
     const { client, url } = database;
     await appendTalks(client, ['one']);
     const held = await hold(url, 'SELECT FROM feedback');
@@ -178,7 +178,7 @@ describe('the switch', () => {
     expect(differing(await bench.verify())).toEqual({});
   });
 
-  it('gives up before a reader that takes the tables the other way round would be ended for a deadlock', async () => {
+  it('gives up before a reader that locks the tables in another order is canceled for a deadlock', async () => {
     const { client, url } = database;
     await appendTalks(client, ['one']);
     const held = await hold(url, 'SELECT FROM feedback');
@@ -189,7 +189,7 @@ describe('the switch', () => {
     await rebuild;
   });
 
-  it('is not made when the tables or functions were changed meanwhile', async () => {
+  it('is refused if the tables or functions were changed meanwhile', async () => {
     const { client, url } = database;
     await appendTalks(client, ['one']);
     const changes = [
@@ -214,10 +214,10 @@ describe('the switch', () => {
 });
 
 describe('a rebuild refuses', () => {
-  it('what would be lost with the old tables, and names it', async () => {
+  it('if other objects depend on the tables, and names them', async () => {
     const { client } = database;
     await client.query(`CREATE VIEW dashboard AS SELECT rating FROM feedback`);
-    await expect(bench.rebuild()).rejects.toThrow('rule _RETURN on view dashboard. Drop it');
+    await expect(bench.rebuild()).rejects.toThrow('rule _RETURN on view dashboard. Drop them');
     await client.query(`DROP VIEW dashboard; CREATE TRIGGER watch AFTER INSERT ON message
       FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`);
     await expect(bench.rebuild()).rejects.toThrow('trigger watch on table message');
@@ -227,26 +227,26 @@ describe('a rebuild refuses', () => {
     await expect(bench.rebuild()).rejects.toThrow('function of(message)');
   });
 
-  it('a log with a hole, and leaves the projections, which may know what the log has lost', async () => {
+  it('a log with a gap, and keeps the projections, which may have what the log has lost', async () => {
     const { client } = database;
     await appendTalks(client, ['one']);
     await client.query(`DELETE FROM event WHERE topic = 'one' AND "offset" = 5`);
     const before = await physicalRows(client);
-    await expect(bench.rebuild()).rejects.toThrow('The log is damaged: of topic "one" it lacks events');
+    await expect(bench.rebuild()).rejects.toThrow('The log is damaged: topic "one" lacks events');
     await client.query(`DELETE FROM event WHERE topic = 'one'`);
     await expect(bench.rebuild()).rejects.toThrow('between the offsets 0 and 34');
     expect(await physicalRows(client)).toEqual(before);
     expect(await hasShadow(client)).toBe(false);
   });
 
-  it('a log that can not be projected, and says where', async () => {
+  it('a log that can not be projected, and names the offset', async () => {
     const { client } = database;
     const [talk] = await appendTalks(client, ['one']);
     await client.query(
       `UPDATE event SET payload = payload || jsonb_build_object('id', $1::text) WHERE topic = 'one' AND "offset" = 3`,
       [talk?.prompt],
     );
-    const sentence = /in topic "one", from offset 0 on, duplicate key value/;
+    const sentence = /topic "one", from offset 0: duplicate key value/;
     await expect(bench.rebuild()).rejects.toThrow(sentence);
     await expect(bench.verify()).rejects.toThrow(sentence);
   });

@@ -40,8 +40,8 @@ const corruptions: Corruption[] = [
       table: 'message',
       key: [reply],
       column: 'content',
-      log: '"whole"',
-      held: '"other"',
+      expected: '"whole"',
+      actual: '"other"',
     }),
   },
   {
@@ -52,8 +52,8 @@ const corruptions: Corruption[] = [
       key: [reply, 'ada', 'end_user'],
       kind: 'changed',
       column: 'comment',
-      log: '"good"',
-      held: 'null',
+      expected: '"good"',
+      actual: 'null',
     }),
   },
   {
@@ -74,7 +74,7 @@ const corruptions: Corruption[] = [
       table: 'conversation',
       key: [conversation],
       column: 'version',
-      held: '1',
+      actual: '1',
     }),
   },
   {
@@ -90,7 +90,7 @@ for (const { name, sql, found } of corruptions) {
     await database.client.query(sql, [talk.reply]);
     const corrupt = await everything(database.client);
     expect(await all()).toEqual([expect.objectContaining(found(talk))]);
-    // Nothing was changed by looking.
+    // Verifying changed nothing.
     expect(await everything(database.client)).toEqual(corrupt);
     await bench.rebuild();
     expect(await all()).toEqual([]);
@@ -98,7 +98,7 @@ for (const { name, sql, found } of corruptions) {
   });
 }
 
-it('all differences are counted, in rows; the first are told, in columns and the order of the keys', async () => {
+it('all differing rows are counted; the first differences are listed by column, in the order of the keys', async () => {
   await database.client.query(
     `UPDATE message SET content = 'other', status = 'failed'; DELETE FROM feedback`,
   );
@@ -111,7 +111,7 @@ it('all differences are counted, in rows; the first are told, in columns and the
   expect(ofMessages?.[0]).toMatchObject({ key: [rows[0]?.id], column: 'content' });
   expect(ofMessages?.at(-1)).toMatchObject({ key: [rows[3]?.id], column: 'content' });
   expect(ofFeedback).toHaveLength(7);
-  // More than are read at a time.
+  // More than are fetched at a time.
   const many = (await bench.verify(1_000)).comparisons.find(({ table }) => table === 'feedback');
   expect(many?.differences).toHaveLength(20);
   expect((await bench.verify(0)).comparisons.flatMap(({ differences }) => differences)).toEqual([]);
@@ -146,19 +146,19 @@ describe('of the log itself', () => {
     expect(events?.differing).toBeGreaterThanOrEqual(4 + 2);
   });
 
-  it('a topic that does not stand where its events end is named', async () => {
+  it('a topic whose next offset is not the end of its events is named', async () => {
     const [, topics] = await changed(
       `UPDATE topic SET next_offset = 99 WHERE name = 'one'; DELETE FROM topic WHERE name = 'two'`,
     );
     expect(topics?.differences).toEqual([
-      expect.objectContaining({ key: ['one'], column: 'next_offset', log: '38', held: '99' }),
-      expect.objectContaining({ key: ['two'], column: 'next_offset', held: '0' }),
+      expect.objectContaining({ key: ['one'], column: 'next_offset', expected: '38', actual: '99' }),
+      expect.objectContaining({ key: ['two'], column: 'next_offset', actual: '0' }),
     ]);
   });
 });
 
 describe('while others write', () => {
-  it('it compares one moment, and holds nobody up', async () => {
+  it('it compares one snapshot, and blocks nobody', async () => {
     // It has its snapshot, and waits before it reads the first event.
     const held = await hold(database.url, 'LOCK TABLE event IN ACCESS EXCLUSIVE MODE');
     const comparison = bench.verify();
@@ -172,7 +172,7 @@ describe('while others write', () => {
     expect(differing(await bench.verify())).toEqual({});
   });
 
-  it('a rebuild that switches meanwhile waits for it', async () => {
+  it('the switch of a rebuild waits for it', async () => {
     const held = await hold(database.url, 'LOCK TABLE event IN ACCESS EXCLUSIVE MODE');
     const comparison = bench.verify();
     await waitUntilLocked(database.client, 'afterword verify', 'event');
@@ -185,7 +185,7 @@ describe('while others write', () => {
   });
 });
 
-it('long values are cut to where they begin to differ', () => {
+it('long values are cut to the part where they begin to differ', () => {
   expect(shorten('"a"', '"b"')).toEqual(['"a"', '"b"']);
   const [same, rest] = ['s'.repeat(100), 'r'.repeat(100)];
   expect(shorten(`${same}1${rest}`, `${same}2`)).toEqual([

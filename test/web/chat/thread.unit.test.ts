@@ -27,16 +27,16 @@ const tree = [
   message('a2x', 'a2'),
   message('b', null),
 ];
-const shown = (choice: ReadonlyMap<string, string>) =>
+const shownIds = (choice: ReadonlyMap<string, string>) =>
   readThread(tree, choice).map(({ message: { id } }) => id);
 
 describe('the branch that is shown', () => {
   it('follows the newest message at each fork', () => {
-    expect(shown(new Map())).toEqual(['b']);
-    expect(shown(new Map([['', 'a']]))).toEqual(['a', 'a2', 'a2x']);
+    expect(shownIds(new Map())).toEqual(['b']);
+    expect(shownIds(new Map([['', 'a']]))).toEqual(['a', 'a2', 'a2x']);
   });
 
-  it('follows what was chosen, with its siblings in their order', () => {
+  it('follows the chosen message, with its siblings in order', () => {
     const thread = readThread(
       tree,
       new Map([
@@ -49,10 +49,10 @@ describe('the branch that is shown', () => {
   });
 
   it('leads to any message by the choices that show it', () => {
-    for (const { id } of tree) expect(shown(choiceOf(tree, id))).toContain(id);
+    for (const { id } of tree) expect(shownIds(choiceOf(tree, id))).toContain(id);
   });
 
-  it('ignores a choice that is not there', () => {
-    expect(shown(new Map([['', 'gone']]))).toEqual(['b']);
+  it('ignores a choice that does not exist', () => {
+    expect(shownIds(new Map([['', 'gone']]))).toEqual(['b']);
   });
 });

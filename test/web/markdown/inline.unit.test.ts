@@ -8,7 +8,7 @@ describe('a link in a reply', () => {
     expect(safeUrl('mailto:ada@example.org')).toBe('mailto:ada@example.org');
   });
 
-  it('may not run anything, read a file, or lead into this application', () => {
+  it('must not run anything, read a file, or lead into this application', () => {
     const refused = [
       'javascript:alert(1)',
       'JaVaScRiPt:alert(1)',
@@ -28,11 +28,11 @@ describe('a link in a reply', () => {
 });
 
 describe('character references', () => {
-  it('become the characters that they stand for', () => {
+  it('become their characters', () => {
     expect(decodeEntities('a &amp; b &lt; c &#8364; &#x1F600; &mdash;')).toBe('a & b < c € 😀 —');
   });
 
-  it('stay as they are where they stand for none', () => {
+  it('stay unchanged if they name no character', () => {
     expect(decodeEntities('&nothing; &#0; &#xD800; &#9999999; R&D')).toBe(
       '&nothing; &#0; &#xD800; &#9999999; R&D',
     );

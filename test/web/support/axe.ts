@@ -1,4 +1,4 @@
-// What a page holds against those who see, hear or move differently, by the rules of axe-core.
+// Checks the accessibility of a page with axe-core.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AxeResults } from 'axe-core';
@@ -6,10 +6,10 @@ import type { Page } from 'playwright-core';
 
 const source = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
-/** @returns a line for each violation: the rule, and where */
+/** @returns one line per violation: the rule, the element and the reason */
 export async function violationsOf(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
-  // As the debugger does it: the policy of the page lets no script in.
+  // Through the debugger, since the Content-Security-Policy of the page forbids other scripts.
   await session.send('Runtime.evaluate', { expression: source });
   const results: AxeResults = await page.evaluate('axe.run({ resultTypes: ["violations"] })');
   await session.detach();

@@ -1,4 +1,4 @@
-// The Chromium of the machine, driven by Playwright. Whoever opens one closes it.
+// Finds and starts the machine's Chromium, driven by Playwright. The caller closes it.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
@@ -6,20 +6,17 @@ import { type Browser, chromium } from 'playwright-core';
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const macOs = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
-/** CHROMIUM_PATH, or the first that is found; undefined where there is none. */
+/** CHROMIUM_PATH, or the first browser found; undefined if there is none. */
 export function findBrowser(): string | undefined {
-  const given = process.env.CHROMIUM_PATH;
-  if (given !== undefined && given !== '') return given;
+  const configured = process.env.CHROMIUM_PATH;
+  if (configured !== undefined && configured !== '') return configured;
   const folders = (process.env.PATH ?? '').split(delimiter);
-  const places = [...folders.flatMap((folder) => names.map((name) => join(folder, name))), macOs];
-  return places.find((place) => existsSync(place));
+  const candidates = [...folders.flatMap((folder) => names.map((name) => join(folder, name))), macOs];
+  return candidates.find((path) => existsSync(path));
 }
 
-/** What to tell whoever has none. */
-export const howToGetOne = 'apt-get install chromium brings one; CHROMIUM_PATH names one that is elsewhere.';
-
-/** It talks to nobody but the pages that it is sent to. */
-const quiet = [
+/** Keeps the browser from connecting to anything but the pages of a test. */
+const browserArguments = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -31,6 +28,8 @@ const quiet = [
 
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findBrowser();
-  if (executablePath === undefined) throw new Error(`There is no Chromium here. ${howToGetOne}`);
-  return chromium.launch({ executablePath, args: quiet, headless: true });
+  if (executablePath === undefined) {
+    throw new Error('No Chromium found. Run apt-get install chromium, or set CHROMIUM_PATH to its path.');
+  }
+  return chromium.launch({ executablePath, args: browserArguments, headless: true });
 }

@@ -1,8 +1,8 @@
-// What a person does in the chat, by the names that they and their screen reader know.
+// The actions of a person in the chat page, by accessible names.
 import type { Locator, Page } from 'playwright-core';
 
-export async function say(page: Page, text: string): Promise<void> {
-  // Nothing can be sent before it is known to whom.
+export async function sendMessage(page: Page, text: string): Promise<void> {
+  // The models must be loaded before anything can be sent.
   await page.getByRole('combobox', { name: /model/i }).first().waitFor();
   const field = page.getByRole('textbox', { name: 'Message', exact: true });
   await field.fill(text);
@@ -11,11 +11,11 @@ export async function say(page: Page, text: string): Promise<void> {
 
 export const replies = (page: Page): Locator => page.getByRole('article', { name: 'Reply' });
 export const lastReply = (page: Page): Locator => replies(page).last();
-export const button = (place: Page | Locator, name: string): Locator =>
-  place.getByRole('button', { name, exact: true });
+export const button = (parent: Page | Locator, name: string): Locator =>
+  parent.getByRole('button', { name, exact: true });
 
 /** Resolves when the newest reply has ended, with its text in it. */
-export async function replied(page: Page, text: string): Promise<Locator> {
+export async function waitForReply(page: Page, text: string): Promise<Locator> {
   const reply = lastReply(page).filter({ hasText: text });
   await button(reply, 'Like').waitFor();
   return reply;

@@ -1,4 +1,5 @@
-// `npm run screenshots`: each page in each width and theme, of a server with simulated data, into docs/screenshots.
+// `npm run screenshots` takes the pictures that the documents show, of a server with simulated data, into docs/screenshots.
+// `npm run screenshots -- FOLDER` takes every page in every width and theme into another folder, to look at a change.
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +15,11 @@ import { runCommand } from '../../support/command.ts';
 import { createGraphQLClient, type GraphQLClient } from '../../support/graphql-client.ts';
 import { startServerProcess } from '../../support/server-process.ts';
 import { openBrowser } from './browser.ts';
-import { button, conversationOf, say } from './chat.ts';
+import { button, conversationOf, sendMessage } from './chat.ts';
 
-const folder = fileURLToPath(new URL('../../../docs/screenshots', import.meta.url));
+const docsFolder = fileURLToPath(new URL('../../../docs/screenshots', import.meta.url));
+const reviewFolder = process.argv[2];
+const folder = reviewFolder ?? docsFolder;
 const topic = 'simulated';
 
 const views = [
@@ -25,47 +28,56 @@ const views = [
 ];
 const themes = ['light', 'dark'] as const;
 
-/** A conversation of the person who looks at the page. @returns the id of its newest reply */
-async function talk(client: GraphQLClient, parts: readonly (typeof exchanges)[number][]) {
+/** Adds a conversation of the viewer, with a like on its newest reply. */
+async function addConversation(client: GraphQLClient, parts: readonly (typeof exchanges)[number][]) {
   const title = parts[0]?.prompt ?? '';
   const input = { model: 'demo-chatty', title };
   const { startConversation } = await client.run(StartConversationDocument, { input });
   const conversationId = startConversation.conversation.id;
-  let newest = '';
+  let newestReplyId = '';
   for (const { prompt, good } of parts) {
     const add = (role: 'USER' | 'ASSISTANT', content: string) =>
       client.run(AddMessageDocument, { input: { conversationId, role, content, model: 'demo-chatty' } });
     await add('USER', prompt);
-    newest = (await add('ASSISTANT', good)).addMessage.message.id;
+    newestReplyId = (await add('ASSISTANT', good)).addMessage.message.id;
   }
-  await client.run(RateMessageDocument, { input: { messageId: newest, rating: 'LIKE' } });
-  return { conversationId, newest };
+  await client.run(RateMessageDocument, { input: { messageId: newestReplyId, rating: 'LIKE' } });
+  return conversationId;
 }
 
-type Shot = { name: string; path: string; isReady: (page: Page) => Promise<unknown> };
+type Shot = {
+  name: string;
+  path: string;
+  /** Whether the documents show the page, in the desktop width. */
+  isInDocs: boolean;
+  prepare: (page: Page) => Promise<unknown>;
+};
 
 async function shotsOf(browser: Browser, url: string): Promise<Shot[]> {
   const client = createGraphQLClient(url);
-  for (const exchange of exchanges.slice(4, 10)) await talk(client, [exchange]);
+  for (const exchange of exchanges.slice(4, 10)) await addConversation(client, [exchange]);
   const shown = exchanges.filter(({ prompt }) => /return a pair|heavy rain/.test(prompt));
-  const { conversationId } = await talk(client, shown);
+  const conversationId = await addConversation(client, shown);
   const compared = await compare(browser, url);
   return [
     {
       name: 'welcome',
       path: '/',
-      isReady: (page) => page.getByRole('heading', { name: 'Ask something' }).waitFor(),
+      isInDocs: false,
+      prepare: (page) => page.getByRole('heading', { name: 'Ask something' }).waitFor(),
     },
     {
       name: 'chat',
       path: `/?conversation=${conversationId}`,
-      isReady: (page) => page.locator('[aria-pressed="true"][aria-label="Like"]').waitFor(),
+      isInDocs: true,
+      prepare: (page) => page.locator('[aria-pressed="true"][aria-label="Like"]').waitFor(),
     },
     {
       name: 'side-by-side',
       path: `/?conversation=${compared.id}`,
-      isReady: async (page) => {
-        await page.evaluate((kept) => localStorage.setItem('afterword.comparisons', kept), compared.kept);
+      isInDocs: true,
+      prepare: async (page) => {
+        await page.evaluate((saved) => localStorage.setItem('afterword.comparisons', saved), compared.saved);
         await page.reload();
         await button(page, 'A is better').click();
         await page.getByText('chosen', { exact: true }).waitFor();
@@ -74,7 +86,8 @@ async function shotsOf(browser: Browser, url: string): Promise<Shot[]> {
     {
       name: 'dashboard',
       path: `/dashboard?topic=${topic}&compare=heron-large&compare=heron-small`,
-      isReady: async (page) => {
+      isInDocs: true,
+      prepare: async (page) => {
         await page.locator('.recharts-line').first().waitFor();
         await page.getByText('Open the conversation').first().waitFor();
       },
@@ -82,7 +95,8 @@ async function shotsOf(browser: Browser, url: string): Promise<Shot[]> {
     {
       name: 'log',
       path: `/log?topic=${topic}`,
-      isReady: async (page) => {
+      isInDocs: true,
+      prepare: async (page) => {
         const row = page.getByRole('button', { name: /rating: dislike/ }).first();
         await row.click();
         await page.getByRole('slider').waitFor();
@@ -91,7 +105,8 @@ async function shotsOf(browser: Browser, url: string): Promise<Shot[]> {
     {
       name: 'dataset',
       path: `/log?topic=${topic}`,
-      isReady: async (page) => {
+      isInDocs: false,
+      prepare: async (page) => {
         await button(page, 'Dataset').click();
         await page.locator('pre').filter({ hasText: '"label"' }).waitFor();
       },
@@ -99,49 +114,54 @@ async function shotsOf(browser: Browser, url: string): Promise<Shot[]> {
   ];
 }
 
-/** Two models that have answered the same. */
-async function compare(browser: Browser, url: string): Promise<{ id: string; kept: string }> {
+/** Two models that have answered the same prompt, with the comparison that the browser saved. */
+async function compare(browser: Browser, url: string): Promise<{ id: string; saved: string }> {
   const page = await browser.newPage();
   await page.goto(url);
   await button(page, 'Side by side').click();
-  await say(page, 'How many r are in strawberry?');
+  await sendMessage(page, 'How many r are in strawberry?');
   const id = await conversationOf(page);
   await page.locator('button:not([disabled])', { hasText: 'A is better' }).waitFor();
-  const kept = await page.evaluate(() => localStorage.getItem('afterword.comparisons') ?? '');
+  const saved = await page.evaluate(() => localStorage.getItem('afterword.comparisons') ?? '');
   await page.close();
-  return { id, kept };
+  return { id, saved };
 }
 
-async function take(browser: Browser, url: string): Promise<void> {
+async function takeAll(browser: Browser, url: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const shots = await shotsOf(browser, url);
   for (const view of views) {
     for (const theme of themes) {
-      for (const { name, path, isReady } of shots) {
+      for (const shot of shots) {
+        if (reviewFolder === undefined && !(shot.isInDocs && view.name === 'desktop')) continue;
         const page = await browser.newPage({
           viewport: view.viewport,
           colorScheme: theme,
           reducedMotion: 'reduce',
         });
-        await page.goto(url + path);
-        await isReady(page);
-        await page.mouse.move(0, 0);
-        await page.evaluate(() => document.fonts.ready);
-        // Fields that have just got the focus would differ from one run to the next.
-        await page.evaluate(
-          () => document.activeElement?.closest('form') && (document.activeElement as HTMLElement).blur(),
-        );
-        const file = `${name}-${view.name}-${theme}.png`;
-        await page.screenshot({ path: join(folder, file), animations: 'disabled' });
+        await page.goto(url + shot.path);
+        await take(page, shot, `${shot.name}-${view.name}-${theme}.png`);
         await page.close();
-        console.log(`docs/screenshots/${file}`);
       }
     }
   }
 }
 
+async function take(page: Page, { prepare }: Shot, file: string): Promise<void> {
+  await prepare(page);
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => document.fonts.ready);
+  // A field that has just got the focus would differ from one run to the next.
+  await page.evaluate(() => {
+    const { activeElement } = document;
+    if (activeElement instanceof HTMLElement && activeElement.closest('form') !== null) activeElement.blur();
+  });
+  await page.screenshot({ path: join(folder, file), animations: 'disabled' });
+  console.log(join(folder, file));
+}
+
 const data = await mkdtemp(join(tmpdir(), 'afterword-screenshots-'));
-// As root, Postgres runs as another user, who must be able to reach the folder.
+// As root, Postgres runs as another user, who must be able to access the folder.
 await chmod(data, 0o755);
 const server = startServerProcess({ DATA_DIR: data, PORT: '0' });
 try {
@@ -150,7 +170,7 @@ try {
   if (code !== 0) throw new Error(stderr);
   const browser = await openBrowser();
   try {
-    await take(browser, url);
+    await takeAll(browser, url);
   } finally {
     await browser.close();
   }

@@ -1,12 +1,12 @@
-// Our own format: whole conversations, with all their branches and all that was said of them. What it writes, the
-// import reads; when feedback was first given, and what was withdrawn since, stays in the log.
+// Our own format: whole conversations, with all their branches and all feedback. The import reads back what is written
+// here; when feedback was first given, and feedback that was withdrawn, stay in the log.
 import type {
+  ConversationFeedbackSnapshot,
   ConversationSnapshot,
   FeedbackSnapshot,
-  ImpressionSnapshot,
   MessageSnapshot,
-} from '../../../log/fold/fold.ts';
-import { isChosen, modelOf } from '../chat-messages.ts';
+} from '../../../log/fold/snapshot.ts';
+import { isSelected, modelIdOf } from '../chat-messages.ts';
 import type { Recipe } from '../recipe.ts';
 import type { ExportRecord } from '../record.ts';
 import { keyOf } from '../votes.ts';
@@ -25,7 +25,7 @@ const closed = (properties: { [key: string]: JsonSchema }): JsonSchema => ({
   additionalProperties: false,
 });
 
-const impression = {
+const conversationFeedback = {
   username: text,
   source: { enum: ['end_user', 'reviewer', 'judge'] },
   rating: { enum: ['like', 'dislike', null] },
@@ -52,11 +52,21 @@ const message = closed({
   createdAt: instant,
   feedback: {
     type: 'array',
-    items: closed({ ...impression, correction: nullable(text), preferredOver: ids, tiedWith: ids }),
+    items: closed({
+      ...conversationFeedback,
+      correction: nullable(text),
+      preferredOver: ids,
+      tiedWith: ids,
+    }),
   },
 });
 
-/** Whether the conversation has what was asked for. */
+function isCounted(feedback: Pick<FeedbackSnapshot, 'source' | 'tags'>, { source, tags }: Recipe): boolean {
+  if (source !== undefined && !source.includes(feedback.source)) return false;
+  return tags === undefined || feedback.tags.some((tag) => tags.includes(tag));
+}
+
+/** Whether the recipe selects the conversation as a whole. */
 export function isWanted(conversation: ConversationSnapshot, recipe: Recipe): boolean {
   const { models, from, to, tags, source } = recipe;
   const { startedAt, messages } = conversation;
@@ -64,49 +74,72 @@ export function isWanted(conversation: ConversationSnapshot, recipe: Recipe): bo
   if (to !== undefined && startedAt >= to) return false;
   const replies = messages.filter(({ role }) => role === 'assistant');
   const untimed = { ...recipe, from: undefined, to: undefined };
-  if (models !== undefined && !models.includes(modelOf(conversation, undefined))) {
-    if (!replies.some((reply) => isChosen(conversation, reply, untimed))) return false;
+  if (models !== undefined && !models.includes(modelIdOf(conversation, undefined))) {
+    if (!replies.some((reply) => isSelected(conversation, reply, untimed))) return false;
   }
-  const given = replies.flatMap(({ feedback }) => feedback).filter((one) => countsFor(one, recipe));
-  const raters = new Set(given.map(keyOf)).size;
-  const isAsked = tags !== undefined || source !== undefined;
-  return raters >= (recipe['min-raters'] ?? (isAsked ? 1 : 0));
+  const counted = replies.flatMap(({ feedback }) => feedback).filter((one) => isCounted(one, recipe));
+  const raterCount = new Set(counted.map(keyOf)).size;
+  const isFiltered = tags !== undefined || source !== undefined;
+  return raterCount >= (recipe['min-raters'] ?? (isFiltered ? 1 : 0));
 }
 
-function countsFor(given: Pick<FeedbackSnapshot, 'source' | 'tags'>, { source, tags }: Recipe): boolean {
-  if (source !== undefined && !source.includes(given.source)) return false;
-  return tags === undefined || given.tags.some((tag) => tags.includes(tag));
+function renderFeedback<Feedback extends ConversationFeedbackSnapshot>({
+  createdAt,
+  updatedAt,
+  ...fields
+}: Feedback) {
+  return { ...fields, updatedAt: updatedAt.toISOString() };
 }
 
-function renderSaid<Said extends ImpressionSnapshot>({ createdAt, updatedAt, ...said }: Said) {
-  return { ...said, updatedAt: updatedAt.toISOString() };
-}
-
-function renderMessage({ modelId, createdAt, feedback, ...message }: MessageSnapshot, recipe: Recipe) {
-  const { id, parentId, role, content, reasoning, status, error, metadata } = message;
-  const { parameters, finishReason, usage, timings } = message;
+function renderMessage(snapshot: MessageSnapshot, recipe: Recipe) {
   return {
-    ...{ id, parentId, role, content, reasoning, status, error },
-    ...{ model: modelId, parameters, finishReason, usage, timings, metadata },
-    createdAt: createdAt.toISOString(),
-    feedback: feedback.filter((given) => countsFor(given, recipe)).map(renderSaid),
+    id: snapshot.id,
+    parentId: snapshot.parentId,
+    role: snapshot.role,
+    content: snapshot.content,
+    reasoning: snapshot.reasoning,
+    status: snapshot.status,
+    error: snapshot.error,
+    model: snapshot.modelId,
+    parameters: snapshot.parameters,
+    finishReason: snapshot.finishReason,
+    usage: snapshot.usage,
+    timings: snapshot.timings,
+    metadata: snapshot.metadata,
+    createdAt: snapshot.createdAt.toISOString(),
+    feedback: snapshot.feedback.filter((one) => isCounted(one, recipe)).map(renderFeedback),
   };
 }
 
-/** What stays of a conversation; a message whose parent goes continues the nearest one that stays. */
+/** The messages that the recipe selects; one whose parent is left out continues the nearest ancestor that stays. */
 function messagesOf({ messages }: ConversationSnapshot, { roles, system }: Recipe): MessageSnapshot[] {
-  const stays = ({ role }: MessageSnapshot) =>
+  const isKept = ({ role }: MessageSnapshot) =>
     roles.includes(role) && (role !== 'system' || system === 'keep');
-  const parents = new Map<string, string | null>();
-  return messages.flatMap((message) => {
-    const { id, parentId } = message;
-    const nearest = parentId === null ? null : (parents.get(parentId) ?? null);
-    parents.set(id, stays(message) ? id : nearest);
-    return stays(message) ? [{ ...message, parentId: nearest }] : [];
+  const nearestKept = new Map<string, string | null>();
+  return messages.flatMap((one) => {
+    const parentId = one.parentId === null ? null : (nearestKept.get(one.parentId) ?? null);
+    nearestKept.set(one.id, isKept(one) ? one.id : parentId);
+    return isKept(one) ? [{ ...one, parentId }] : [];
   });
 }
 
+function renderConversation(snapshot: ConversationSnapshot, messages: MessageSnapshot[], recipe: Recipe) {
+  return {
+    id: snapshot.id,
+    topic: snapshot.topic,
+    model: snapshot.model,
+    username: snapshot.username,
+    title: snapshot.title,
+    metadata: snapshot.metadata,
+    startedAt: snapshot.startedAt.toISOString(),
+    endedAt: snapshot.endedAt?.toISOString() ?? null,
+    feedback: snapshot.feedback.map(renderFeedback),
+    messages: messages.map((one) => renderMessage(one, recipe)),
+  };
+}
+
 export const conversations: Format = {
+  label: 'Conversations with all their feedback',
   summary: 'whole conversations with all feedback, as JSON lines',
   schema: lineSchema('Conversation', {
     id: text,
@@ -117,29 +150,23 @@ export const conversations: Format = {
     metadata: object,
     startedAt: instant,
     endedAt: nullable(instant),
-    feedback: { type: 'array', items: closed(impression) },
+    feedback: { type: 'array', items: closed(conversationFeedback) },
     messages: { type: 'array', items: message },
   }),
+  holdsUsernames: true,
+  isLabelled: false,
   records({ snapshot }, recipe): ExportRecord[] {
     if (!isWanted(snapshot, recipe)) return [];
-    const { id, topic, model, username, title, metadata, startedAt, endedAt } = snapshot;
     const messages = messagesOf(snapshot, recipe);
-    const value = {
-      ...{ id, topic, model, username, title, metadata },
-      startedAt: startedAt.toISOString(),
-      endedAt: endedAt?.toISOString() ?? null,
-      feedback: snapshot.feedback.map(renderSaid),
-      messages: messages.map((message) => renderMessage(message, recipe)),
-    };
-    const given = messages.flatMap(({ feedback }) => feedback);
-    const authors = [...new Map(given.map((one) => [keyOf(one), one])).values()];
+    const feedback = messages.flatMap((one) => one.feedback);
+    const authors = [...new Map(feedback.map((one) => [keyOf(one), one])).values()];
     return [
       {
-        value,
+        value: renderConversation(snapshot, messages, recipe),
         from: 'conversation',
-        model: model.id,
-        messageIds: messages.map((message) => message.id),
-        authors: authors.map(({ username: name, source }) => ({ username: name, source })),
+        model: snapshot.model.id,
+        messageIds: messages.map(({ id }) => id),
+        authors: authors.map(({ username, source }) => ({ username, source })),
       },
     ];
   },

@@ -1,5 +1,5 @@
-// The events of the log as they are, as JSON lines: conversation by conversation in the order in which they began,
-// each with its events in theirs.
+// The events of the log, as JSON lines: conversation by conversation in the order of their starts, and in the order of
+// their versions within a conversation.
 import { eventTypes } from '../../../log/event.ts';
 import type { ExportRecord } from '../record.ts';
 import { isWanted } from './conversations.ts';
@@ -8,6 +8,7 @@ import { type Format, lineSchema } from './format.ts';
 const text = { type: 'string' };
 
 export const events: Format = {
+  label: 'Events, as they are in the log',
   summary: 'the events of the log, as JSON lines',
   schema: lineSchema('Event', {
     id: text,
@@ -20,6 +21,8 @@ export const events: Format = {
     recordedAt: text,
     payload: { type: 'object' },
   }),
+  holdsUsernames: true,
+  isLabelled: false,
   records({ snapshot, events: all }, recipe): ExportRecord[] {
     if (!isWanted(snapshot, recipe)) return [];
     return all.map((event) => ({

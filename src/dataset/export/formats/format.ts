@@ -1,4 +1,5 @@
-// What a format of training data is: what it makes of a conversation, and the JSON Schema of its lines.
+// The contract of an export format: the records that it makes of a conversation, the JSON Schema of its lines, and
+// everything else that the rest of the code must know about it. Nothing compares the names of formats.
 import type { PastConversation } from '../../../log/read/conversations.ts';
 import type { ExportCounts } from '../export-counts.ts';
 import type { Recipe } from '../recipe.ts';
@@ -8,36 +9,49 @@ import type { ExportRecord } from '../record.ts';
 export type JsonSchema = { [key: string]: unknown };
 
 export type Format = {
+  /** A few words, for a menu of formats. */
+  label: string;
   /** One line, for the list of all formats. */
   summary: string;
-  /** Of one line, as it is written without and with its provenance. */
+  /** Schema of one line, with and without its provenance. */
   schema: JsonSchema;
-  /** The records of one conversation, in an order that follows from it alone. What is left out is counted. */
-  records(past: PastConversation, recipe: Recipe, tally: ExportCounts): ExportRecord[];
+  /** Whether records name users: an export replaces the names as the recipe says. */
+  holdsUsernames: boolean;
+  /** Whether records have a label: the manifest counts both of its values. */
+  isLabelled: boolean;
+  /**
+   * The records of one conversation, in an order that follows from the conversation alone. Adds what is left out, and
+   * conflicts between authors, to the counts.
+   */
+  records(past: PastConversation, recipe: Recipe, counts: ExportCounts): ExportRecord[];
 };
 
 const text = { type: 'string', pattern: '\\S' };
 
-export const turnSchema = (roles: readonly string[]): JsonSchema => ({
+/** @param others properties that a message may have beside its role and content */
+export const messageSchema = (
+  roles: readonly string[],
+  others: { [key: string]: JsonSchema } = {},
+): JsonSchema => ({
   type: 'object',
-  properties: { role: { enum: roles }, content: text },
+  properties: { role: { enum: roles }, content: text, ...others },
   required: ['role', 'content'],
   additionalProperties: false,
 });
 
-export const anyTurn = turnSchema(['system', 'user', 'assistant']);
-export const promptSchema: JsonSchema = { type: 'array', items: anyTurn, minItems: 1 };
+export const anyMessage = messageSchema(['system', 'user', 'assistant']);
+export const promptSchema: JsonSchema = { type: 'array', items: anyMessage, minItems: 1 };
 export const replySchema: JsonSchema = {
   type: 'array',
-  items: turnSchema(['assistant']),
+  items: messageSchema(['assistant']),
   minItems: 1,
   maxItems: 1,
 };
 export const threadSchema: JsonSchema = {
   type: 'array',
-  items: anyTurn,
+  items: anyMessage,
   minItems: 2,
-  contains: turnSchema(['assistant']),
+  contains: messageSchema(['assistant']),
 };
 
 /** What --provenance adds to each record. */

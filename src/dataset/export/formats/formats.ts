@@ -22,21 +22,14 @@ export const formats = {
 } satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;
-export const formatNames = [
-  'kto',
-  'dpo',
-  'sft',
-  'openai-sft',
-  'openai-dpo',
-  'reward',
-  'events',
-  'conversations',
-] as const satisfies FormatName[];
 
-/** @throws AppError INVALID_INPUT where there is no such format */
+const isFormatName = (name: string): name is FormatName => Object.hasOwn(formats, name);
+
+export const formatNames: readonly FormatName[] = Object.keys(formats).filter(isFormatName);
+
+/** @throws AppError INVALID_INPUT if there is no such format */
 export function readFormatName(name: string): FormatName {
-  const found = formatNames.find((known) => known === name);
-  if (found !== undefined) return found;
+  if (isFormatName(name)) return name;
   throw new AppError(
     'INVALID_INPUT',
     `There is no format ${JSON.stringify(name.slice(0, 100))}: choose from ${formatNames.join(', ')}.`,

@@ -1,31 +1,32 @@
-// Chat fine-tuning as OpenAI takes it: whole conversations, in which weight 0 on an assistant's message says that it
-// is not to be learnt (https://platform.openai.com/docs/guides/supervised-fine-tuning).
+// Chat fine-tuning as OpenAI accepts it: whole conversations, in which weight 0 on a reply says not to learn from it
+// (https://platform.openai.com/docs/guides/supervised-fine-tuning).
+import { threadRecords } from '../threads.ts';
+import { anyMessage, type Format, lineSchema, messageSchema } from './format.ts';
 
-import { threadDrafts } from '../threads.ts';
-import { anyTurn, type Format, lineSchema, turnSchema } from './format.ts';
-
-const weighted = {
-  ...turnSchema(['assistant']),
-  properties: { ...Object(anyTurn.properties), role: { const: 'assistant' }, weight: { enum: [0, 1] } },
-};
+const weightedReply = messageSchema(['assistant'], { weight: { enum: [0, 1] } });
 
 export const openaiSft: Format = {
+  label: 'Fine-tuning, for OpenAI',
   summary: 'threads for OpenAI’s fine-tuning, with weight 0 on disliked replies',
   schema: lineSchema('OpenAI chat', {
     messages: {
       type: 'array',
-      items: { anyOf: [anyTurn, weighted] },
+      items: { anyOf: [anyMessage, weightedReply] },
       minItems: 2,
-      contains: turnSchema(['assistant']),
+      contains: messageSchema(['assistant']),
     },
   }),
-  records({ snapshot }, recipe, tally) {
-    // A disliked reply stays as what was said, and is not learnt.
-    const whole = { ...recipe, replies: 'all' } as const;
-    return threadDrafts(snapshot, { recipe: whole, tally }, ({ turns }) => {
-      const messages = turns.map(({ isDisliked, ...turn }) => (isDisliked ? { ...turn, weight: 0 } : turn));
-      const hasLesson = messages.some((turn) => turn.role === 'assistant' && !('weight' in turn));
-      return hasLesson ? { messages } : undefined;
+  holdsUsernames: false,
+  isLabelled: false,
+  records({ snapshot }, recipe, counts) {
+    // A disliked reply stays as context for the replies after it, and has weight 0.
+    const allReplies = { ...recipe, replies: 'all' } as const;
+    return threadRecords(snapshot, { recipe: allReplies, counts }, (thread) => {
+      const messages = thread.messages.map(({ isDisliked, ...message }) =>
+        isDisliked ? { ...message, weight: 0 } : message,
+      );
+      const canTeach = messages.some((message) => message.role === 'assistant' && !('weight' in message));
+      return canTeach ? { messages } : undefined;
     });
   },
 };

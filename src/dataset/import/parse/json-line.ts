@@ -1,8 +1,10 @@
-// Reads a record of JSON by a schema, and says in one sentence what is wrong with it.
+// Parses a line of JSON and validates it by a schema; an error is one sentence about what is wrong.
 import type { z } from 'zod';
 import { AppError } from '../../../errors.ts';
 
-const deepest = 100;
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+export const maxDepth = 100;
 
 function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -10,8 +12,8 @@ function isDeeper(value: unknown, depth: number): boolean {
 }
 
 /**
- * Whole numbers beyond 2^53 stay text: as a number they would become another one.
- * @throws AppError INVALID_INPUT where it is no JSON, or nested without end
+ * Parses JSON. Integers beyond 2^53 become strings: as numbers they would change their value.
+ * @throws AppError INVALID_INPUT if it is not JSON, or nested more than 100 levels deep
  */
 export function parseJson(text: string): unknown {
   const exact = (_key: string, value: unknown, context?: { source?: string }) =>
@@ -23,10 +25,10 @@ export function parseJson(text: string): unknown {
     value = JSON.parse(text, /\d{16}/.test(text) ? exact : undefined);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AppError('INVALID_INPUT', `The record is no JSON: ${reason}.`);
+    throw new AppError('INVALID_INPUT', `The record is not JSON: ${reason}.`);
   }
-  if (!isDeeper(value, deepest)) return value;
-  throw new AppError('INVALID_INPUT', `The record is nested more than ${deepest} deep.`);
+  if (!isDeeper(value, maxDepth)) return value;
+  throw new AppError('INVALID_INPUT', `The record is nested more than ${maxDepth} levels deep.`);
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
@@ -34,7 +36,7 @@ function pathOf(path: readonly PropertyKey[]): string {
 }
 
 /**
- * @returns what was read, and the line without its spaces and escapes: the same for everyone who writes it
+ * @returns the record, and the line without its whitespace and escapes: equal for equal values, however they are written
  * @throws AppError INVALID_INPUT
  */
 export function readJsonLine<Schema extends z.ZodType>(

@@ -1,26 +1,26 @@
-// Cuts a stream of bytes into lines of UTF-8 text, and holds no more of it than one line.
+// Splits a stream of bytes into lines of UTF-8 text, with at most one line in memory.
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '../../../errors.ts';
 
 /** A line that is not blank, or what is wrong with it. */
 export type Line = {
-  /** From 1, blank lines counted. */
+  /** Its number, from 1; blank lines count. */
   line: number;
-  /** Its length, with its end. */
+  /** Its length in bytes, with the line feed. */
   bytes: number;
 } & ({ text: string } | { problem: string });
 
-export const maxLineLength = 16_777_216;
+export const maxLineBytes = 16_777_216;
 const lineFeed = 0x0a;
 
-/** Trimmed UTF-8, or what is wrong with it. */
+/** Decodes and trims a line, or says what is wrong with it. */
 export function readText(bytes: Buffer): { text: string } | { problem: string } {
-  if (!isUtf8(bytes)) return { problem: 'The line is no UTF-8 text.' };
-  // Trimming takes the mark of the byte order away, too.
+  if (!isUtf8(bytes)) return { problem: 'The line is not UTF-8 text.' };
+  // Trimming also removes a byte order mark.
   return { text: bytes.toString('utf8').trim() };
 }
 
-/** Collects the pieces of one line, and lets go of one that grows too long. */
+/** Collects the pieces of one line, and drops a line that grows too long. */
 class LineBuffer {
   #pieces: Buffer[] = [];
   #bytes = 0;
@@ -28,17 +28,17 @@ class LineBuffer {
 
   add(piece: Buffer): void {
     this.#bytes += piece.length;
-    if (this.#bytes <= maxLineLength) this.#pieces.push(piece);
+    if (this.#bytes <= maxLineBytes) this.#pieces.push(piece);
     else this.#pieces = [];
   }
 
-  /** The line that ends here, undefined where it is blank. */
+  /** The line that ends here; undefined if it is blank. */
   take(): Line | undefined {
     this.#line += 1;
     const [line, bytes] = [this.#line, this.#bytes];
     const content =
-      bytes > maxLineLength
-        ? { problem: `The line has ${bytes} bytes; at most ${maxLineLength} are read.` }
+      bytes > maxLineBytes
+        ? { problem: `The line has ${bytes} bytes; at most ${maxLineBytes} are allowed.` }
         : readText(Buffer.concat(this.#pieces));
     this.#pieces = [];
     this.#bytes = 0;
@@ -51,8 +51,8 @@ class LineBuffer {
 }
 
 /**
- * Only a line feed ends a line: other characters that some take for one may stand in a text.
- * @throws AppError INVALID_INPUT where the stream begins with what is no text
+ * Only a line feed ends a line: other line separators of Unicode may be part of a text.
+ * @throws AppError INVALID_INPUT if the stream begins with binary data
  */
 export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
   const buffer = new LineBuffer();
@@ -61,7 +61,7 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
     if (isFirst && chunk.includes(0)) {
       throw new AppError(
         'INVALID_INPUT',
-        `This is no text file: byte ${chunk.indexOf(0) + 1} is NUL. Give a file of lines in UTF-8.`,
+        `This is not a text file: byte ${chunk.indexOf(0) + 1} is NUL. Give a file of lines in UTF-8.`,
       );
     }
     isFirst = false;

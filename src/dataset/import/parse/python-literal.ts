@@ -1,18 +1,16 @@
-// Reads one Python literal as repr writes it, into what JSON would hold: tuples become lists, and keys text.
+// Parses one Python literal as repr writes it, into a value of JSON: tuples become arrays, and keys strings.
 // Strict: what repr never writes is an error that names its column, never a guess.
 import { AppError } from '../../../errors.ts';
+import { type JsonValue, maxDepth } from './json-line.ts';
 
-export type Literal = null | boolean | number | string | Literal[] | { [key: string]: Literal };
-
-const deepest = 100;
 const constants: Record<string, null | boolean> = { None: null, True: true, False: false };
 const closings = { '{': '}', '[': ']', '(': ')' } as const;
 const plainText = { "'": /[^'\\]+/y, '"': /[^"\\]+/y };
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
-const escapeForm = /\\(?:(?<plain>[\\'"nrt])|x(?<x>[\da-f]{2})|u(?<u>[\da-f]{4})|U(?<U>[\da-f]{8}))/y;
-const scalarForm = /(?<name>[A-Za-z_]\w*)|(?<number>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w.])/y;
+const escapePattern = /\\(?:(?<plain>[\\'"nrt])|x(?<x>[\da-f]{2})|u(?<u>[\da-f]{4})|U(?<U>[\da-f]{8}))/y;
+const scalarPattern = /(?<name>[A-Za-z_]\w*)|(?<number>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w.])/y;
 
-/** Whole numbers beyond 2^53 stay text: as a number they would become another one. */
+/** Integers beyond 2^53 become strings: as numbers they would change their value. */
 function numberOf(text: string): number | string | undefined {
   const value = Number(text);
   if (/^-?\d+$/.test(text) && !Number.isSafeInteger(value)) return text;
@@ -28,9 +26,9 @@ class LiteralReader {
     this.#at = from;
   }
 
-  value(depth = 0): Literal {
+  value(depth = 0): JsonValue {
     const first = this.#next();
-    if (depth > deepest) return this.#fail(`is nested more than ${deepest} deep`);
+    if (depth > maxDepth) return this.#fail(`is nested more than ${maxDepth} levels deep`);
     switch (first) {
       case '{':
         return Object.fromEntries(this.#items('{', () => this.#entry(depth)));
@@ -46,7 +44,7 @@ class LiteralReader {
   }
 
   end(): void {
-    if (this.#next() !== '') this.#fail('stands behind the end');
+    if (this.#next() !== '') this.#fail('is after the end of the value');
   }
 
   #fail(reason: string, at = this.#at): never {
@@ -55,16 +53,16 @@ class LiteralReader {
     throw new AppError('INVALID_INPUT', `Column ${at + 1}: ${found} ${reason}.`);
   }
 
-  /** The next character that is no space; '' at the end. */
+  /** Skips spaces. @returns the next character; '' at the end */
   #next(): string {
     while (this.#text[this.#at] === ' ') this.#at += 1;
     return this.#text.charAt(this.#at);
   }
 
-  #match(form: RegExp): RegExpExecArray | null {
-    form.lastIndex = this.#at;
-    const match = form.exec(this.#text);
-    if (match !== null) this.#at = form.lastIndex;
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    if (match !== null) this.#at = pattern.lastIndex;
     return match;
   }
 
@@ -74,24 +72,24 @@ class LiteralReader {
     this.#at += 1;
     while (this.#next() !== closing) {
       items.push(read());
-      // A tuple of one is written (1,): without the comma it would be none.
+      // A tuple of one item is written (1,): without the comma it would not be a tuple.
       const isSingle = opening === '(' && items.length === 1;
       const after = this.#next();
       if (after === closing && !isSingle) break;
-      if (after !== ',') this.#fail(`stands where ${isSingle ? "','" : `',' or '${closing}'`} should`);
+      if (after !== ',') this.#fail(`is not the expected ${isSingle ? "','" : `',' or '${closing}'`}`);
       this.#at += 1;
-      if (this.#next() === closing && !isSingle) this.#fail('stands where another value should');
+      if (this.#next() === closing && !isSingle) this.#fail('is not the expected value');
     }
     this.#at += 1;
     return items;
   }
 
-  #entry(depth: number): [string, Literal] {
+  #entry(depth: number): [string, JsonValue] {
     this.#next();
     const keyAt = this.#at;
     const key = this.value(depth + 1);
-    if (typeof key === 'object' && key !== null) this.#fail('is no key that JSON can hold', keyAt);
-    if (this.#next() !== ':') this.#fail("stands where ':' should");
+    if (typeof key === 'object' && key !== null) this.#fail('is not a key that JSON can have', keyAt);
+    if (this.#next() !== ':') this.#fail("is not the expected ':'");
     this.#at += 1;
     return [String(key), this.value(depth + 1)];
   }
@@ -101,7 +99,7 @@ class LiteralReader {
     let text = '';
     this.#at += 1;
     while (this.#text[this.#at] !== quote) {
-      if (this.#at >= this.#text.length) this.#fail('begins a text without an end', startAt);
+      if (this.#at >= this.#text.length) this.#fail('begins a string that does not end', startAt);
       text += this.#match(plainText[quote])?.[0] ?? this.#escape();
     }
     this.#at += 1;
@@ -110,27 +108,27 @@ class LiteralReader {
 
   #escape(): string {
     const escapeAt = this.#at;
-    const { plain, x, u, U } = this.#match(escapeForm)?.groups ?? {};
+    const { plain, x, u, U } = this.#match(escapePattern)?.groups ?? {};
     if (plain !== undefined) return escapes[plain] ?? plain;
     const code = Number.parseInt(x ?? u ?? U ?? '', 16);
-    if (!(code <= 0x10ffff)) this.#fail('is no escape that Python writes', escapeAt);
+    if (!(code <= 0x10ffff)) this.#fail('is not an escape that Python writes', escapeAt);
     return String.fromCodePoint(code);
   }
 
-  #scalar(): Literal {
+  #scalar(): JsonValue {
     const startAt = this.#at;
-    const { name, number } = this.#match(scalarForm)?.groups ?? {};
+    const { name, number } = this.#match(scalarPattern)?.groups ?? {};
     if (name !== undefined && Object.hasOwn(constants, name)) return constants[name] ?? null;
     const value = number === undefined ? undefined : numberOf(number);
-    return value ?? this.#fail('is no value that can be read', startAt);
+    return value ?? this.#fail('is not a value that can be read', startAt);
   }
 }
 
 /**
- * @param from where in the text the literal begins; columns are counted from the start of the text, from 1
+ * @param from where in the text the literal begins; columns count from 1, from the start of the text
  * @throws AppError INVALID_INPUT with the column of what can't be read
  */
-export function parsePythonLiteral(text: string, from = 0): Literal {
+export function parsePythonLiteral(text: string, from = 0): JsonValue {
   const reader = new LiteralReader(text, from);
   const value = reader.value();
   reader.end();

@@ -1,52 +1,55 @@
-// Reads what trainers read: the formats kto, dpo, reward, sft, openai-sft and openai-dpo, as exports write them, and as
-// others do (https://huggingface.co/docs/trl/dataset_formats, https://platform.openai.com/docs/guides/fine-tuning).
+// Reads the formats of trainers (kto, dpo, reward, sft, openai-sft and openai-dpo), as exports and other tools write them
+// (https://huggingface.co/docs/trl/dataset_formats, https://platform.openai.com/docs/guides/fine-tuning).
 import { z } from 'zod';
 import { AppError } from '../../../errors.ts';
 import type { ImportedConversation, ImportedMessage } from '../imported-conversation.ts';
 import { readJsonLine } from '../parse/json-line.ts';
-import { type LooseTurn, messageOf, othersIn, replyOf, turns } from './chat-messages.ts';
+import { chatMessages, type LooseChatMessage, messageOf, othersIn, replyOf } from './chat-messages.ts';
 
 const ktoLine = z.looseObject({
-  prompt: turns,
-  completion: turns,
+  prompt: chatMessages,
+  completion: chatMessages,
   label: z.boolean('must be true or false'),
 });
-const pairLine = z.looseObject({ prompt: turns.optional(), chosen: turns, rejected: turns });
+const pairLine = z.looseObject({
+  prompt: chatMessages.optional(),
+  chosen: chatMessages,
+  rejected: chatMessages,
+});
 const preferenceLine = z.looseObject({
-  input: z.looseObject({ messages: turns }),
-  preferred_output: turns,
-  non_preferred_output: turns,
+  input: z.looseObject({ messages: chatMessages }),
+  preferred_output: chatMessages,
+  non_preferred_output: chatMessages,
 });
 const threadLine = z
-  .looseObject({ messages: turns.optional(), prompt: turns.optional(), completion: turns.optional() })
+  .looseObject({
+    messages: chatMessages.optional(),
+    prompt: chatMessages.optional(),
+    completion: chatMessages.optional(),
+  })
   .refine(
     ({ messages, prompt, completion }) =>
       messages === undefined
         ? prompt !== undefined && completion !== undefined
         : prompt === undefined && completion === undefined,
-    'must hold messages, or prompt and completion, as lists of {role, content}',
+    'must contain messages, or prompt and completion, as lists of {role, content}',
   );
 
-type Read = { captured: ImportedConversation; canonical: string };
+type ReadLine = { imported: ImportedConversation; canonical: string };
 
-/** A format whose lines speak for themselves: what a line is, and the conversation that it shows. */
+/** Reads the lines of a format by their schema. */
 function readerOf<Schema extends z.ZodType>(
   schema: Schema,
-  capture: (record: z.output<Schema>) => ImportedConversation,
-): (line: string) => Read {
+  toConversation: (record: z.output<Schema>) => ImportedConversation,
+): (line: string) => ReadLine {
   return (line) => {
     const { record, canonical } = readJsonLine(schema, line);
-    return { captured: capture(record), canonical };
+    return { imported: toConversation(record), canonical };
   };
 }
 
-/** Its label is a rating of the reply. */
-function captureKto({
-  prompt,
-  completion,
-  label,
-  ...others
-}: z.output<typeof ktoLine>): ImportedConversation {
+/** The label becomes a rating of the reply. */
+function fromKto({ prompt, completion, label, ...others }: z.output<typeof ktoLine>): ImportedConversation {
   const messages = [...prompt.map(messageOf), replyOf('completion', completion)];
   return {
     messages,
@@ -59,9 +62,9 @@ function noPreference(): AppError {
   return new AppError('INVALID_INPUT', 'The two replies are the same: neither is better.');
 }
 
-/** The two replies are siblings, and the better one is preferred. */
-function capturePair(
-  prompt: readonly LooseTurn[],
+/** The two replies become siblings, of which the better one is preferred. */
+function fromPair(
+  prompt: readonly LooseChatMessage[],
   { better, worse }: { better: ImportedMessage; worse: ImportedMessage },
   others: object,
 ): ImportedConversation {
@@ -79,77 +82,68 @@ function capturePair(
   };
 }
 
-const repliesOf = (chosen: readonly LooseTurn[], rejected: readonly LooseTurn[]) => ({
+const repliesOf = (chosen: readonly LooseChatMessage[], rejected: readonly LooseChatMessage[]) => ({
   better: replyOf('The chosen reply', chosen),
   worse: replyOf('The rejected reply', rejected),
 });
 
-/** How many messages both begin with: the prompt, where it stands in both. */
-function sharedLength(chosen: readonly LooseTurn[], rejected: readonly LooseTurn[]): number {
-  const isShared = (one: LooseTurn, index: number) =>
-    one.role === rejected[index]?.role && one.content === rejected[index]?.content;
-  const end = chosen.findIndex((one, index) => !isShared(one, index));
+/** How many messages both lists begin with: the prompt, if both contain it. */
+function sharedLength(chosen: readonly LooseChatMessage[], rejected: readonly LooseChatMessage[]): number {
+  const isShared = ({ role, content }: LooseChatMessage, index: number) =>
+    role === rejected[index]?.role && content === rejected[index]?.content;
+  const end = chosen.findIndex((message, index) => !isShared(message, index));
   return end === -1 ? chosen.length : end;
 }
 
-/** With its prompt beside the replies, or, as reward models take it, within both. */
-function capturePairLine({
-  prompt,
-  chosen,
-  rejected,
-  ...others
-}: z.output<typeof pairLine>): ImportedConversation {
-  if (prompt !== undefined) return capturePair(prompt, repliesOf(chosen, rejected), others);
-  const shared = sharedLength(chosen, rejected);
-  if (shared === chosen.length && shared === rejected.length) throw noPreference();
-  return capturePair(
-    chosen.slice(0, shared),
-    repliesOf(chosen.slice(shared), rejected.slice(shared)),
-    others,
-  );
+/** The prompt is beside the replies (DPO), or at the start of both (reward models). */
+function fromPairLine({ prompt, chosen, rejected, ...others }: z.output<typeof pairLine>) {
+  if (prompt !== undefined) return fromPair(prompt, repliesOf(chosen, rejected), others);
+  const length = sharedLength(chosen, rejected);
+  if (length === chosen.length && length === rejected.length) throw noPreference();
+  return fromPair(chosen.slice(0, length), repliesOf(chosen.slice(length), rejected.slice(length)), others);
 }
 
-function capturePreference(record: z.output<typeof preferenceLine>): ImportedConversation {
+function fromPreference(record: z.output<typeof preferenceLine>): ImportedConversation {
   const { input, preferred_output, non_preferred_output, ...others } = record;
-  const { messages, tools, parallel_tool_calls, ...more } = input;
+  const { messages, tools, parallel_tool_calls, ...otherInput } = input;
   const hasTools = Array.isArray(tools) && tools.length > 0;
-  return capturePair(messages, repliesOf(preferred_output, non_preferred_output), {
+  return fromPair(messages, repliesOf(preferred_output, non_preferred_output), {
     ...others,
-    ...more,
+    ...otherInput,
     ...(hasTools && { tools, parallel_tool_calls }),
   });
 }
 
-function captureThread({
+/** Weight 0 becomes a dislike: it is the only way in which a fine-tuning file says that a reply is bad. */
+function fromThread({
   messages,
   prompt = [],
   completion = [],
   ...others
 }: z.output<typeof threadLine>): ImportedConversation {
   const all = messages ?? [...prompt, ...completion];
-  // Not to be learnt: the one way in which a fine-tuning file says that a reply is bad.
-  const isUnwanted = (one: LooseTurn) => one.role === 'assistant' && one.weight === 0;
+  const isUnwanted = ({ role, weight }: LooseChatMessage) => role === 'assistant' && weight === 0;
   return {
-    messages: all.map((one) => {
-      const { weight, ...kept } = one;
-      return messageOf(isUnwanted(one) ? kept : one);
+    messages: all.map((message) => {
+      const { weight, ...unweighted } = message;
+      return messageOf(isUnwanted(message) ? unweighted : message);
     }),
-    feedback: all.flatMap((one, message) =>
-      isUnwanted(one) ? [{ message, rating: 'dislike' as const }] : [],
+    feedback: all.flatMap((message, index) =>
+      isUnwanted(message) ? [{ message: index, rating: 'dislike' as const }] : [],
     ),
     others: othersIn(others),
   };
 }
 
-const thread = readerOf(threadLine, captureThread);
-const pair = readerOf(pairLine, capturePairLine);
+const thread = readerOf(threadLine, fromThread);
+const pair = readerOf(pairLine, fromPairLine);
 
-/** By the names that they have in exports. */
+/** By the names that exports give them. */
 export const chatFormats = {
   sft: thread,
   'openai-sft': thread,
-  kto: readerOf(ktoLine, captureKto),
+  kto: readerOf(ktoLine, fromKto),
   dpo: pair,
   reward: pair,
-  'openai-dpo': readerOf(preferenceLine, capturePreference),
+  'openai-dpo': readerOf(preferenceLine, fromPreference),
 };

@@ -7,16 +7,16 @@ import { chatFormats } from './chat-lines.ts';
 
 export type ChatFormatName = keyof typeof chatFormats;
 
-/** Reads line after line; how often a line was there before is counted from the first. */
+/** @returns a function that reads the lines of one file in order: it counts how often each line occurred before */
 export function createChatReader(name: ChatFormatName, options: SourceOptions): (line: string) => Entry {
   const lines = new Occurrences();
   return (line) => {
-    const { captured, canonical } = chatFormats[name](line);
-    return toEntry(captured, { canonical, lines }, options);
+    const { imported, canonical } = chatFormats[name](line);
+    return toEntry(imported, { canonical, lines }, options);
   };
 }
 
-/** The source of a format, by its name. */
+/** The source of the format with this name. */
 export function createChatSource(
   name: ChatFormatName,
 ): (chunks: AsyncIterable<Buffer>, options: SourceOptions) => Source {

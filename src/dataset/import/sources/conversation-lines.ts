@@ -1,53 +1,52 @@
-// Reads our own format `conversations` back: what each line comes to in the log, with the ids that it has in the file.
+// Reads our own format `conversations` back: the events of each line, with the ids of the file.
 //
-// A later file of the same conversation adds what is new. What an author says in it takes the place of all that they
-// said before; what it no longer says stays, since a file may hold only a part.
+// A later file of the same conversation adds what is new. An author's feedback in it replaces all their earlier feedback;
+// feedback that the file lacks stays, since a file may contain only a part.
 import { checkFilled, checkMetadata, checkText } from '../../../conversation/validate-text.ts';
 import { AppError } from '../../../errors.ts';
 import { derivedId } from '../../../lib/ulid.ts';
 import type { EndOfGeneration } from '../../../log/event.ts';
+import {
+  conversationFeedbackEvent,
+  endEvent,
+  feedbackEvent,
+  messageEvent,
+  startEvent,
+} from '../../../log/new-event.ts';
 import { readJsonLine } from '../parse/json-line.ts';
 import { readLines } from '../parse/lines.ts';
-import { type Entry, readByLine, type Source, type SourceOptions, type StartEvent } from '../source.ts';
+import { type Entry, readByLine, type Source, type SourceOptions } from '../source.ts';
 import {
+  type ConversationFeedbackRecord,
   type ConversationRecord,
   conversationRecord,
   type FeedbackRecord,
-  type ImpressionRecord,
   type MessageRecord,
 } from './conversation-record.ts';
 
 type Context = SourceOptions & { conversationId: string };
 type Event = Entry['events'][number];
 
-function metadataOf(given: ConversationRecord['metadata']): { metadata?: Record<string, never> } {
-  return Object.keys(given).length === 0 ? {} : { metadata: checkMetadata('metadata', given) };
+function metadataOf(metadata: ConversationRecord['metadata']): { metadata?: Record<string, never> } {
+  return Object.keys(metadata).length === 0 ? {} : { metadata: checkMetadata('metadata', metadata) };
 }
 
-function startEvent({ topic, conversationId }: Context, record: ConversationRecord): StartEvent {
+function startOf(context: Context, record: ConversationRecord): Event {
   const { model, username, title, metadata, startedAt } = record;
-  return {
-    id: derivedId(conversationId, 'START_CONVERSATION'),
-    type: 'START_CONVERSATION',
-    topic,
-    conversationId,
-    payload: {
-      id: conversationId,
-      model: {
-        id: checkFilled('model.id', model.id, { bytes: 200 }),
-        metadata: checkMetadata('model.metadata', model.metadata),
-      },
-      username: checkText('username', username, { bytes: 200 }),
-      messages: [],
-      ...(title !== null && { title: checkText('title', title, { bytes: 1_000 }) }),
-      ...metadataOf(metadata),
-      timestamp: startedAt,
+  return startEvent(context, {
+    model: {
+      id: checkFilled('model.id', model.id, { bytes: 200 }),
+      metadata: checkMetadata('model.metadata', model.metadata),
     },
-  };
+    username: checkText('username', username, { bytes: 200 }),
+    ...(title !== null && { title: checkText('title', title, { bytes: 1_000 }) }),
+    ...metadataOf(metadata),
+    timestamp: startedAt,
+  });
 }
 
-/** How a generation ended; nothing of a message that was written as it is. */
-function endOf(
+/** The outcome of a generation; no fields if the message was not generated. */
+function outcomeOf(
   { maxMessageBytes }: Context,
   message: MessageRecord,
 ): Partial<Omit<EndOfGeneration, 'content'>> {
@@ -55,13 +54,16 @@ function endOf(
   if (status === 'streaming') {
     throw new AppError(
       'INVALID_INPUT',
-      `Message ${message.id} was still being written: export the conversation again, now that it has ended.`,
+      `Message ${message.id} was still streaming when it was exported: export the conversation again.`,
     );
   }
-  const told = [reasoning, error, finishReason, usage, timings].some((field) => field !== null);
-  if (status === 'complete' && !told) return {};
+  const hasDetails = [reasoning, error, finishReason, usage, timings].some((field) => field !== null);
+  if (status === 'complete' && !hasDetails) return {};
   if (message.role !== 'assistant') {
-    throw new AppError('INVALID_INPUT', `Message ${message.id} was not generated: only replies are.`);
+    throw new AppError(
+      'INVALID_INPUT',
+      `Message ${message.id} has the outcome of a generation, but only a reply can: its role is ${message.role}.`,
+    );
   }
   return {
     status,
@@ -73,34 +75,28 @@ function endOf(
   };
 }
 
-/** A reply comes with its end in one event: no server may take it for one that is being written, and end it. */
-function messageEvent(context: Context, message: MessageRecord): Event {
+/** A reply and its outcome are one event: no server may mistake it for a reply in progress, and end it. */
+function addEvent(context: Context, message: MessageRecord): Event {
   const { conversationId, maxMessageBytes } = context;
   const { id, role, content, parentId, model, parameters, metadata, createdAt } = message;
-  return {
-    id: derivedId(id, 'ADD_MESSAGE'),
-    type: 'ADD_MESSAGE',
-    conversationId,
-    payload: {
-      id,
-      conversation_id: conversationId,
+  return messageEvent(
+    { messageId: id, conversationId },
+    {
       role,
       content: checkText('content', content, { bytes: maxMessageBytes }),
-      rating: '',
-      feedback: '',
       timestamp: createdAt,
       parent_id: parentId,
       ...(model !== null && { model: checkFilled('model', model, { bytes: 200 }) }),
       ...(parameters !== null && { parameters }),
       ...metadataOf(metadata),
-      ...endOf(context, message),
+      ...outcomeOf(context, message),
     },
-  };
+  );
 }
 
-/** All that an author says: what is not said is withdrawn, where it was said before. */
-function impressionFields({ maxMessageBytes }: Context, given: ImpressionRecord) {
-  const { username, source, rating, score, comment, tags, updatedAt } = given;
+/** All fields of an author's feedback: one that the file lacks is withdrawn. */
+function conversationFeedbackFields({ maxMessageBytes }: Context, feedback: ConversationFeedbackRecord) {
+  const { username, source, rating, score, comment, tags, updatedAt } = feedback;
   return {
     username: checkText('username', username, { bytes: 200 }),
     source,
@@ -112,45 +108,28 @@ function impressionFields({ maxMessageBytes }: Context, given: ImpressionRecord)
   };
 }
 
-function feedbackEvent(context: Context, id: string, given: FeedbackRecord): Event {
-  const { correction, preferredOver, tiedWith } = given;
-  const bytes = context.maxMessageBytes;
-  const payload = {
-    id,
-    conversation_id: context.conversationId,
-    ...impressionFields(context, given),
+const feedbackIdOf = (id: string) => (payload: object) =>
+  derivedId(id, `imported feedback ${JSON.stringify(payload)}`);
+
+function changeEvent(context: Context, id: string, feedback: FeedbackRecord): Event {
+  const { correction, preferredOver, tiedWith } = feedback;
+  const { conversationId, maxMessageBytes: bytes } = context;
+  const change = {
+    ...conversationFeedbackFields(context, feedback),
     correction: correction === null ? null : checkText('correction', correction, { bytes }),
     preferred_over: preferredOver,
     tied_with: tiedWith,
   };
-  return {
-    id: derivedId(id, `imported feedback ${JSON.stringify(payload)}`),
-    type: 'UPDATE_MESSAGE',
-    conversationId: context.conversationId,
-    payload,
-  };
+  return feedbackEvent({ messageId: id, conversationId }, change, feedbackIdOf(id));
 }
 
-function impressionEvent(context: Context, given: ImpressionRecord): Event {
+function conversationChangeEvent(context: Context, feedback: ConversationFeedbackRecord): Event {
   const { conversationId } = context;
-  const payload = { id: conversationId, ...impressionFields(context, given) };
-  return {
-    id: derivedId(conversationId, `imported feedback ${JSON.stringify(payload)}`),
-    type: 'UPDATE_CONVERSATION',
-    conversationId,
-    payload,
-  };
+  const change = conversationFeedbackFields(context, feedback);
+  return conversationFeedbackEvent(conversationId, change, feedbackIdOf(conversationId));
 }
 
-function endEvents({ conversationId }: Context, { endedAt }: ConversationRecord): Event[] {
-  if (endedAt === null) return [];
-  const payload = { id: conversationId, timestamp: endedAt };
-  return [
-    { id: derivedId(conversationId, 'END_CONVERSATION'), type: 'END_CONVERSATION', conversationId, payload },
-  ];
-}
-
-/** @throws AppError where the line can't be imported */
+/** @throws AppError if the line can't be imported */
 export function readConversationLine(line: string, options: SourceOptions): Entry {
   const { record } = readJsonLine(conversationRecord, line);
   const context = { ...options, conversationId: record.id };
@@ -158,14 +137,12 @@ export function readConversationLine(line: string, options: SourceOptions): Entr
     conversationId: record.id,
     conversationName: record.id,
     events: [
-      startEvent(context, record),
-      ...record.messages.map((message) => messageEvent(context, message)),
-      // After all messages: a choice names siblings, which may come later than the message that it is on.
-      ...record.messages.flatMap(({ id, feedback }) =>
-        feedback.map((given) => feedbackEvent(context, id, given)),
-      ),
-      ...record.feedback.map((given) => impressionEvent(context, given)),
-      ...endEvents(context, record),
+      startOf(context, record),
+      ...record.messages.map((message) => addEvent(context, message)),
+      // After all messages: a choice names siblings, which may come after the chosen message.
+      ...record.messages.flatMap(({ id, feedback }) => feedback.map((one) => changeEvent(context, id, one))),
+      ...record.feedback.map((one) => conversationChangeEvent(context, one)),
+      ...(record.endedAt === null ? [] : [endEvent(record.id, { timestamp: record.endedAt })]),
     ],
   };
 }

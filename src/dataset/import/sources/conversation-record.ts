@@ -1,4 +1,4 @@
-// A line of the format `conversations` as it is read back: strict, since nothing of it may be lost.
+// The schema of a line of the format `conversations`. Strict: an unknown field is an error, since nothing may be lost.
 import { z } from 'zod';
 import { isUlid } from '../../../lib/ulid.ts';
 import {
@@ -20,19 +20,19 @@ const instant = z.iso.datetime({
   error: 'must be an instant such as 2026-11-23T18:00:00.000Z',
 });
 
-const impressionRecord = z.strictObject({
+const conversationFeedbackRecord = z.strictObject({
   username: z.string(),
   source: feedbackSourceSchema,
   rating: ratingSchema.nullable(),
   score: z.number().min(0).max(1).nullable(),
   comment: z.string().nullable(),
   tags,
-  /** Absent: it counts as said when it is imported. */
+  /** Absent: the time of the import. */
   updatedAt: instant.optional(),
 });
 
 const feedbackRecord = z.strictObject({
-  ...impressionRecord.shape,
+  ...conversationFeedbackRecord.shape,
   correction: z.string().nullable(),
   preferredOver: ids,
   tiedWith: ids,
@@ -58,7 +58,7 @@ const messageRecord = z.strictObject({
 
 export const conversationRecord = z.strictObject({
   id,
-  /** Where it was; it is imported where the importer says. */
+  /** The topic that it was exported from. The import has a topic of its own. */
   topic: z.string(),
   model: z.strictObject({ id: z.string(), metadata: object }),
   username: z.string(),
@@ -66,13 +66,13 @@ export const conversationRecord = z.strictObject({
   metadata: object,
   startedAt: instant,
   endedAt: instant.nullable(),
-  feedback: z.array(impressionRecord),
+  feedback: z.array(conversationFeedbackRecord),
   messages: z.array(messageRecord),
-  /** What --provenance adds: it says nothing that the rest does not. */
+  /** What --provenance adds. Ignored: it only repeats what the other fields say. */
   provenance: z.unknown().optional(),
 });
 
-export type ImpressionRecord = z.output<typeof impressionRecord>;
+export type ConversationFeedbackRecord = z.output<typeof conversationFeedbackRecord>;
 export type FeedbackRecord = z.output<typeof feedbackRecord>;
 export type MessageRecord = z.output<typeof messageRecord>;
 export type ConversationRecord = z.output<typeof conversationRecord>;

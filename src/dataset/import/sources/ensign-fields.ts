@@ -1,36 +1,14 @@
-// What single fields of the Python reference mean here. Nothing of a record is dropped in silence.
-import { checkMetadata, checkText } from '../../../conversation/validate-text.ts';
+// What single fields of the Python reference mean here. A value that has no meaning is an error, or kept as metadata.
+import { checkText } from '../../../conversation/validate-text.ts';
 import { AppError } from '../../../errors.ts';
 import type { FeedbackFields } from '../../../log/event.ts';
-import type { Literal } from '../parse/python-literal.ts';
-import type { StartEvent } from '../source.ts';
+import type { StartEvent } from '../../../log/new-event.ts';
+import { keepAsMetadata } from '../kept-metadata.ts';
 import type { StartRecord } from './ensign-record.ts';
 
-type Metadata = Record<string, Literal>;
-
-/**
- * All that a record holds beside what is understood, and what is to be remembered of it.
- * @throws AppError INVALID_INPUT where a field of the record would overwrite another
- */
-export function keep(
-  { metadata, ...others }: Metadata,
-  own: Metadata = {},
-): { metadata?: Record<string, never> } {
-  const isObject = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
-  const nested = isObject || metadata === undefined ? { ...metadata } : { metadata };
-  const entries = [nested, others, own].flatMap((part) => Object.entries(part));
-  const names = new Set<string>();
-  for (const [name] of entries) {
-    if (!names.has(name)) names.add(name);
-    else
-      throw new AppError('INVALID_INPUT', `Two values would be metadata.${name.slice(0, 60)}: rename one.`);
-  }
-  return entries.length === 0 ? {} : { metadata: checkMetadata('metadata', Object.fromEntries(entries)) };
-}
-
-/** A rating of the reference is a word or a number, which is a score here: withdrawn, it is neither. */
-export function readRating(given: unknown): FeedbackFields {
-  const rating = typeof given === 'string' ? given.trim().toLowerCase() : given;
+/** A rating of the reference is a word, or a number, which is a score here. Null withdraws both. */
+export function readRating(value: unknown): FeedbackFields {
+  const rating = typeof value === 'string' ? value.trim().toLowerCase() : value;
   if (rating === undefined || rating === '') return {};
   if (rating === null) return { rating: null, score: null };
   if (rating === 'like' || rating === 'dislike') return { rating };
@@ -39,27 +17,27 @@ export function readRating(given: unknown): FeedbackFields {
   if (score >= 0 && score <= 1) return { score };
   throw new AppError(
     'INVALID_INPUT',
-    `rating ${JSON.stringify(given).slice(0, 60)} is neither like nor dislike, nor a number from 0 to 1.`,
+    `rating ${JSON.stringify(value).slice(0, 60)} must be like, dislike, or a number from 0 to 1.`,
   );
 }
 
-/** A blank comment says nothing; null withdraws the one before. */
-export function readComment(given: string | null | undefined, bytes: number): FeedbackFields {
-  if (given === null) return { feedback: null };
-  if (given === undefined || given.trim() === '') return {};
-  return { feedback: checkText('feedback', given, { bytes }) };
+/** A blank comment changes nothing; null withdraws the comment. */
+export function readComment(comment: string | null | undefined, maxBytes: number): FeedbackFields {
+  if (comment === null) return { feedback: null };
+  if (comment === undefined || comment.trim() === '') return {};
+  return { feedback: checkText('feedback', comment, { bytes: maxBytes }) };
 }
 
-export function readUsername(given: string): string {
-  return checkText('username', given, { bytes: 200 });
+export function readUsername(username: string): string {
+  return checkText('username', username, { bytes: 200 });
 }
 
-/** The model, by its id alone or with metadata; `unknown` where it has no id. */
-export function readModel(given: StartRecord['model']): StartEvent['payload']['model'] {
-  const { id = '', ...others } = typeof given === 'object' ? given : { id: given };
+/** The model, which is an id or an object with an id and other fields; `unknown` if it has no id. */
+export function readModel(model: StartRecord['model']): StartEvent['payload']['model'] {
+  const { id = '', ...others } = typeof model === 'object' ? model : { id: model };
   if (typeof id !== 'string') {
-    throw new AppError('INVALID_INPUT', `model.id must be a text; it is ${JSON.stringify(id).slice(0, 60)}.`);
+    throw new AppError('INVALID_INPUT', `model.id must be a text, not ${JSON.stringify(id).slice(0, 60)}.`);
   }
   const name = id === '' ? 'unknown' : checkText('model.id', id, { bytes: 200 });
-  return { id: name, metadata: keep(others).metadata ?? {} };
+  return { id: name, metadata: keepAsMetadata(others).metadata ?? {} };
 }

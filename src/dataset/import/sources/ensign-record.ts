@@ -1,20 +1,20 @@
-// Reads a line of the Python reference: as its consumer prints events, or as JSON. Says what it holds by name; what
-// that comes to in the log is said in ensign.ts.
+// Parses a line of the Python reference, as its consumer prints events or as JSON, into a record with named fields.
+// ensign.ts makes events of the records.
 import { z } from 'zod';
 import { AppError } from '../../../errors.ts';
 import { addMessageSchema, roleSchema } from '../../../log/event.ts';
-import { parseJson } from '../parse/json-line.ts';
-import { type Literal, parsePythonLiteral } from '../parse/python-literal.ts';
+import { type JsonValue, parseJson } from '../parse/json-line.ts';
+import { parsePythonLiteral } from '../parse/python-literal.ts';
 
-/** The reference writes "" for what isn't set; null is taken for the same, but where it withdraws. */
+/** An optional field: the reference writes "" if it isn't set. Null counts as unset too, except where it withdraws. */
 function settable<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional());
 }
 
-const idError = 'must be a text that is not empty, or a whole number';
+const idError = 'must be a non-empty text, or a whole number';
 const id = z.union([z.string().min(1, idError), z.int()], idError).transform(String);
 const timestamp = settable(addMessageSchema.shape.timestamp);
-const object = z.custom<Record<string, Literal>>(isObject, 'must be an object');
+const object = z.custom<Record<string, JsonValue>>(isObject, 'must be an object');
 
 const startSchema = z.object({
   id,
@@ -40,18 +40,18 @@ const updateSchema = addSchema
   .extend({ username: settable(z.string()) });
 const endSchema = z.object({ id, timestamp });
 
-/** What was read by name, and under others all that was not. */
-type Read<Schema extends z.ZodObject> = z.output<Schema> & { others: Record<string, Literal> };
-export type MessageRecord = Read<typeof messageSchema>;
-export type UpdateRecord = Read<typeof updateSchema>;
-export type StartRecord = Omit<Read<typeof startSchema>, 'messages'> & { messages: MessageRecord[] };
+/** The fields of the schema, and under `others` all other fields. */
+type WithOthers<Schema extends z.ZodObject> = z.output<Schema> & { others: Record<string, JsonValue> };
+export type MessageRecord = WithOthers<typeof messageSchema>;
+export type UpdateRecord = WithOthers<typeof updateSchema>;
+export type StartRecord = Omit<WithOthers<typeof startSchema>, 'messages'> & { messages: MessageRecord[] };
 export type EnsignRecord =
   | ({ type: 'start_conversation' } & StartRecord)
-  | ({ type: 'add_message' } & Read<typeof addSchema>)
+  | ({ type: 'add_message' } & WithOthers<typeof addSchema>)
   | ({ type: 'update_message' } & UpdateRecord)
-  | ({ type: 'end_conversation' } & Read<typeof endSchema>);
+  | ({ type: 'end_conversation' } & WithOthers<typeof endSchema>);
 
-function isObject(value: unknown): value is Record<string, Literal> {
+function isObject(value: unknown): value is Record<string, JsonValue> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -60,7 +60,10 @@ function shorten(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-function read<Schema extends z.ZodObject>(schema: Schema, fields: Record<string, Literal>): Read<Schema> {
+function read<Schema extends z.ZodObject>(
+  schema: Schema,
+  fields: Record<string, JsonValue>,
+): WithOthers<Schema> {
   const { data, error } = schema.safeParse(fields);
   const issue = error?.issues[0];
   if (issue !== undefined || data === undefined) {
@@ -74,7 +77,7 @@ function read<Schema extends z.ZodObject>(schema: Schema, fields: Record<string,
   return { ...data, others: Object.fromEntries(others) };
 }
 
-function split(line: string): { type: unknown; data: unknown } {
+function parseLine(line: string): { type: unknown; data: unknown } {
   if (line.startsWith('{')) {
     const value = parseJson(line);
     return isObject(value) ? { type: value.type, data: value.data } : { type: undefined, data: undefined };
@@ -83,15 +86,15 @@ function split(line: string): { type: unknown; data: unknown } {
   if (head !== null) return { type: head[1], data: parsePythonLiteral(line, head[0].length) };
   throw new AppError(
     'INVALID_INPUT',
-    `${shorten(line)} is no event: a line is a type, a version such as v0.0.0 and a Python dict, or JSON with type and data.`,
+    `${shorten(line)} is not an event: give a type, a version such as v0.0.0 and a Python dict, or JSON with type and data.`,
   );
 }
 
-/** @throws AppError INVALID_INPUT that says what can't be read, and where */
+/** @throws AppError INVALID_INPUT that names what can't be read, and where it is */
 export function parseEnsignLine(line: string): EnsignRecord {
-  const { type, data } = split(line);
+  const { type, data } = parseLine(line);
   if (!isObject(data)) {
-    throw new AppError('INVALID_INPUT', `The data of an event must be an object; it is ${shorten(data)}.`);
+    throw new AppError('INVALID_INPUT', `The data of an event must be an object, not ${shorten(data)}.`);
   }
   const name = typeof type === 'string' ? type.toLowerCase() : type;
   switch (name) {
@@ -109,7 +112,7 @@ export function parseEnsignLine(line: string): EnsignRecord {
     default:
       throw new AppError(
         'INVALID_INPUT',
-        `${shorten(type)} is no type of event: there are start_conversation, add_message, update_message and end_conversation.`,
+        `${shorten(type)} is not a type of event: use start_conversation, add_message, update_message or end_conversation.`,
       );
   }
 }

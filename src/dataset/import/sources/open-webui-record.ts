@@ -1,12 +1,12 @@
-// An entry of Open WebUI's export of feedback: a rating, and the chat as it stood when it was given
-// (https://docs.openwebui.com/features/evaluation). What has no meaning here is not read.
+// The schema of an entry of Open WebUI's feedback export: a rating, and a snapshot of the chat at that time
+// (https://docs.openwebui.com/features/evaluation). Fields that have no meaning here are not read.
 import { z } from 'zod';
 import { roleSchema } from '../../../log/event.ts';
 
 const endOfTime = 253_402_300_799;
 const seconds = z.number().min(0).max(endOfTime);
 const absent = (value: unknown) => (value === null || value === '' ? undefined : value);
-/** Open WebUI writes null, "" or nothing for what is not there. */
+/** An optional field: Open WebUI writes null, "" or nothing if it is absent. */
 const optional = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(absent, schema.optional());
 
 const message = z.object({
@@ -15,7 +15,7 @@ const message = z.object({
   content: z.string(),
   timestamp: optional(seconds),
   model: optional(z.string()),
-  /** Of an arena: which model it was in truth. */
+  /** The real model behind an anonymous one of the arena. */
   selectedModelId: optional(z.string()),
   annotation: optional(z.object({ rating: z.unknown() })),
 });
@@ -34,8 +34,8 @@ const ratings = new Map<unknown, 'like' | 'dislike'>([
 ]);
 const rating = z
   .union([z.number(), z.string()], 'must be 1 or -1')
-  .refine((given) => ratings.has(given), 'must be 1 or -1')
-  .transform((given) => ratings.get(given));
+  .refine((value) => ratings.has(value), 'must be 1 or -1')
+  .transform((value) => ratings.get(value));
 
 const tag = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
 
@@ -57,7 +57,7 @@ export const openWebuiRecord = z.object(
       {
         chat: z.object({ user_id: optional(z.string()), created_at: optional(seconds), chat }),
       },
-      'must hold the chat: export the feedback with it, as an administrator',
+      'must contain the chat: export the feedback as an administrator',
     ),
   },
   'must be an object',

@@ -1,9 +1,10 @@
+// The format kto: which replies become records, and with which label.
 import { describe, expect, it } from 'vitest';
 import {
   answer,
   assistant,
   dislikes,
-  draft,
+  exportOf,
   feedback,
   likes,
   prompt,
@@ -21,7 +22,7 @@ const talk = [
 
 describe('kto', () => {
   it('makes a record of each rated reply, with the thread before it as prompt', () => {
-    const { values, drafts, tally } = draft('kto', [...talk, dislikes('r1', 'ada'), likes('r2', 'ada')]);
+    const { values, records, counts } = exportOf('kto', [...talk, dislikes('r1', 'ada'), likes('r2', 'ada')]);
     const before = [{ role: 'system', content: 'Be brief.' }, user('Why?')];
     expect(values).toEqual([
       { prompt: before, completion: [assistant('Because.')], label: false },
@@ -31,69 +32,69 @@ describe('kto', () => {
         label: true,
       },
     ]);
-    expect(drafts[0]).toMatchObject({
+    expect(records[0]).toMatchObject({
       from: 'rating',
       model: 'zephyr',
       messageIds: ['r1'],
       authors: [{ username: 'ada', source: 'end_user' }],
     });
-    expect(tally.conflicts.found).toBe(0);
+    expect(counts.conflicts.found).toBe(0);
   });
 
-  it('makes nothing of a rating that was withdrawn', () => {
-    const told = [...talk, likes('r1', 'ada'), feedback('r1', 'ada', { rating: null })];
-    expect(draft('kto', told).values).toEqual([]);
+  it('makes no record of a rating that was withdrawn', () => {
+    const events = [...talk, likes('r1', 'ada'), feedback('r1', 'ada', { rating: null })];
+    expect(exportOf('kto', events).values).toEqual([]);
   });
 
-  it('takes scores only by a threshold, and a rating before the score of the same author', () => {
-    const told = [
+  it('counts scores only with a threshold, and a rating rather than the score of the same author', () => {
+    const events = [
       ...talk,
       feedback('r1', 'ada', { score: 0.4 }),
       feedback('r2', 'ada', { score: 0.1, rating: 'like' }),
     ];
-    expect(draft('kto', told).values).toMatchObject([{ label: true }]);
-    const { values, drafts } = draft('kto', told, { 'score-threshold': '0.4' });
+    expect(exportOf('kto', events).values).toMatchObject([{ label: true }]);
+    const { values, records } = exportOf('kto', events, { 'score-threshold': '0.4' });
     expect(values).toMatchObject([{ label: true }, { label: true }]);
-    expect(drafts.map(({ from }) => from)).toEqual(['score', 'rating']);
-    expect(draft('kto', told, { 'score-threshold': '0.41' }).values).toMatchObject([
+    expect(records.map(({ from }) => from)).toEqual(['score', 'rating']);
+    expect(exportOf('kto', events, { 'score-threshold': '0.41' }).values).toMatchObject([
       { label: false },
       { label: true },
     ]);
   });
 
-  it('counts only feedback of the sources and tags that are asked for', () => {
-    const told = [
+  it('counts only feedback of the sources and tags that the recipe names', () => {
+    const events = [
       ...talk,
       feedback('r1', 'ada', { rating: 'like', tags: ['clear'] }),
       feedback('r1', 'gpt', { rating: 'dislike', source: 'judge' }),
     ];
-    expect(draft('kto', told).values).toMatchObject([{ label: true }]);
-    expect(draft('kto', told, { source: 'judge' }).values).toMatchObject([{ label: false }]);
-    expect(draft('kto', told, { tags: 'clear,kind' }).values).toHaveLength(1);
-    expect(draft('kto', told, { tags: 'kind' }).values).toEqual([]);
+    expect(exportOf('kto', events).values).toMatchObject([{ label: true }]);
+    expect(exportOf('kto', events, { source: 'judge' }).values).toMatchObject([{ label: false }]);
+    expect(exportOf('kto', events, { tags: 'clear,kind' }).values).toHaveLength(1);
+    expect(exportOf('kto', events, { tags: 'kind' }).values).toEqual([]);
   });
 
-  it('keeps only the last prompt, drops what the system said, and leaves models and times out as asked', () => {
-    const told = [...talk, likes('r2', 'ada')];
-    expect(draft('kto', told, { turns: 'last', system: 'drop' }).values).toMatchObject([
+  it('filters by model and time, and shortens the prompt as the recipe says', () => {
+    const events = [...talk, likes('r2', 'ada')];
+    expect(exportOf('kto', events, { turns: 'last', system: 'drop' }).values).toMatchObject([
       { prompt: [user('Really?')] },
     ]);
-    expect(draft('kto', told, { turns: 'last' }).values).toMatchObject([
+    expect(exportOf('kto', events, { turns: 'last' }).values).toMatchObject([
       { prompt: [{ role: 'system', content: 'Be brief.' }, user('Really?')] },
     ]);
-    expect(draft('kto', told, { models: 'other' }).values).toEqual([]);
-    expect(draft('kto', told, { from: '2026-11-23T10:00:01Z' }).values).toEqual([]);
-    expect(draft('kto', told, { to: '2026-11-23T10:00:01Z' }).values).toHaveLength(1);
+    expect(exportOf('kto', events, { models: 'other' }).values).toEqual([]);
+    expect(exportOf('kto', events, { from: '2026-11-23T10:00:01Z' }).values).toEqual([]);
+    expect(exportOf('kto', events, { to: '2026-11-23T10:00:01Z' }).values).toHaveLength(1);
   });
 
-  it('takes only replies that are complete, and stopped ones where they are asked for', () => {
+  it('exports only replies that are complete, and stopped ones if the recipe includes them', () => {
     const partial = (status: string) => [
       prompt('p1', 'Why?'),
       answer('r1', '', 'p1', { status: 'streaming' }),
       feedback('r1', 'ada', { status, content: 'Beca' }),
       likes('r1', 'ada'),
     ];
-    const count = (status: string, settings = {}) => draft('kto', partial(status), settings).values.length;
+    const count = (status: string, settings = {}) => exportOf('kto', partial(status), settings).values.length;
     expect(['complete', 'stopped', 'interrupted', 'failed'].map((status) => count(status))).toEqual([
       1, 0, 0, 0,
     ]);
@@ -101,60 +102,60 @@ describe('kto', () => {
     expect(count('interrupted', { 'include-stopped': true })).toBe(0);
   });
 
-  it('leaves out, and counts, what a chat template would refuse', () => {
+  it('leaves out and counts what a chat template would refuse', () => {
     const twice = [
       prompt('p1', 'Why?'),
       prompt('p2', 'Well?', 'p1'),
       answer('r1', 'So.', 'p2'),
       likes('r1', 'ada'),
     ];
-    expect(draft('kto', twice)).toMatchObject({ values: [], tally: { skipped: { roles: 1 } } });
+    expect(exportOf('kto', twice)).toMatchObject({ values: [], counts: { skipped: { roles: 1 } } });
     const blank = [prompt('p1', ' \n'), answer('r1', 'So.', 'p1'), likes('r1', 'ada')];
-    expect(draft('kto', blank)).toMatchObject({ values: [], tally: { skipped: { emptyContent: 1 } } });
+    expect(exportOf('kto', blank)).toMatchObject({ values: [], counts: { skipped: { emptyContent: 1 } } });
   });
 });
 
-describe('where authors contradict each other', () => {
-  const told = [...talk, likes('r1', 'ada'), likes('r1', 'bob'), dislikes('r1', 'cy')];
+describe('if authors contradict each other', () => {
+  const events = [...talk, likes('r1', 'ada'), likes('r1', 'bob'), dislikes('r1', 'cy')];
   const tied = [...talk, likes('r1', 'ada'), dislikes('r1', 'cy')];
-  const labels = (all: typeof told, conflict: string) => {
-    const { values, tally } = draft('kto', all, { conflict });
-    return { labels: values.map(({ label }) => label), conflicts: tally.conflicts };
+  const labels = (all: typeof events, conflict: string) => {
+    const { values, counts } = exportOf('kto', all, { conflict });
+    return { labels: values.map(({ label }) => label), conflicts: counts.conflicts };
   };
   const none = { found: 1, decided: 0, dropped: 0, keptAll: 0 };
 
   it('the majority decides, and a tie is dropped', () => {
-    expect(labels(told, 'majority')).toEqual({ labels: [true], conflicts: { ...none, decided: 1 } });
+    expect(labels(events, 'majority')).toEqual({ labels: [true], conflicts: { ...none, decided: 1 } });
     expect(labels(tied, 'majority')).toEqual({ labels: [], conflicts: { ...none, dropped: 1 } });
   });
 
-  it('drop leaves the reply out, however many agree', () => {
-    expect(labels(told, 'drop')).toEqual({ labels: [], conflicts: { ...none, dropped: 1 } });
+  it('drop leaves out the reply, however many agree', () => {
+    expect(labels(events, 'drop')).toEqual({ labels: [], conflicts: { ...none, dropped: 1 } });
   });
 
-  it('keep-all keeps both labels, each with those who say it', () => {
-    expect(labels(told, 'keep-all')).toEqual({ labels: [true, false], conflicts: { ...none, keptAll: 1 } });
-    const { drafts } = draft('kto', told, { conflict: 'keep-all' });
-    expect(drafts.map(({ authors }) => authors.map(({ username }) => username))).toEqual([
+  it('keep-all keeps both labels, each with its authors', () => {
+    expect(labels(events, 'keep-all')).toEqual({ labels: [true, false], conflicts: { ...none, keptAll: 1 } });
+    const { records } = exportOf('kto', events, { conflict: 'keep-all' });
+    expect(records.map(({ authors }) => authors.map(({ username }) => username))).toEqual([
       ['ada', 'bob'],
       ['cy'],
     ]);
   });
 
-  it('a minimum of raters is asked of those who agree', () => {
-    expect(draft('kto', told, { 'min-raters': '2' }).values).toMatchObject([{ label: true }]);
-    expect(draft('kto', told, { 'min-raters': '3' })).toMatchObject({
+  it('min-raters counts only the authors who agree', () => {
+    expect(exportOf('kto', events, { 'min-raters': '2' }).values).toMatchObject([{ label: true }]);
+    expect(exportOf('kto', events, { 'min-raters': '3' })).toMatchObject({
       values: [],
-      tally: { skipped: { tooFewRaters: 1 } },
+      counts: { skipped: { tooFewRaters: 1 } },
     });
   });
 
-  it('one author in two capacities has two voices', () => {
+  it('one username has a vote for each of its sources', () => {
     const both = [
       ...talk,
       likes('r1', 'ada'),
       feedback('r1', 'ada', { rating: 'dislike', source: 'reviewer' }),
     ];
-    expect(draft('kto', both, { source: 'end_user,reviewer' }).tally.conflicts.found).toBe(1);
+    expect(exportOf('kto', both, { source: 'end_user,reviewer' }).counts.conflicts.found).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-// Each format by its JSON Schema, of a log that has something for all of them.
+// The records of each format match its JSON Schema, for a log that has records for all formats.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatNames } from '../../../../src/dataset/export/formats/formats.ts';
 import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
@@ -18,7 +18,7 @@ afterAll(async () => {
   await database.close();
 });
 
-it.each(formatNames)('%s is as its schema says, with and without provenance', async (format) => {
+it.each(formatNames)('%s matches its schema, with and without provenance', async (format) => {
   const plain = await exporter.run(format);
   expect(plain.records.length).toBeGreaterThan(1);
   expect(plain.records.some((record) => 'provenance' in record)).toBe(false);
@@ -27,7 +27,7 @@ it.each(formatNames)('%s is as its schema says, with and without provenance', as
   expect(records.every((record) => 'provenance' in record)).toBe(true);
 });
 
-it('says of each pair where it comes from', async () => {
+it('the provenance of a pair names the feedback, the messages and the number of raters', async () => {
   const { replies, conversation } = log.compared;
   const { records } = await exporter.run('dpo', { provenance: true });
   const authors = { raters: 1, conversation };

@@ -1,18 +1,19 @@
+// Splitting a file into the elements of its array, or into lines.
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readElements } from '../../../../src/dataset/import/parse/json-array-splitter.ts';
-import { type Line, maxLineLength } from '../../../../src/dataset/import/parse/lines.ts';
+import { type Line, maxLineBytes } from '../../../../src/dataset/import/parse/lines.ts';
 
 async function elementsOf(...chunks: (string | Buffer)[]): Promise<Line[]> {
   const stream = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
-  const found: Line[] = [];
-  for await (const element of readElements(stream)) found.push(element);
-  return found;
+  const elements: Line[] = [];
+  for await (const element of readElements(stream)) elements.push(element);
+  return elements;
 }
 const textsIn = (lines: Line[]) => lines.map((line) => ('text' in line ? line.text : line.problem));
 
-it('cuts an array into its elements, by their numbers', async () => {
+it('splits an array into its numbered elements', async () => {
   expect(await elementsOf('\ufeff [ {"a": "],[\\"}"},\n[1, 2] , "x"\n]\n')).toMatchObject([
     { line: 1, text: '{"a": "],[\\"}"}' },
     { line: 2, text: '[1, 2]' },
@@ -21,7 +22,7 @@ it('cuts an array into its elements, by their numbers', async () => {
   expect(await elementsOf('[]')).toEqual([]);
 });
 
-it('gives the lines of a file that is no array', async () => {
+it('reads the lines of a file that is not an array', async () => {
   expect(await elementsOf('{"a": 1}\n\n{"a": 2}')).toMatchObject([
     { line: 1 },
     { line: 3, text: '{"a": 2}' },
@@ -30,7 +31,7 @@ it('gives the lines of a file that is no array', async () => {
   expect(await elementsOf(' \n')).toEqual([]);
 });
 
-it('gives the same elements however the file is cut and spaced', async () => {
+it('reads the same elements however the file is chunked and indented', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.jsonValue({ maxDepth: 3 }), { minLength: 1 }),
@@ -47,16 +48,16 @@ it('gives the same elements however the file is cut and spaced', async () => {
   );
 });
 
-it('says what is wrong with an element, and goes on after it', async () => {
-  const long = `"${'x'.repeat(maxLineLength)}"`;
+it('reports what is wrong with an element, and continues after it', async () => {
+  const long = `"${'x'.repeat(maxLineBytes)}"`;
   expect(textsIn(await elementsOf('[1, ', Buffer.from([0x22, 0xff, 0x22]), `, ${long}, 2]`))).toEqual([
     '1',
-    'The line is no UTF-8 text.',
-    `The entry has ${maxLineLength + 3} bytes; at most ${maxLineLength} are read.`,
+    'The line is not UTF-8 text.',
+    `The entry has ${maxLineBytes + 3} bytes; at most ${maxLineBytes} are allowed.`,
     '2',
   ]);
 });
 
-it('an array without its end is an error, after all that it has', async () => {
-  await expect(elementsOf('[1, 2, {"a": ')).rejects.toThrow(/^The array of the file has no end/);
+it('an array that does not end is an error, after all its elements', async () => {
+  await expect(elementsOf('[1, 2, {"a": ')).rejects.toThrow(/^The array in the file does not end/);
 });

@@ -1,7 +1,8 @@
+// Splitting a stream of bytes into lines.
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Line, maxLineLength, readLines } from '../../../../src/dataset/import/parse/lines.ts';
+import { type Line, maxLineBytes, readLines } from '../../../../src/dataset/import/parse/lines.ts';
 
 async function linesOf(...chunks: (string | Buffer)[]): Promise<Line[]> {
   const stream = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
@@ -10,7 +11,7 @@ async function linesOf(...chunks: (string | Buffer)[]): Promise<Line[]> {
   return lines;
 }
 
-it('gives lines with their numbers and lengths, and passes over blank ones', async () => {
+it('reads lines with their numbers and lengths, and skips blank ones', async () => {
   expect(await linesOf('one\n\n  \r\ntwo\r\nlast')).toEqual([
     { line: 1, bytes: 4, text: 'one' },
     { line: 4, bytes: 5, text: 'two' },
@@ -20,14 +21,14 @@ it('gives lines with their numbers and lengths, and passes over blank ones', asy
   expect(await linesOf('', '\n', '')).toEqual([]);
 });
 
-it('ends a line at nothing but a line feed, and leaves out the mark of the byte order', async () => {
+it('ends a line only at a line feed, and removes a byte order mark', async () => {
   expect(await linesOf('\ufeffa\u2028b\u0085c\rd\ne')).toMatchObject([
     { text: 'a\u2028b\u0085c\rd' },
     { text: 'e' },
   ]);
 });
 
-it('gives the same lines however the bytes are cut', async () => {
+it('reads the same lines however the bytes are chunked', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.string({ unit: 'grapheme' }).map((text) => `x${text.replaceAll('\n', '')}x`)),
@@ -47,25 +48,25 @@ it('gives the same lines however the bytes are cut', async () => {
   );
 });
 
-it('says what is no UTF-8, and goes on', async () => {
+it('reports a line that is not UTF-8, and continues', async () => {
   const lines = await linesOf(Buffer.from([0x61, 0xe9, 0x0a]), 'é\n');
   expect(lines).toMatchObject([
-    { line: 1, problem: 'The line is no UTF-8 text.' },
+    { line: 1, problem: 'The line is not UTF-8 text.' },
     { line: 2, text: 'é' },
   ]);
 });
 
-it('lets go of a line that is too long, and goes on', async () => {
-  const piece = 'x'.repeat(maxLineLength / 16);
+it('drops a line that is too long, and continues', async () => {
+  const piece = 'x'.repeat(maxLineBytes / 16);
   const pieces = Array.from({ length: 40 }, () => piece);
   const lines = await linesOf(...pieces, '\nnext\n', ...pieces.slice(0, 16), '\n');
   expect(lines).toMatchObject([
-    { line: 1, problem: `The line has ${2.5 * maxLineLength} bytes; at most ${maxLineLength} are read.` },
+    { line: 1, problem: `The line has ${2.5 * maxLineBytes} bytes; at most ${maxLineBytes} are allowed.` },
     { line: 2, text: 'next' },
-    { line: 3, bytes: maxLineLength + 1 },
+    { line: 3, bytes: maxLineBytes + 1 },
   ]);
 });
 
-it('refuses what begins as no text does', async () => {
-  await expect(linesOf(Buffer.from('a\nb\0c'))).rejects.toThrow('This is no text file: byte 4 is NUL.');
+it('refuses a file that begins with binary data', async () => {
+  await expect(linesOf(Buffer.from('a\nb\0c'))).rejects.toThrow('This is not a text file: byte 4 is NUL.');
 });

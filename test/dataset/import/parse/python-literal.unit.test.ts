@@ -1,9 +1,10 @@
+// Parsing Python literals: what repr writes, and why anything else is refused.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parsePythonLiteral } from '../../../../src/dataset/import/parse/python-literal.ts';
 import { repr, type Value } from '../../../support/ensign.ts';
 
-// Every code unit, so halves of surrogate pairs too.
+// All code units, including single surrogates.
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
@@ -23,7 +24,7 @@ const { value } = fc.letrec<{ value: Value }>((tie) => ({
   ),
 }));
 
-it('whatever repr writes is read as it was', () => {
+it('parses everything that repr writes, to an equal value', () => {
   fc.assert(
     fc.property(value, fc.constantFrom('[]' as const, '()' as const), (written, brackets) => {
       expect(parsePythonLiteral(repr(written, brackets))).toEqual(written);
@@ -40,7 +41,7 @@ it('reads every escape and both quotes', () => {
   expect(parsePythonLiteral("''")).toBe('');
 });
 
-it('reads numbers as Python writes them, and keeps those that no number here can hold', () => {
+it('reads numbers as Python writes them, and keeps those that are too large as strings', () => {
   expect(parsePythonLiteral('[0, -5, 1.5, -0.25, 1e-07, 1.5e+16, 9007199254740991]')).toEqual([
     0, -5, 1.5, -0.25, 1e-7, 1.5e16, 9007199254740991,
   ]);
@@ -50,7 +51,7 @@ it('reads numbers as Python writes them, and keeps those that no number here can
   ]);
 });
 
-it('reads what is empty, nested, and keyed by other than text', () => {
+it('reads empty and nested values, and keys that are not strings', () => {
   expect(parsePythonLiteral('[{}, [], (), (1,), (1, [2])]')).toEqual([{}, [], [], [1], [1, [2]]]);
   expect(parsePythonLiteral("{1: 'a', None: True, False: {'b': None}}")).toEqual({
     1: 'a',
@@ -59,7 +60,7 @@ it('reads what is empty, nested, and keyed by other than text', () => {
   });
 });
 
-it('takes a key that objects have by nature for a key like any other', () => {
+it('treats __proto__ and constructor as ordinary keys', () => {
   const parsed = parsePythonLiteral("{'__proto__': {'a': 1}, 'constructor': 2}");
   expect(Object.entries(parsed ?? {})).toEqual([
     ['__proto__', { a: 1 }],
@@ -70,45 +71,45 @@ it('takes a key that objects have by nature for a key like any other', () => {
 
 it('counts columns from the start of the line', () => {
   expect(() => parsePythonLiteral("add_message v0.0.0 {'id': nan}", 19)).toThrow(
-    'Column 27: "nan}" is no value that can be read.',
+    'Column 27: "nan}" is not a value that can be read.',
   );
 });
 
 it.each<[string, number, string]>([
-  ['is no value that can be read', 1, ''],
-  ["stands where ',' or '}' should", 8, "{'a': 1"],
-  ["stands where ':' should", 6, "{'a' 1}"],
-  ["stands where ':' should", 5, "{'a', 'b'}"],
-  ['is no key that JSON can hold', 2, "{[1]: 'a'}"],
-  ['stands where another value should', 9, "{'a': 1,}"],
-  ['stands where another value should', 5, '[1, ]'],
-  ["stands where ',' or ']' should", 4, '[1 2]'],
-  ["stands where ',' should", 3, '(1)'],
-  ['stands where another value should', 7, '(1, 2,)'],
-  ["stands where ',' or ']' should", 3, '[1)'],
-  ['begins a text without an end', 1, "'no end"],
-  ['begins a text without an end', 1, "'no end\\'"],
-  ['is no escape that Python writes', 2, String.raw`'\q'`],
-  ['is no escape that Python writes', 2, String.raw`'\x4'`],
-  ['is no escape that Python writes', 2, String.raw`'\101'`],
-  ['is no escape that Python writes', 2, String.raw`'\U00110000'`],
-  ['stands behind the end', 3, '1 2'],
-  ['stands behind the end', 5, "'a' 'b'"],
-  ['is no value', 1, 'inf'],
-  ['is no value', 1, 'true'],
-  ['is no value', 1, 'null'],
-  ['is no value', 1, 'constructor'],
-  ['is no value', 1, "b'bytes'"],
-  ['is no value', 1, 'datetime.datetime(2024, 1, 1)'],
-  ['is no value', 1, '01'],
-  ['is no value', 1, '1_000'],
-  ['is no value', 1, '1.'],
-  ['is no value', 1, '1e999'],
-  ['is no value', 1, '+1'],
-  ['is no value', 8, '[None, Nonesense]'],
-  ['is nested more than 100 deep', 102, `${'['.repeat(200)}1${']'.repeat(200)}`],
-  ['is nested more than 100 deep', 102, '['.repeat(1_000_000)],
-])('says that what repr never writes %s, at column %i', (reason, column, written) => {
+  ['is not a value that can be read', 1, ''],
+  ["is not the expected ',' or '}'", 8, "{'a': 1"],
+  ["is not the expected ':'", 6, "{'a' 1}"],
+  ["is not the expected ':'", 5, "{'a', 'b'}"],
+  ['is not a key that JSON can have', 2, "{[1]: 'a'}"],
+  ['is not the expected value', 9, "{'a': 1,}"],
+  ['is not the expected value', 5, '[1, ]'],
+  ["is not the expected ',' or ']'", 4, '[1 2]'],
+  ["is not the expected ','", 3, '(1)'],
+  ['is not the expected value', 7, '(1, 2,)'],
+  ["is not the expected ',' or ']'", 3, '[1)'],
+  ['begins a string that does not end', 1, "'no end"],
+  ['begins a string that does not end', 1, "'no end\\'"],
+  ['is not an escape that Python writes', 2, String.raw`'\q'`],
+  ['is not an escape that Python writes', 2, String.raw`'\x4'`],
+  ['is not an escape that Python writes', 2, String.raw`'\101'`],
+  ['is not an escape that Python writes', 2, String.raw`'\U00110000'`],
+  ['is after the end of the value', 3, '1 2'],
+  ['is after the end of the value', 5, "'a' 'b'"],
+  ['is not a value', 1, 'inf'],
+  ['is not a value', 1, 'true'],
+  ['is not a value', 1, 'null'],
+  ['is not a value', 1, 'constructor'],
+  ['is not a value', 1, "b'bytes'"],
+  ['is not a value', 1, 'datetime.datetime(2024, 1, 1)'],
+  ['is not a value', 1, '01'],
+  ['is not a value', 1, '1_000'],
+  ['is not a value', 1, '1.'],
+  ['is not a value', 1, '1e999'],
+  ['is not a value', 1, '+1'],
+  ['is not a value', 8, '[None, Nonesense]'],
+  ['is nested more than 100 levels deep', 102, `${'['.repeat(200)}1${']'.repeat(200)}`],
+  ['is nested more than 100 levels deep', 102, '['.repeat(1_000_000)],
+])('reports what repr never writes: %s, at column %i', (reason, column, written) => {
   let message = '';
   try {
     parsePythonLiteral(written);

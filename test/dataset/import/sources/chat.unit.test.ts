@@ -1,4 +1,4 @@
-// What lines of training data come to: the exact events, the same each time; and why some are bad.
+// The events of lines of training data, which are the same each time; and why a line is bad.
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../src/dataset/import/source.ts';
 import { type ChatFormatName, createChatReader } from '../../../../src/dataset/import/sources/chat.ts';
@@ -20,7 +20,7 @@ const read = (name: ChatFormatName, record: unknown): Entry =>
   createChatReader(name, options)(JSON.stringify(record));
 const readText = (name: ChatFormatName, text: string) => () => createChatReader(name, options)(text);
 
-/** Events without what is the same in all: ids become the numbers of the messages. */
+/** Events without the fields that are the same in all. Numbers stand for the ids of messages. */
 function outline({ conversationId, events }: Entry): unknown[] {
   const ids = new Map<unknown, number>();
   const numberOf = (id: unknown) => {
@@ -29,18 +29,19 @@ function outline({ conversationId, events }: Entry): unknown[] {
   };
   return events.map(({ type, payload }) => {
     if (type === 'START_CONVERSATION') return { type, ...payload, id: payload.id === conversationId };
-    const { id, ...said } = payload;
+    const { id, ...fields } = payload;
     if (type === 'ADD_MESSAGE') {
       const { role, content, parent_id, metadata } = payload;
       const parent = parent_id === null ? null : numberOf(parent_id);
       return { id: numberOf(id), role, content, parent, ...(metadata && { metadata }) };
     }
-    const preferred = 'preferred_over' in payload ? payload.preferred_over?.map(numberOf) : undefined;
+    const rejectedIds = 'preferred_over' in payload ? payload.preferred_over : undefined;
+    const rejected = rejectedIds ? rejectedIds.map(numberOf) : undefined;
     return {
-      ...said,
+      ...fields,
       conversation_id: true,
       of: numberOf(id),
-      ...(preferred && { preferred_over: preferred }),
+      ...(rejected && { preferred_over: rejected }),
     };
   });
 }
@@ -52,10 +53,10 @@ const start = {
   username: 'imported',
   messages: [],
 };
-const said = { conversation_id: true, username: 'imported' };
+const feedback = { conversation_id: true, username: 'imported' };
 
 describe('a line becomes a conversation', () => {
-  it('whole: the exact events of a KTO line', () => {
+  it('with exactly these events for a KTO line', () => {
     const { conversationId, events } = read('kto', { prompt: [user], completion: [good], label: true });
     const [, first, second] = events.map(({ payload }) => payload.id);
     const added = {
@@ -100,22 +101,22 @@ describe('a line becomes a conversation', () => {
     expect(ids.size).toBe(7);
   });
 
-  it('a KTO label of false is a dislike', () => {
+  it('with a dislike for the KTO label false', () => {
     expect(outline(read('kto', { prompt: [user], completion: [bad], label: false })).at(-1)).toEqual({
-      ...said,
+      ...feedback,
       of: 1,
       rating: 'dislike',
     });
   });
 
-  it('of a pair, chosen and rejected are siblings, and the importer prefers the one', () => {
+  it('with two siblings for a pair, of which the chosen one is preferred', () => {
     const expected = [
       start,
       { id: 0, ...system, parent: null },
       { id: 1, ...user, parent: 0 },
       { id: 2, ...good, parent: 1 },
       { id: 3, ...bad, parent: 1 },
-      { ...said, of: 2, preferred_over: [3] },
+      { ...feedback, of: 2, preferred_over: [3] },
     ];
     const prompt = [system, user];
     expect(outline(read('dpo', { prompt, chosen: [good], rejected: [bad] }))).toEqual(expected);
@@ -130,13 +131,13 @@ describe('a line becomes a conversation', () => {
     expect(outline(read('openai-dpo', preference))).toEqual(expected);
   });
 
-  it('of messages, or of a prompt and its completion, in their order', () => {
+  it('with messages in order, given as messages or as prompt and completion', () => {
     const expected = [start, { id: 0, ...user, parent: null }, { id: 1, ...good, parent: 0 }];
     expect(outline(read('sft', { messages: [user, good] }))).toEqual(expected);
     expect(outline(read('sft', { prompt: [user], completion: [good] }))).toEqual(expected);
   });
 
-  it('in which weight 0 is a dislike, and any other weight says nothing', () => {
+  it('with a dislike for weight 0, and metadata for any other weight', () => {
     const messages = [user, { ...bad, weight: 0 }, user, { ...good, weight: 1 }];
     expect(outline(read('openai-sft', { messages }))).toEqual([
       start,
@@ -144,11 +145,11 @@ describe('a line becomes a conversation', () => {
       { id: 1, ...bad, parent: 0 },
       { id: 2, ...user, parent: 1 },
       { id: 3, ...good, parent: 2, metadata: { weight: 1 } },
-      { ...said, of: 1, rating: 'dislike' },
+      { ...feedback, of: 1, rating: 'dislike' },
     ]);
   });
 
-  it('whose parts of text are one text, and whose developer is the system', () => {
+  it('with parts of text joined, and the role developer as system', () => {
     const parts = [
       { type: 'text', text: 'How ' },
       { type: 'text', text: 'many?' },
@@ -157,7 +158,7 @@ describe('a line becomes a conversation', () => {
     expect(outline(read('openai-sft', { messages }))).toMatchObject([start, system, user, good]);
   });
 
-  it('with all that the line says beside, as metadata', () => {
+  it('with all other fields of the line as metadata', () => {
     const line = {
       messages: [{ ...user, name: 'ada' }, good],
       source: 'forum',
@@ -177,21 +178,21 @@ describe('a line becomes a conversation', () => {
   });
 });
 
-it('whole numbers beyond 2^53 stay as they are written', () => {
+it('integers beyond 2^53 become strings, with all their digits', () => {
   const text = JSON.stringify({ messages: [user, good], seed: 0 }).replace('0}', '12345678901234567890}');
   expect(outline(readText('sft', text)())[0]).toMatchObject({ metadata: { seed: '12345678901234567890' } });
 });
 
-describe('its ids', () => {
+describe('the ids of a line', () => {
   const line = { prompt: [user], completion: [{ ...good, content: 'Drei – “3”.' }], label: true };
 
-  it('are the same however the line is spaced and escaped', () => {
+  it('do not depend on whitespace and escapes', () => {
     const spaced = JSON.stringify(line, null, ' ').replaceAll('\n', '').replace('–', '\\u2013');
     expect(spaced).not.toBe(JSON.stringify(line));
     expect(readText('kto', spaced)()).toEqual(read('kto', line));
   });
 
-  it('are others for another text, another topic, and the same line again in one file', () => {
+  it('depend on the text, the topic, and how often the line occurred before in the file', () => {
     const reader = createChatReader('kto', options);
     const ids = [
       reader(JSON.stringify(line)),
@@ -213,14 +214,14 @@ describe('a line is bad', () => {
     [
       'sft',
       { text: 'Hello.' },
-      'The record: must hold messages, or prompt and completion, as lists of {role, content}.',
+      'The record: must contain messages, or prompt and completion, as lists of {role, content}.',
     ],
-    ['sft', { messages: [] }, 'messages: must have a message.'],
+    ['sft', { messages: [] }, 'messages: must contain at least one message.'],
     ['sft', { messages: 'Hello.' }, 'messages: must be a list of messages, {role, content}.'],
     [
       'sft',
       { messages: [user], prompt: [user] },
-      'The record: must hold messages, or prompt and completion, as lists of {role, content}.',
+      'The record: must contain messages, or prompt and completion, as lists of {role, content}.',
     ],
     ['sft', { messages: [user, 'Three.'] }, 'messages.1: must be an object with role and content.'],
     [
@@ -252,12 +253,12 @@ describe('a line is bad', () => {
     [
       'kto',
       { prompt: [user], completion: [user], label: true },
-      'completion must be one message of the assistant.',
+      'completion must be exactly one message, of the assistant.',
     ],
     [
       'kto',
       { prompt: [user], completion: [good, good], label: true },
-      'completion must be one message of the assistant.',
+      'completion must be exactly one message, of the assistant.',
     ],
     [
       'kto',
@@ -279,7 +280,7 @@ describe('a line is bad', () => {
     [
       'reward',
       { chosen: [user, good, user, good], rejected: [user, bad] },
-      'The chosen reply must be one message of the assistant.',
+      'The chosen reply must be exactly one message, of the assistant.',
     ],
     [
       'openai-dpo',
@@ -289,16 +290,16 @@ describe('a line is bad', () => {
     [
       'sft',
       { messages: [user], metadata: { source: 1 }, source: 2 },
-      'Two values would be metadata.source: rename one.',
+      'Two fields would become metadata.source: rename one of them.',
     ],
   ];
   it.each(cases)('%s %j', (name, record, reason) => {
     expect(() => read(name, record)).toThrow(expect.objectContaining({ message: reason }));
   });
 
-  it('where it is no JSON, or nested without end', () => {
-    expect(readText('sft', '{"messages": [')).toThrow(/^The record is no JSON: /);
+  it('if it is not JSON, or nested too deep', () => {
+    expect(readText('sft', '{"messages": [')).toThrow(/^The record is not JSON: /);
     const nested = `{"messages": ${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
-    expect(readText('sft', nested)).toThrow('The record is nested more than 100 deep.');
+    expect(readText('sft', nested)).toThrow('The record is nested more than 100 levels deep.');
   });
 });

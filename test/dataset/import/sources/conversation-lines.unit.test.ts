@@ -1,4 +1,4 @@
-// What a line of our own format comes to: the exact events, with the ids of the file.
+// The events of a line of our own format, with the ids of the file.
 import { expect, it } from 'vitest';
 import { readConversationLine } from '../../../../src/dataset/import/sources/conversation-lines.ts';
 import { isUlid } from '../../../../src/lib/ulid.ts';
@@ -22,7 +22,14 @@ const message = {
   createdAt,
   feedback: [],
 };
-const said = { username: 'eve', source: 'reviewer', rating: 'like', score: null, comment: null, tags: [] };
+const feedback = {
+  username: 'eve',
+  source: 'reviewer',
+  rating: 'like',
+  score: null,
+  comment: null,
+  tags: [],
+};
 const usage = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 };
 
 const line = {
@@ -33,7 +40,7 @@ const line = {
   title: 'Letters',
   metadata: { channel: 'web' },
   ...times,
-  feedback: [{ ...said, comment: 'Fine.' }],
+  feedback: [{ ...feedback, comment: 'Fine.' }],
   messages: [
     { ...message, id: asked, parentId: null, role: 'user', content: 'How many?' },
     {
@@ -48,7 +55,7 @@ const line = {
       usage,
       model: 'other',
       parameters: { temperature: 0.5 },
-      feedback: [{ ...said, correction: 'Three!', preferredOver: [rejected], tiedWith: [] }],
+      feedback: [{ ...feedback, correction: 'Three!', preferredOver: [rejected], tiedWith: [] }],
     },
     { ...message, id: rejected, parentId: asked, role: 'assistant', content: 'Eleven.', metadata: { a: 1 } },
   ],
@@ -71,10 +78,10 @@ const event = (type: string, payload: object) => ({
   payload,
 });
 
-it('comes to the exact events: feedback after all messages, and the end last', () => {
-  const { events, implicitStart: opening, ...place } = read(line);
-  expect(place).toEqual({ conversationId: conversation, conversationName: conversation });
-  expect(opening).toBeUndefined();
+it('a line becomes exactly these events: feedback after all messages, and the end last', () => {
+  const { events, implicitStart, ...conversationRef } = read(line);
+  expect(conversationRef).toEqual({ conversationId: conversation, conversationName: conversation });
+  expect(implicitStart).toBeUndefined();
   expect(events).toEqual([
     {
       ...event('START_CONVERSATION', {
@@ -126,15 +133,15 @@ it('comes to the exact events: feedback after all messages, and the end last', (
   expect(read(line).events).toEqual(events);
 });
 
-it('feedback that says something else is another event, and all others are the same', () => {
+it('changed feedback is another event, and all other events are the same', () => {
   const before = read(line).events;
-  const after = read({ ...line, feedback: [{ ...said, rating: 'dislike' }] }).events;
+  const after = read({ ...line, feedback: [{ ...feedback, rating: 'dislike' }] }).events;
   expect(after.filter(({ id }) => !before.some((one) => one.id === id))).toMatchObject([
     { type: 'UPDATE_CONVERSATION', payload: { rating: 'dislike', feedback: null } },
   ]);
   expect(after).toHaveLength(before.length);
 });
 
-it('provenance is passed over', () => {
+it('provenance is ignored', () => {
   expect(read({ ...line, provenance: { from: 'conversation' } })).toEqual(read(line));
 });

@@ -1,4 +1,4 @@
-// What lines of the reference come to in the log: conversations and messages, with their ids and times.
+// The events of lines of the reference: conversations and messages, with their ids and timestamps.
 import { describe, expect, it } from 'vitest';
 import type { Entry, SourceOptions } from '../../../../src/dataset/import/source.ts';
 import { createEnsignReader } from '../../../../src/dataset/import/sources/ensign.ts';
@@ -17,10 +17,10 @@ import {
 import {
   entriesOf,
   eventsOf,
+  lastFieldsOf,
   options,
   otherUlid,
   payloadsOf,
-  said,
   ulid,
 } from '../../../support/ensign-reader.ts';
 
@@ -56,13 +56,13 @@ it('reads the five events about strawberries', () => {
     metadata: { ensign_id: '1' },
   });
   expect(reply).toMatchObject({ role: 'assistant', content: expect.stringContaining('word.\n\nNote that') });
-  const place = { id: reply?.id, conversation_id: ulid };
-  expect(dislike).toEqual({ ...place, rating: 'dislike' });
-  expect(comment).toEqual({ ...place, feedback: "There are three r's in strawberry" });
+  const ids = { id: reply?.id, conversation_id: ulid };
+  expect(dislike).toEqual({ ...ids, rating: 'dislike' });
+  expect(comment).toEqual({ ...ids, feedback: "There are three r's in strawberry" });
 });
 
 describe('ids', () => {
-  it('that are ULIDs stay', () => {
+  it('that are ULIDs are unchanged', () => {
     const events = eventsOf(
       started(ulid),
       added(ulid, otherUlid),
@@ -75,7 +75,7 @@ describe('ids', () => {
     );
   });
 
-  it('that are others become ULIDs, the same each time, and are kept', () => {
+  it('of any other form become ULIDs, the same each time, and are kept as metadata', () => {
     const lines = [started('c 1'), added('c 1', '1'), updated('c 1', '1', { rating: 'like' }), ended('c 1')];
     const events = eventsOf(...lines);
     const [conversation, message] = events.map(({ payload }) => payload.id);
@@ -93,20 +93,20 @@ describe('ids', () => {
 
   it('of messages differ between conversations, and of conversations between topics', () => {
     const lines = [added('a', '1'), added('b', '1'), added(ulid, '1')];
-    const here = entriesOf(lines);
-    const there = entriesOf(lines, { topic: 'other' });
+    const inFruit = entriesOf(lines);
+    const inOther = entriesOf(lines, { topic: 'other' });
     const messages = (entries: Entry[]) => entries.map(({ events }) => events[0]?.payload.id);
-    expect(new Set([...messages(here), ...messages(there)]).size).toBe(5);
-    expect(messages(here)[2]).toBe(messages(there)[2]);
-    expect(here[0]?.conversationId).not.toBe(there[0]?.conversationId);
+    expect(new Set([...messages(inFruit), ...messages(inOther)]).size).toBe(5);
+    expect(messages(inFruit)[2]).toBe(messages(inOther)[2]);
+    expect(inFruit[0]?.conversationId).not.toBe(inOther[0]?.conversationId);
   });
 
-  it('may be numbers, and are the same as their text', () => {
+  it('may be numbers, which are equal to the same number as text', () => {
     const [number] = payloadsOf(added('7', 'x', { id: 1, conversation_id: 7 }));
     expect(number?.id).toBe(payloadsOf(added('7', '1'))[0]?.id);
   });
 
-  it('of updates follow from what is said, and from how often it was said before', () => {
+  it('of updates are derived from their content, and how often it occurred before', () => {
     const like = updated('c', '1', { rating: 'like' });
     const dislike = updated('c', '1', { rating: 'dislike' });
     const ids = eventsOf(like, dislike, like, updated('c', '2', { rating: 'like' }), like).map(
@@ -114,7 +114,7 @@ describe('ids', () => {
     );
     expect(new Set(ids).size).toBe(5);
     expect(eventsOf(like, dislike, like).map(({ id }) => id)).toEqual(ids.slice(0, 3));
-    // What came between is no part of it.
+    // Other updates in between do not matter.
     expect(eventsOf(like, like).map(({ id }) => id)).toEqual([ids[0], ids[2]]);
   });
 });
@@ -141,15 +141,15 @@ describe('conversations', () => {
       { id: 'unknown', metadata: { size: 7 } },
     ],
   ])('have the model %j', (model, expected) => {
-    expect(said(started(ulid, { model }))).toMatchObject({ model: expected });
+    expect(lastFieldsOf(started(ulid, { model }))).toMatchObject({ model: expected });
   });
 
-  it('are of the user that they name, else of the one that was given', () => {
-    expect(said(started(ulid, { username: 'ada' }))).toMatchObject({ username: 'ada' });
-    expect(said(started(ulid, { username: '' }))).toMatchObject({ username: 'imported' });
+  it('belong to the user in the line, or to the user of the options', () => {
+    expect(lastFieldsOf(started(ulid, { username: 'ada' }))).toMatchObject({ username: 'ada' });
+    expect(lastFieldsOf(started(ulid, { username: '' }))).toMatchObject({ username: 'imported' });
   });
 
-  it('bring the messages that stand in them', () => {
+  it('contain messages, which become events of their own', () => {
     const { conversation_id: _conversation, ...first } = added('c', '1', { role: 'user' }).data;
     const second = added('c', '2', { rating: 0.5 }).data;
     const events = eventsOf(started('c', { messages: [first, second] }));
@@ -162,18 +162,18 @@ describe('conversations', () => {
       'UPDATE_MESSAGE',
     ]);
     expect(() => eventsOf(started('c', { messages: [added('d', '1').data] }))).toThrow(
-      'Message 1 is of another conversation.',
+      'Message 1 belongs to another conversation.',
     );
   });
 
-  it('are begun by a message where nothing else began them', () => {
+  it('are started by a message if nothing else has started them', () => {
     const entries = entriesOf([
       added('c', '1'),
       updated('c', '1', { rating: 'like' }),
       ended('c'),
       started('c'),
     ]);
-    expect(entries.map(({ implicitStart: opening }) => opening !== undefined)).toEqual([
+    expect(entries.map(({ implicitStart }) => implicitStart !== undefined)).toEqual([
       true,
       false,
       false,
@@ -200,8 +200,8 @@ describe('conversations', () => {
 });
 
 describe('times', () => {
-  const timeOf = (line: Said, given: Partial<SourceOptions> = {}) => {
-    const payload = entriesOf([line], given)[0]?.events[0]?.payload;
+  const timeOf = (line: Said, changed: Partial<SourceOptions> = {}) => {
+    const payload = entriesOf([line], changed)[0]?.events[0]?.payload;
     return payload !== undefined && 'timestamp' in payload ? payload.timestamp : undefined;
   };
 
@@ -211,26 +211,26 @@ describe('times', () => {
     '2024-09-13T18:11:48.000001+00:00',
     '2024-09-13T18:11:48-05:00',
     '2024-09-13T18:11:48Z',
-  ])('%s stays as it is', (timestamp) => {
+  ])('%s is unchanged', (timestamp) => {
     expect(timeOf(added('c', '1', { timestamp }))).toBe(timestamp);
     expect(timeOf(started(ulid, { timestamp }))).toBe(timestamp);
     expect(timeOf(ended('c', { timestamp }))).toBe(timestamp);
   });
 
-  it('without a zone are local to the offset that is given', () => {
-    const given = { utcOffset: '-05:00' };
-    expect(timeOf(added('c', '1', { timestamp: '2024-09-13T18:11:48' }), given)).toBe(
+  it('without a zone get the offset of the options', () => {
+    const eastern = { utcOffset: '-05:00' };
+    expect(timeOf(added('c', '1', { timestamp: '2024-09-13T18:11:48' }), eastern)).toBe(
       '2024-09-13T18:11:48-05:00',
     );
-    expect(timeOf(added('c', '1', { timestamp: '2024-09-13T18:11:48Z' }), given)).toBe(
+    expect(timeOf(added('c', '1', { timestamp: '2024-09-13T18:11:48Z' }), eastern)).toBe(
       '2024-09-13T18:11:48Z',
     );
-    expect(timeOf(added('c', '1', { timestamp: '2024-09-13T18:11:48+01:00' }), given)).toBe(
+    expect(timeOf(added('c', '1', { timestamp: '2024-09-13T18:11:48+01:00' }), eastern)).toBe(
       '2024-09-13T18:11:48+01:00',
     );
   });
 
-  it('that are missing come from the conversation’s id, else they are now', () => {
+  it('that are missing are taken from the conversation’s id, or are now', () => {
     expect(timeOf(started(ulid))).toBe('2024-09-13T23:11:47.819Z');
     expect(timeOf(added(ulid, '1', { timestamp: '' }))).toBe('2024-09-13T23:11:47.819Z');
     expect(timeOf(added('c', '1', { timestamp: '' }))).toBe('2026-11-23T10:00:00.000Z');
@@ -238,15 +238,15 @@ describe('times', () => {
     expect(timeOf(ended(ulid))).toBeUndefined();
   });
 
-  it('that no calendar here writes are left out', () => {
+  it('beyond the year 9999 are left out', () => {
     expect(timeOf(started('7ZZZZZZZZZZZZZZZZZZZZZZZZZ'))).toBeUndefined();
   });
 });
 
-it('reads types in any case, and JSON with other fields beside', () => {
-  const said = added('c', '1', { rating: 0.5 });
-  const read = (line: string) => createEnsignReader(options)(line).events;
-  expect(read(printed(said).replace('add_message', 'ADD_MESSAGE'))).toEqual(read(printed(said)));
-  expect(read(asJson(said))).toEqual(read(printed(said)));
-  expect(read(asJson(said).replace('add_message', 'Add_Message'))).toEqual(read(printed(said)));
+it('reads types in upper and lower case, and JSON with additional fields', () => {
+  const line = added('c', '1', { rating: 0.5 });
+  const read = (text: string) => createEnsignReader(options)(text).events;
+  expect(read(printed(line).replace('add_message', 'ADD_MESSAGE'))).toEqual(read(printed(line)));
+  expect(read(asJson(line))).toEqual(read(printed(line)));
+  expect(read(asJson(line).replace('add_message', 'Add_Message'))).toEqual(read(printed(line)));
 });

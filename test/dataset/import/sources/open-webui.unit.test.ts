@@ -1,4 +1,4 @@
-// What Open WebUI's feedback comes to: the exact events, the same each time; and why some of it is bad.
+// The events of Open WebUI's feedback, which are the same each time; and why an entry is bad.
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../src/dataset/import/source.ts';
 import { readOpenWebuiEntry } from '../../../../src/dataset/import/sources/open-webui.ts';
@@ -12,17 +12,17 @@ const options = {
   maxMessageBytes: 100,
   now: () => new Date('2026-11-25T12:00:00Z'),
 };
-const read = (given: unknown): Entry => readOpenWebuiEntry(JSON.stringify(given), options);
+const read = (record: unknown): Entry => readOpenWebuiEntry(JSON.stringify(record), options);
 const idsOf = ({ events }: Entry) =>
   new Map(
     events.flatMap(({ type, payload }) =>
       type === 'ADD_MESSAGE' ? [[payload.metadata?.open_webui_id, payload.id]] : [],
     ),
   );
-const feedbackOf = (given: Entry) => given.events.at(-1)?.payload;
+const feedbackOf = ({ events }: Entry) => events.at(-1)?.payload;
 
-describe('an entry becomes a chat with what was said of it', () => {
-  it('whole: the exact events', () => {
+describe('an entry becomes a conversation with feedback', () => {
+  it('with exactly these events', () => {
     const data = {
       rating: 1,
       reason: 'accurate',
@@ -30,12 +30,12 @@ describe('an entry becomes a chat with what was said of it', () => {
       tags: ['maths'],
       details: { rating: 10 },
     };
-    const read1 = read(entry({ data }));
-    const { conversationId, events } = read1;
-    const ids = idsOf(read1);
+    const result = read(entry({ data }));
+    const { conversationId, events } = result;
+    const ids = idsOf(result);
     const added = { conversation_id: conversationId, rating: '', feedback: '' };
-    expect(read1.conversationName).toBe('chat-1');
-    expect(read1.implicitStart?.()).toEqual({
+    expect(result.conversationName).toBe('chat-1');
+    expect(result.implicitStart?.()).toEqual({
       id: expect.toSatisfy(isUlid),
       type: 'START_CONVERSATION',
       topic: 'fruit',
@@ -97,7 +97,7 @@ describe('an entry becomes a chat with what was said of it', () => {
         },
       },
     ]);
-    expect(read(entry({ data }))).toEqual({ ...read1, opening: expect.any(Function) });
+    expect(read(entry({ data }))).toEqual({ ...result, implicitStart: expect.any(Function) });
   });
 
   it.each([
@@ -120,32 +120,32 @@ describe('an entry becomes a chat with what was said of it', () => {
     ]);
   });
 
-  it('a like among siblings is a choice over those that it was compared with', () => {
+  it('a like is a choice over the siblings that the reply was compared with', () => {
     const messages = [other, answer, prompt];
-    const given = (data: object, more = messages) => {
-      const one = read(entry({ data: { sibling_model_ids: ['llama'], ...data }, messages: more }));
-      return { said: feedbackOf(one), ids: idsOf(one) };
+    const compared = (data: object, snapshot = messages) => {
+      const one = read(entry({ data: { sibling_model_ids: ['llama'], ...data }, messages: snapshot }));
+      return { feedback: feedbackOf(one), ids: idsOf(one) };
     };
-    const liked = given({});
-    expect(liked.said).toMatchObject({ preferred_over: [liked.ids.get('b')] });
-    expect(given({ rating: -1 }).said).toMatchObject({ preferred_over: [] });
-    expect(given({ sibling_model_ids: null }).said).toMatchObject({ preferred_over: [] });
-    const both = [{ ...other, annotation: { rating: 1 } }, answer, prompt];
-    expect(given({}, both).said).toMatchObject({ preferred_over: [] });
+    const liked = compared({});
+    expect(liked.feedback).toMatchObject({ preferred_over: [liked.ids.get('b')] });
+    expect(compared({ rating: -1 }).feedback).toMatchObject({ preferred_over: [] });
+    expect(compared({ sibling_model_ids: null }).feedback).toMatchObject({ preferred_over: [] });
+    const bothLiked = [{ ...other, annotation: { rating: 1 } }, answer, prompt];
+    expect(compared({}, bothLiked).feedback).toMatchObject({ preferred_over: [] });
   });
 
-  it('of an arena the model is the one that it was in truth', () => {
+  it('a reply of the arena has its real model', () => {
     const arena = { ...answer, model: 'arena-model', selectedModelId: 'zephyr' };
     expect(read(entry({ messages: [prompt, arena] })).events[1]?.payload).toMatchObject({ model: 'zephyr' });
   });
 
-  it('parents come before their children, whatever their order in the file', () => {
+  it('parents come before their children, whatever the order in the file', () => {
     const follow = { ...prompt, id: 'q', parentId: 'a', content: 'Sure?' };
     const ids = [...idsOf(read(entry({ messages: [follow, answer, prompt] }))).keys()];
     expect(ids).toEqual(['p', 'a', 'q']);
   });
 
-  it('a message that was edited since is a sibling, and what follows it follows the new one', () => {
+  it('a message that was edited since becomes a sibling, with its own descendants', () => {
     const before = read(entry());
     const after = read(entry({ messages: [{ ...prompt, content: 'How many r?' }, answer] }));
     expect(after.conversationId).toBe(before.conversationId);
@@ -159,25 +159,25 @@ describe('an entry is bad', () => {
     [[], 'The record: must be an object.'],
     [
       { ...entry(), snapshot: null },
-      'snapshot: must hold the chat: export the feedback with it, as an administrator.',
+      'snapshot: must contain the chat: export the feedback as an administrator.',
     ],
     [entry({ data: { rating: 5 } }), 'data.rating: must be 1 or -1.'],
     [
       entry({ data: { details: { rating: 11 } } }),
       'data.details.rating: Too big: expected number to be <=10.',
     ],
-    [entry({ meta: { message_id: 'z' } }), 'The snapshot has no reply "z": nothing was rated.'],
-    [entry({ meta: { message_id: 'p' } }), 'The snapshot has no reply "p": nothing was rated.'],
+    [entry({ meta: { message_id: 'z' } }), 'The snapshot does not contain the rated reply "z".'],
+    [entry({ meta: { message_id: 'p' } }), 'The snapshot does not contain the rated reply "p".'],
     [
       entry({ data: { comment: 'x'.repeat(101) } }),
       'comment has 101 bytes, and the maximum is 100: shorten it.',
     ],
     [
       entry({ messages: [prompt, { ...answer, parentId: 'a' }] }),
-      'The snapshot has no reply "a": nothing was rated.',
+      'The snapshot does not contain the rated reply "a".',
     ],
   ];
-  it.each(cases)('%#', (given, reason) => {
-    expect(() => read(given)).toThrow(expect.objectContaining({ message: reason }));
+  it.each(cases)('%#', (record, reason) => {
+    expect(() => read(record)).toThrow(expect.objectContaining({ message: reason }));
   });
 });

@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createExporter, type Exporter } from '../support/exported.ts';
 import { createImporter, type Importer } from '../support/imported.ts';
 import { everything } from '../support/log.ts';
+import { propertyTimeoutMs, randomRuns } from '../support/scale.ts';
 import { conversation, records } from '../support/training-records.ts';
 
 let database: TestDatabase;
@@ -31,12 +32,7 @@ const sorted = (lines: readonly string[]) => [...lines].sort();
 const clear = () =>
   database.client.query('TRUNCATE topic, event, conversation, message, feedback, conversation_feedback');
 
-const settings = {
-  numRuns: Number(process.env.LOG_RUNS ?? 15),
-  seed: Number(process.env.LOG_SEED ?? 20261125),
-  interruptAfterTimeLimit: 300_000,
-  markInterruptAsFailure: true,
-};
+const settings = randomRuns({ small: 6, large: 15, seed: 20_261_125 });
 
 /** Imports the lines twice; the second import adds nothing. @returns the lines of an export */
 async function exportedAfterImport(name: Name, lines: string[]): Promise<string[]> {
@@ -65,15 +61,17 @@ describe('an export after an import returns the same records', () => {
       });
       await fc.assert(property, settings);
     },
-    310_000,
+    propertyTimeoutMs,
   );
 
-  it('conversations, with their ids, branches, outcomes and all feedback', async () => {
+  it('conversations, with their ids, branches, outcomes and all feedback', {
+    timeout: propertyTimeoutMs,
+  }, async () => {
     const property = fc.asyncProperty(fc.array(conversation, { maxLength: 4 }), async (drawn) => {
       const lines = drawn.map((one) => JSON.stringify(one));
       const exported = (await exportedAfterImport('conversations', lines)).map((line) => JSON.parse(line));
       expect(byId(exported)).toEqual(byId(drawn));
     });
     await fc.assert(property, settings);
-  }, 310_000);
+  });
 });

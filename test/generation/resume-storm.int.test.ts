@@ -3,13 +3,14 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type NatsServer, startNats } from '../support/nats.ts';
 import { createRandom } from '../support/random.ts';
 import { createReplyReader, ways } from '../support/reply-reader.ts';
+import { scaled } from '../support/scale.ts';
 import { createGate, delta, done, endlessText, finish, head, type Script, wait } from '../support/script.ts';
 import type { ChatBody } from '../support/scripted-model.ts';
 import { sendMessage, startConversation } from '../support/talk.ts';
 import { countRunningRows, startTwoNodes, type TwoNodes, untilConnected } from '../support/two-nodes.ts';
 import { waitUntil } from '../support/wait.ts';
 
-const generations = 200;
+const generations = scaled({ small: 60, large: 200 });
 const tokens = 40;
 
 /** Characters of two, three and four bytes, one of two code units, so that a cut inside a character shows. */
@@ -46,7 +47,7 @@ async function readThrough(nodes: TwoNodes, messageId: string, { seed, gate }: {
 describe.each([
   { name: 'over NATS', hasNats: true },
   { name: 'by polling', hasNats: false },
-])('200 replies on two nodes, $name', ({ hasNats }) => {
+])(`${generations} replies on two nodes, $name`, ({ hasNats }) => {
   let nats: NatsServer | undefined;
   let nodes: TwoNodes;
   const gates = new Map(Array.from({ length: generations }, (_, index) => [`${index}`, createGate()]));
@@ -66,7 +67,7 @@ describe.each([
 
   it.skipIf(isSkipped)(
     'every reader that drops and resumes at random ends with exactly the text',
-    { timeout: 180_000 },
+    { timeout: scaled({ small: 60_000, large: 180_000 }) },
     async () => {
       const finished = [...gates].map(async ([name, gate], index) => {
         const { client } = index % 2 === 0 ? nodes.one : nodes.other;

@@ -1,19 +1,20 @@
 // Many readers of one reply that stop reading: what each costs the server, and that neither they nor the others lose
-// anything. STALLED_READERS=1000 makes it the measurement that bench/README.md describes.
+// anything.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createGraphQLClient } from '../support/graphql-client.ts';
 import { type MeasuredServer, startMeasuredServer } from '../support/measured.ts';
 import { createPausedReader, type PausedReader } from '../support/paused-reader.ts';
 import { createReplyReader } from '../support/reply-reader.ts';
+import { scaled } from '../support/scale.ts';
 import { createGate, delta, done, finish, head, wait } from '../support/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts';
 import { sendMessage, startConversation } from '../support/talk.ts';
 import { waitUntil } from '../support/wait.ts';
 
-const count = Number(process.env.STALLED_READERS ?? 60);
-const warmUp = 20;
-const maxResumed = 20;
+const count = scaled({ small: 20, large: 60 });
+const warmUp = scaled({ small: 10, large: 20 });
+const maxResumed = scaled({ small: 4, large: 20 });
 /** UTF-16 code units, as the schema says. */
 const maxPieceLength = 4_096;
 const maxBytesEach = 65_536;
@@ -89,7 +90,7 @@ async function startPausedReaders(messageId: string, maxReaders: number): Promis
 }
 
 it(`${count} readers that stop reading cost at most 64 KiB each, delay nobody, and get the whole text in the end`, {
-  timeout: 600_000,
+  timeout: scaled({ small: 120_000, large: 600_000 }),
 }, async () => {
   const { messageId, fast, open } = await openReply();
   // The first readers include costs that are independent of their number.
@@ -112,7 +113,7 @@ it(`${count} readers that stop reading cost at most 64 KiB each, delay nobody, a
   open();
   await reading;
   expect(fast.end).toEqual({ status: 'COMPLETE', content: `${text}end` });
-  // A sample: a thousand would have to be sent twelve gigabytes.
+  // A sample: each has to be sent twelve megabytes.
   const some = readers.slice(0, maxResumed);
   for (const reader of some) await reader.readOn(`${text}end`);
   expect(some.every(({ isAtEnd }) => isAtEnd)).toBe(true);

@@ -17,6 +17,7 @@ import {
   update,
 } from '../support/log.ts';
 import { LogModel, type Outcome } from '../support/log-model.ts';
+import { propertyTimeoutMs, randomRuns } from '../support/scale.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -274,7 +275,9 @@ async function property(appends: Item[][], batchSizes: number[], chunkSizes: num
   }
 }
 
-it('random histories equal those of the model, and their projections can be rebuilt, equal', async () => {
+it('random histories equal those of the model, and their projections can be rebuilt, equal', {
+  timeout: propertyTimeoutMs,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(commands, sizes, sizes, async (drawn, batchSizes, chunkSizes) => {
       const appends: Item[][] = [];
@@ -284,11 +287,6 @@ it('random histories equal those of the model, and their projections can be rebu
       }
       await property(appends, batchSizes, chunkSizes);
     }),
-    {
-      numRuns: Number(process.env.LOG_RUNS ?? 60),
-      seed: Number(process.env.LOG_SEED ?? 20261123),
-      interruptAfterTimeLimit: 300_000,
-      markInterruptAsFailure: true,
-    },
+    randomRuns({ small: 20, large: 60, seed: 20_261_123 }),
   );
-}, 310_000);
+});

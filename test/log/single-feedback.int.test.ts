@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { add, append, projections, reply, rowsOf, running, start, update } from '../support/log.ts';
+import { propertyTimeoutMs, randomRuns } from '../support/scale.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -54,7 +55,9 @@ async function projectedRows(): Promise<unknown> {
   return rows;
 }
 
-it('feedback appended event by event results in the same rows as the whole log at once', async () => {
+it('feedback appended event by event results in the same rows as the whole log at once', {
+  timeout: propertyTimeoutMs,
+}, async () => {
   const { client } = database;
   const property = async (events: (typeof event extends fc.Arbitrary<infer T> ? T : never)[]) => {
     await client.query('BEGIN');
@@ -82,11 +85,6 @@ it('feedback appended event by event results in the same rows as the whole log a
   };
   await fc.assert(
     fc.asyncProperty(fc.array(event, { minLength: 10, maxLength: 40, size: 'max' }), property),
-    {
-      numRuns: Number(process.env.LOG_RUNS ?? 60),
-      seed: Number(process.env.LOG_SEED ?? 20261125),
-      interruptAfterTimeLimit: 60_000,
-      markInterruptAsFailure: true,
-    },
+    randomRuns({ small: 20, large: 60, seed: 20_261_125 }),
   );
-}, 120_000);
+});

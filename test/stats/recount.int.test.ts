@@ -12,6 +12,7 @@ import { append, type Item } from '../support/log.ts';
 import { history } from '../support/random-history.ts';
 import { createBench, differing } from '../support/rebuild.ts';
 import { localTime, recount, repliesOf } from '../support/recount.ts';
+import { propertyTimeoutMs, randomRuns } from '../support/scale.ts';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -111,7 +112,9 @@ function recordCoverage(rows: readonly RatingStats[], replies: ReturnType<typeof
   }
 }
 
-it('every number equals a recount from the log, over random histories with changed and withdrawn feedback', async () => {
+it('every number equals a recount from the log, over random histories with changed and withdrawn feedback', {
+  timeout: propertyTimeoutMs,
+}, async () => {
   const bench = createBench(database.url);
   let runs = 0;
   const property = async (items: Item[], batchSizes: number[], queries: StatsQuery[]) => {
@@ -139,15 +142,10 @@ it('every number equals a recount from the log, over random histories with chang
   try {
     await fc.assert(
       fc.asyncProperty(history, sizes, fc.array(query, { minLength: 6, maxLength: 6 }), property),
-      {
-        numRuns: Number(process.env.STATS_RUNS ?? 80),
-        seed: Number(process.env.STATS_SEED ?? 20261125),
-        interruptAfterTimeLimit: 300_000,
-        markInterruptAsFailure: true,
-      },
+      randomRuns({ small: 25, large: 80, seed: 20_261_125 }),
     );
   } finally {
     await bench.close();
   }
   expect([...covered].filter(([, times]) => times < 5)).toEqual([]);
-}, 310_000);
+});

@@ -7,6 +7,7 @@ import { added, asJson, ended, printed, type Said, started, updated } from '../.
 import { EnsignModel, feedbackIn } from '../../support/ensign-model.ts';
 import { contentsOf, createImporter, type Importer } from '../../support/imported.ts';
 import { everything } from '../../support/log.ts';
+import { propertyTimeoutMs, randomRuns } from '../../support/scale.ts';
 
 let database: TestDatabase;
 let importer: Importer;
@@ -108,11 +109,8 @@ async function property(lines: Said[]): Promise<void> {
   await expectUnchangedWhenRepeated(withoutBad(lines));
 }
 
-it('random histories are imported as the model predicts: in either format, repeatedly, and in two parts', async () => {
-  await fc.assert(fc.asyncProperty(history, property), {
-    numRuns: Number(process.env.LOG_RUNS ?? 25),
-    seed: Number(process.env.LOG_SEED ?? 20261123),
-    interruptAfterTimeLimit: 300_000,
-    markInterruptAsFailure: true,
-  });
-}, 310_000);
+it('random histories are imported as the model predicts: in either format, repeatedly, and in two parts', {
+  timeout: propertyTimeoutMs,
+}, async () => {
+  await fc.assert(fc.asyncProperty(history, property), randomRuns({ small: 8, large: 25, seed: 20_261_123 }));
+});

@@ -8,6 +8,7 @@ import { readHistory } from '../../../src/log/read/history.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { append, type Item, projections } from '../../support/log.ts';
 import { history } from '../../support/random-history.ts';
+import { propertyTimeoutMs, randomRuns } from '../../support/scale.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -211,14 +212,14 @@ async function property(items: Item[], asText: boolean): Promise<void> {
   }
 }
 
-it('equals, after each event of random histories, a replay of the events up to it', async () => {
+it('equals, after each event of random histories, a replay of the events up to it', {
+  timeout: propertyTimeoutMs,
+}, async () => {
   await client.query(defineReplays);
-  await fc.assert(fc.asyncProperty(history, fc.boolean(), property), {
-    numRuns: Number(process.env.LOG_RUNS ?? 100),
-    seed: Number(process.env.LOG_SEED ?? 20261123),
-    interruptAfterTimeLimit: 300_000,
-    markInterruptAsFailure: true,
-  });
+  await fc.assert(
+    fc.asyncProperty(history, fc.boolean(), property),
+    randomRuns({ small: 35, large: 100, seed: 20_261_123 }),
+  );
   const wanted = ['streaming', 'complete', 'stopped', 'interrupted', 'failed', 'several authors'];
   wanted.push(
     'a record that vanished',
@@ -228,4 +229,4 @@ it('equals, after each event of random histories, a replay of the events up to i
     'an impression',
   );
   expect(wanted.filter((what) => (seen.get(what) ?? 0) < 10)).toEqual([]);
-}, 310_000);
+});

@@ -11,13 +11,15 @@ import { type EventWriter, startEventWriter } from '../../support/event-writers.
 import { createGraphQLClient } from '../../support/graphql-client.ts';
 import { add, append, start } from '../../support/log.ts';
 import { createRandom, type Random } from '../../support/random.ts';
+import { scaled } from '../../support/scale.ts';
 import { startServerProcess } from '../../support/server-process.ts';
 import { waitUntil } from '../../support/wait.ts';
 
 const topics = ['storm-a', 'storm-b', 'storm-c'] as const;
 /** Number of events in each topic when the storm begins. */
 const before = 300;
-const counts = { writers: 4, readers: 20 };
+const writerCount = 4;
+const readerCount = scaled({ small: 10, large: 20 });
 const deadlineMs = 60_000;
 
 type LoggedEvent = {
@@ -70,13 +72,13 @@ type Storm = {
 async function startStorm(url: string, database: TestDatabase, random: Random): Promise<Storm> {
   const shared = await prepare(database);
   const ownRandom = () => createRandom(random.below(2 ** 32));
-  const readers = Array.from({ length: counts.readers }, (_, index) => {
+  const readers = Array.from({ length: readerCount }, (_, index) => {
     const followed = placeOf(index, shared, random);
     const name = `Reader ${index} of ${JSON.stringify(followed)}`;
     return startEventReader({ url, name, followed, random: ownRandom() });
   });
   const client = createGraphQLClient(url);
-  const writers = Array.from({ length: counts.writers }, () =>
+  const writers = Array.from({ length: writerCount }, () =>
     startEventWriter({ client, shared, random: ownRandom() }),
   );
   const count = () => writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
@@ -148,7 +150,7 @@ async function settle({ readers, writers }: Storm, database: TestDatabase): Prom
 }
 
 /**
- * Each run has a seed of its own, told when it fails; LOG_SEED repeats one.
+ * Each run has its own seed, which a failure reports; TEST_SEED repeats one.
  * @param disturb what happens meanwhile
  */
 async function weather(
@@ -156,7 +158,7 @@ async function weather(
   database: TestDatabase,
   disturb: (storm: Storm, random: Random) => Promise<void>,
 ): Promise<void> {
-  const seed = Number(process.env.LOG_SEED ?? Date.now() % 1_000_000);
+  const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
   const random = createRandom(seed);
   try {
     const storm = await startStorm(url, database, random);
@@ -166,7 +168,7 @@ async function weather(
       await settle(storm, database);
     }
   } catch (error) {
-    if (error instanceof Error) error.message = `LOG_SEED=${seed}: ${error.message}`;
+    if (error instanceof Error) error.message = `TEST_SEED=${seed}: ${error.message}`;
     throw error;
   }
 }
@@ -185,13 +187,15 @@ async function findPort(): Promise<number> {
   }
 }
 
-describe('four writers and twenty readers that stall, drop their sockets and resume', {
-  timeout: 240_000,
+describe(`${writerCount} writers and ${readerCount} readers that stall, drop their sockets and resume`, {
+  timeout: scaled({ small: 90_000, large: 240_000 }),
 }, () => {
   it('see every event once and in order', async () => {
     const { app, database, stop } = await startTestApp();
     try {
-      await weather(app.url, database, (storm) => storm.untilAcknowledged(1_000));
+      await weather(app.url, database, (storm) =>
+        storm.untilAcknowledged(scaled({ small: 300, large: 1_000 })),
+      );
       await waitUntil('no cursor is open', () => app.openCursors() === 0);
     } finally {
       await stop();
@@ -202,8 +206,9 @@ describe('four writers and twenty readers that stall, drop their sockets and res
     const { app, database, stop } = await startTestApp();
     try {
       await weather(app.url, database, async (storm) => {
+        const rounds = scaled({ small: 4, large: 12 });
         let terminated = 0;
-        for (let round = 0; round < 12; round += 1) {
+        for (let round = 0; round < rounds; round += 1) {
           await storm.untilAcknowledged(50);
           const { rows } = await database.client.query(
             `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -211,7 +216,7 @@ describe('four writers and twenty readers that stall, drop their sockets and res
           );
           terminated += rows.length;
         }
-        expect(terminated).toBeGreaterThan(12);
+        expect(terminated).toBeGreaterThan(rounds);
         await storm.untilAcknowledged(50);
       });
       await waitUntil('no cursor is open', () => app.openCursors() === 0);
@@ -235,7 +240,8 @@ describe('four writers and twenty readers that stall, drop their sockets and res
     };
     try {
       await weather(await node.url, database, async (storm) => {
-        for (let round = 0; round < 3; round += 1) {
+        const rounds = scaled({ small: 2, large: 3 });
+        for (let round = 0; round < rounds; round += 1) {
           await storm.untilAcknowledged(100);
           await kill();
           node = startServerProcess(environment);

@@ -148,7 +148,7 @@ async function settle({ readers, writers }: Storm, database: TestDatabase): Prom
 }
 
 /**
- * Each run has a seed of its own, told when it fails; LOG_SEED repeats one.
+ * Each run has a seed of its own, reported on failure; LOG_SEED repeats one.
  * @param disturb what happens meanwhile
  */
 async function weather(

@@ -4,15 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { type EventType, eventTypes } from '../log/event.ts';
 import { formatCursor } from '../log/read/cursor.ts';
-import {
-  type EventFilter,
-  type EventRow,
-  type LogPage,
-  type LogPosition,
-  logPositionOf,
-  readPage,
-  topicOfConversation,
-} from '../log/read/pages.ts';
+import { type LogPosition, logPositionOf, topicOfConversation } from '../log/read/log-position.ts';
+import { type EventFilter, type EventRow, type LogPage, readPage } from '../log/read/pages.ts';
 import { type Command, readArgs, readWholeNumber, UsageError } from './command.ts';
 import { openDatabase } from './database.ts';
 

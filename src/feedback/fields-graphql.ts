@@ -107,7 +107,7 @@ export function ratingInputs(t: InputBuilder) {
   } satisfies Record<RatingField, unknown>;
 }
 
-/** What is said in words, on a reply or a conversation. */
+/** The comment and tags on a reply or a conversation. */
 export function commentInputs(t: InputBuilder) {
   return {
     comment: t.string({ description: 'Comment, not empty.' }),

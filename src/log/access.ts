@@ -3,7 +3,8 @@ import type pg from 'pg';
 import { AppError } from '../errors.ts';
 import { mayReadAll, readAllRoles, requireRole, type Viewer } from '../identity/viewer.ts';
 import type { EventType } from './event.ts';
-import { type EventFilter, type LogPosition, logPositionOf, topicOfConversation } from './read/pages.ts';
+import { type LogPosition, logPositionOf, topicOfConversation } from './read/log-position.ts';
+import type { EventFilter } from './read/pages.ts';
 import { type EventRedactor, noRedaction, redactFor } from './redact-event.ts';
 
 export type EventsArgs = {
@@ -42,7 +43,7 @@ export async function chooseEvents(
     const topic = await topicOfConversation(pool, conversationId, username);
     return { position: logPositionOf(topic, args), filter, redact };
   }
-  const remedy = 'give the conversationId of a conversation of yours';
+  const remedy = 'give the conversationId of one of your conversations';
   requireRole(viewer, { roles: readAllRoles, action: 'read a whole topic', remedy });
   return { position: logPositionOf(args.topic, args), filter, redact };
 }

@@ -71,9 +71,9 @@ describe('health', () => {
   });
 
   it('/ready is 503 if the migrations are not applied', async () => {
-    await database.client.query('ALTER FUNCTION append_events(jsonb) RENAME TO gone');
+    await database.client.query('ALTER FUNCTION append_events(append_item[]) RENAME TO gone');
     expect(await ask('/ready')).toEqual({ status: 503, body: { status: 'migrations are not applied' } });
-    await database.client.query('ALTER FUNCTION gone(jsonb) RENAME TO append_events');
+    await database.client.query('ALTER FUNCTION gone(append_item[]) RENAME TO append_events');
     expect(await ask('/ready')).toEqual(ready);
   });
 });

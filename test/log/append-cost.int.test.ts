@@ -45,14 +45,14 @@ it('the cost of a batch does not grow with the tables, even with plans made whil
       await countRowsRead(client, ratings().slice(0, 1));
     }
     for (let round = 0; round < 10; round += 1) await append(client, ...times(100, talk));
-    const [talks, rated, lone] = [
+    const [talks, rated, single] = [
       await countRowsRead(client, times(16, talk)),
       await countRowsRead(client, ratings()),
       await countRowsRead(client, ratings().slice(0, 1)),
     ];
     expect(Math.max(...early, talks)).toBeLessThan(48 * 10);
     expect(rated).toBeLessThan(16 * 12);
-    expect(lone).toBeLessThan(16);
+    expect(single).toBeLessThan(16);
   } finally {
     await client.end();
     await database.close();

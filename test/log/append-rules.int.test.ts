@@ -145,8 +145,8 @@ it.for(Object.entries(refused))(
   '%s does not affect the other appends of its batch',
   async ([, { refusal, items }]) => {
     const world = await createWorld();
-    const neighbour = await startWithReply(database.client);
-    const like = () => update(neighbour.answer, { rating: 'like', username: newId() });
+    const other = await startWithReply(database.client);
+    const like = () => update(other.answer, { rating: 'like', username: newId() });
     const answers = await append(database.client, like(), items(world), like(), start(newId()));
     expect(answers.map(({ refusal, offset }) => refusal ?? typeof offset)).toEqual([
       'number',

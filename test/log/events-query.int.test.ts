@@ -16,9 +16,9 @@ let test: TestApp;
 beforeAll(async () => {
   test = await startTestApp();
   const { client } = test.database;
-  const said = (id: string, number: number) => range(0, number).map(() => add(id, newId()));
+  const messagesIn = (id: string, number: number) => range(0, number).map(() => add(id, newId()));
   await append(client, start(conversation, { topic }), start(other, { topic }));
-  for (const _ of range(0, lots)) await append(client, said(conversation, 7), said(other, 3));
+  for (const _ of range(0, lots)) await append(client, messagesIn(conversation, 7), messagesIn(other, 3));
   await append(client, end(conversation), end(other));
 });
 afterAll(() => test.stop());

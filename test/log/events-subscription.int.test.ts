@@ -135,7 +135,7 @@ describe('can not be followed:', () => {
     const query = `subscription { events(conversationId: "${conversationId}") { version } }`;
     const stream = await openStream(test.app.url, { query }, { authorization: `Bearer ${token}` });
     expect(await stream.next()).toContain('"version":1');
-    await waitUntil('it is told', async () => (await firstCode(stream)) === 'UNAUTHENTICATED');
+    await waitUntil('the error arrives', async () => (await firstCode(stream)) === 'UNAUTHENTICATED');
     await waitUntil('the cursor is closed', () => test.app.openCursors() === 0);
   });
 });

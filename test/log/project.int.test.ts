@@ -92,8 +92,8 @@ describe('the projection of', () => {
     });
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
     const timings = { first_token_ms: 5, total_ms: 9 };
-    const said = { content: 'half', reasoning: 'let me see', error: 'cut', finish_reason: 'error' };
-    const ended = { status: 'failed', ...said, usage, timings };
+    const result = { content: 'half', reasoning: 'let me see', error: 'cut', finish_reason: 'error' };
+    const ended = { status: 'failed', ...result, usage, timings };
     await append(database.client, update(answer, ended, { actor: null, privileged: true }));
     expect(await row('message', answer)).toEqual({ ...streaming, ...ended });
     expect(await row('conversation', conversation)).toMatchObject({ version: 4 });

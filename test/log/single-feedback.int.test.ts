@@ -28,7 +28,7 @@ const plain = {
   correction: fc.oneof(fc.constant('better'), unset),
 };
 const withdrawal = fc.constant({ rating: null, score: null, feedback: null, correction: null });
-const said = fc.oneof(
+const fields = fc.oneof(
   { weight: 8, arbitrary: fc.record(plain, { requiredKeys: [] }) },
   { weight: 6, arbitrary: fc.record({ rating: plain.rating }) },
   { weight: 2, arbitrary: withdrawal },
@@ -45,7 +45,7 @@ const event = fc.record({
     username: fc.constantFrom('ada', 'ada', 'bob', ''),
     source: fc.constantFrom('end_user', 'end_user', 'judge', ''),
   }),
-  said,
+  fields,
 });
 const root = { actor: 'root', privileged: true };
 
@@ -69,7 +69,7 @@ it('feedback appended event by event results in the same rows as the whole log a
         reply('talk', 'second', { parent_id: 'prompt', model: 'other' }),
         running('talk', 'third'),
       ]);
-      for (const { message, by, said: fields } of events) {
+      for (const { message, by, fields } of events) {
         if (message === 'second' && 'preferred_over' in fields) continue;
         const [answer] = await append(client, update(message, { ...by, ...fields }, root));
         expect(answer).toMatchObject({ replayed: false });

@@ -104,15 +104,15 @@ it('a batch whose acknowledgement was lost is sent again and not written twice',
 });
 
 it('appends wait while Postgres is unavailable, and are written in order when it is back', async () => {
-  await writer.append(startOf(newId(), 'away'));
+  await writer.append(startOf(newId(), 'outage'));
   proxy.cut();
-  const appends = Array.from({ length: 50 }, () => startOf(newId(), 'away'));
+  const appends = Array.from({ length: 50 }, () => startOf(newId(), 'outage'));
   const answers = Promise.all(appends.map((append) => writer.append(append)));
   await waitUntil('the writer has tried in vain a few times', () => proxy.refusals() > 2);
-  expect(await eventIds('away')).toHaveLength(1);
+  expect(await eventIds('outage')).toHaveLength(1);
   proxy.restore();
   expect((await answers).flat().map(({ offset }) => offset)).toEqual(appends.map((_, index) => index + 1));
-  expect(await eventIds('away')).toHaveLength(51);
+  expect(await eventIds('outage')).toHaveLength(51);
 });
 
 it('appends fail, and name the timeout, if Postgres does not come back', async () => {

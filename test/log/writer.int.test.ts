@@ -54,12 +54,14 @@ describe('group commit', () => {
 
   it('a commit is reported with the newest offset of each of its topics', async () => {
     writer.commits.length = 0;
-    await Promise.all(['told-a', 'told-b', 'told-a'].map((topic) => writer.append(startOf(newId(), topic))));
+    await Promise.all(
+      ['commits-a', 'commits-b', 'commits-a'].map((topic) => writer.append(startOf(newId(), topic))),
+    );
     expect(writer.commits).toEqual([
-      new Map([['told-a', 0]]),
+      new Map([['commits-a', 0]]),
       new Map([
-        ['told-b', 0],
-        ['told-a', 1],
+        ['commits-b', 0],
+        ['commits-a', 1],
       ]),
     ]);
   });
@@ -112,7 +114,7 @@ describe('an append that is refused', () => {
       ...times(3, () => writer.append(startOf(newId(), 'unholdable'))),
       writer.append(messageOf(conversation, { content: 'nul \u0000' })),
       ...times(3, () => writer.append(startOf(newId(), 'unholdable'))),
-      writer.append(messageOf(newId(), { content: 'lone \ud800' })),
+      writer.append(messageOf(newId(), { content: 'unpaired \ud800' })),
       writer.append(
         startOf(
           'x'.repeat(1_000_000).replaceAll('x', () => newId().slice(-1)),

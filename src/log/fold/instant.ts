@@ -5,7 +5,7 @@ const timestamp = addMessageSchema.shape.timestamp;
 const year2000 = Date.UTC(2000, 0);
 
 /**
- * Text without a time zone is in UTC. Rounds to microseconds and then to milliseconds, halves away from the epoch of
+ * Text without a time zone is in UTC. Rounds to microseconds and then to milliseconds; halves move further from the epoch of
  * Postgres, the year 2000.
  */
 export function instantOf(value: Date | string): Date {

@@ -3,14 +3,8 @@
 import type pg from 'pg';
 import { createPullIterator, type Pull } from '../../lib/pull-iterator.ts';
 import type { LogEvent } from '../event.ts';
-import {
-  type EventFilter,
-  type EventRow,
-  type LogPage,
-  type LogPosition,
-  readPage,
-  toLogEvent,
-} from '../read/pages.ts';
+import type { LogPosition } from '../read/log-position.ts';
+import { type EventFilter, type EventRow, type LogPage, readPage, toLogEvent } from '../read/pages.ts';
 import type { EventRedactor } from '../redact-event.ts';
 import type { TopicTails } from './topic-tails.ts';
 

@@ -75,7 +75,7 @@ it('a rating within a message becomes feedback on it', async () => {
   const users = [printed(started('b')), printed(added('b', '1', { role: 'user', rating: 'like' }))];
   const { added: count, bad } = await importer.importLines(users);
   expect(count).toBe(2);
-  expect(bad).toEqual(['2 Message "1" is not a reply: only the assistant\'s messages take feedback.']);
+  expect(bad).toEqual(['2 Message "1" is not a reply: only messages of the assistant accept feedback.']);
 });
 
 it('timestamps are kept with milliseconds, and a ULID tells when a conversation started', async () => {
@@ -154,7 +154,7 @@ it('a line that refers to something unknown is bad, and adds nothing', async () 
     '1 There is no conversation "gone": no earlier line of the file starts it.',
     '2 There is no conversation "a": no earlier line of the file starts it.',
     '4 There is no message "9" that you may write to.',
-    '5 Message "1" is not a reply: only the assistant\'s messages take feedback.',
+    '5 Message "1" is not a reply: only messages of the assistant accept feedback.',
   ]);
 });
 

@@ -31,28 +31,28 @@ describe('an instant', () => {
 
 describe('a history', () => {
   it('may have its instants as Date or as text', () => {
-    const told = events(begun, replied('r'), changed('r', { rating: 'like' }));
-    const dated = told.map((event) => ({ ...event, recordedAt: new Date(event.recordedAt) }));
-    expect(fold(dated)).toEqual(fold(told));
+    const history = events(begun, replied('r'), changed('r', { rating: 'like' }));
+    const dated = history.map((event) => ({ ...event, recordedAt: new Date(event.recordedAt) }));
+    expect(fold(dated)).toEqual(fold(history));
   });
 
   it('may repeat an event, which counts once', () => {
-    const told = events(
+    const history = events(
       begun,
       replied('r'),
       changed('r', { rating: 'like' }),
       changed('r', { rating: null }),
     );
-    const again = told.flatMap((event, index) => [event, ...told.slice(0, index)]);
-    expect(fold(again)).toEqual(fold(told));
+    const again = history.flatMap((event, index) => [event, ...history.slice(0, index)]);
+    expect(fold(again)).toEqual(fold(history));
   });
 
   it('with a gap, a wrong start, another conversation or an unknown message is refused', () => {
-    const told = events(begun, said('m'), said('n'));
-    expect(() => fold(told.toSpliced(1, 1))).toThrow('Event 2 of conversation c is missing before 3');
-    expect(() => fold(told.slice(1))).toThrow('begins with version 1, START_CONVERSATION, not with 2');
-    const others = told.slice(0, 1).map((event) => ({ ...event, conversationId: 'd' }));
-    expect(() => fold([...told, ...others])).toThrow(
+    const history = events(begun, said('m'), said('n'));
+    expect(() => fold(history.toSpliced(1, 1))).toThrow('Event 2 of conversation c is missing before 3');
+    expect(() => fold(history.slice(1))).toThrow('begins with version 1, START_CONVERSATION, not with 2');
+    const others = history.slice(0, 1).map((event) => ({ ...event, conversationId: 'd' }));
+    expect(() => fold([...history, ...others])).toThrow(
       'Event 1 of conversation d does not belong to conversation c',
     );
     expect(() => foldAll(begun, changed('x', { rating: 'like' }))).toThrow('no message x to update');
@@ -74,7 +74,7 @@ describe('a history', () => {
     };
     const timeOf = (histories: FoldableEvent[][]) => {
       const startedAt = performance.now();
-      for (const told of histories) expect(fold(told)?.version).toBe(told.length);
+      for (const history of histories) expect(fold(history)?.version).toBe(history.length);
       return performance.now() - startedAt;
     };
     const [long, short] = [[historyOf(10_000)], Array<FoldableEvent[]>(10).fill(historyOf(1_000))];
@@ -87,7 +87,7 @@ describe('a history', () => {
 
 describe('one more event', () => {
   it('does not change the snapshot before it', () => {
-    const told = events(
+    const history = events(
       begun,
       replied('r', { status: 'streaming', content: '' }),
       changed('r', { rating: 'like' }),
@@ -95,11 +95,11 @@ describe('one more event', () => {
       ['END_CONVERSATION', { id: 'c' }],
     );
     let snapshot: ReturnType<typeof fold>;
-    for (const [index, event] of told.entries()) {
+    for (const [index, event] of history.entries()) {
       const before = JSON.stringify(snapshot);
       const after = apply(snapshot, event);
       expect(JSON.stringify(snapshot)).toBe(before);
-      expect(after).toEqual(fold(told.slice(0, index + 1)));
+      expect(after).toEqual(fold(history.slice(0, index + 1)));
       snapshot = after;
     }
   });

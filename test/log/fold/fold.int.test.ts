@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 type Row = Record<string, unknown>;
-type Tables = { conversation: Row[]; message: Row[]; feedback: Row[]; impression: Row[] };
+type Tables = { conversation: Row[]; message: Row[]; feedback: Row[]; conversationFeedback: Row[] };
 
 /** The projections as one value: messages in their order, the others sorted by their key. */
 const tables = `jsonb_build_object(
@@ -32,7 +32,7 @@ const tables = `jsonb_build_object(
   'message', (SELECT coalesce(jsonb_agg(to_jsonb(m) - 'position' ORDER BY conversation_id, position), '[]') FROM message AS m),
   'feedback', (SELECT coalesce(jsonb_agg(f ORDER BY message_id, username COLLATE "C", source::text COLLATE "C"), '[]')
                FROM feedback AS f),
-  'impression', (SELECT coalesce(jsonb_agg(f ORDER BY conversation_id, username COLLATE "C", source::text COLLATE "C"), '[]')
+  'conversationFeedback', (SELECT coalesce(jsonb_agg(f ORDER BY conversation_id, username COLLATE "C", source::text COLLATE "C"), '[]')
                  FROM conversation_feedback AS f))`;
 
 /** The content of the tables after the first n events, for each n. */
@@ -51,8 +51,12 @@ const defineReplays = `CREATE FUNCTION pg_temp.replays(ids text[]) RETURNS SETOF
 const iso = (instant: unknown) => (instant === null ? null : new Date(String(instant)).toISOString());
 
 /** Postgres writes instants in another form. */
-function withInstants({ conversation, message, feedback, impression }: Tables): Tables {
-  const said = (row: Row) => ({ ...row, created_at: iso(row.created_at), updated_at: iso(row.updated_at) });
+function withInstants({ conversation, message, feedback, conversationFeedback }: Tables): Tables {
+  const withIsoTimes = (row: Row) => ({
+    ...row,
+    created_at: iso(row.created_at),
+    updated_at: iso(row.updated_at),
+  });
   return {
     conversation: conversation.map((row) => ({
       ...row,
@@ -60,8 +64,8 @@ function withInstants({ conversation, message, feedback, impression }: Tables): 
       ended_at: iso(row.ended_at),
     })),
     message: message.map((row) => ({ ...row, created_at: iso(row.created_at) })),
-    feedback: feedback.map(said),
-    impression: impression.map(said),
+    feedback: feedback.map(withIsoTimes),
+    conversationFeedback: conversationFeedback.map(withIsoTimes),
   };
 }
 
@@ -82,7 +86,7 @@ function feedbackRows({ id, feedback }: ConversationSnapshot['messages'][number]
   }));
 }
 
-function impressionRows({ id, feedback }: ConversationSnapshot): Row[] {
+function conversationFeedbackRows({ id, feedback }: ConversationSnapshot): Row[] {
   return feedback.map(({ createdAt, updatedAt, ...same }) => ({
     ...same,
     conversation_id: id,
@@ -113,7 +117,7 @@ function rowsOf(snapshots: ConversationSnapshot[]): Tables {
     ),
     message: sorted.flatMap(({ id, messages }) => messages.map((message) => messageRow(id, message))),
     feedback: feedback.sort(byKey),
-    impression: sorted.flatMap(impressionRows).sort(byKey),
+    conversationFeedback: sorted.flatMap(conversationFeedbackRows).sort(byKey),
   };
 }
 
@@ -172,7 +176,7 @@ function takeNote(before: ConversationSnapshot | undefined, after: ConversationS
   const [choices, choicesBefore] = [choicesOf(after), choicesOf(before)];
   if (choices.some((choice) => !choicesBefore.includes(choice))) see('a choice');
   if (choicesBefore.some((choice) => !choices.includes(choice))) see('a choice that ended');
-  if (after.feedback.length > 0) see('an impression');
+  if (after.feedback.length > 0) see('feedback on a conversation');
   for (const { status, feedback } of after.messages) {
     see(status);
     if (feedback.length > 2) see('several authors');
@@ -226,7 +230,7 @@ it('equals, after each event of random histories, a replay of the events up to i
     'feedback after the end',
     'a choice',
     'a choice that ended',
-    'an impression',
+    'feedback on a conversation',
   );
   expect(wanted.filter((what) => (seen.get(what) ?? 0) < 10)).toEqual([]);
 });

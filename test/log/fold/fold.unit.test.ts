@@ -117,20 +117,20 @@ describe('a message', () => {
     });
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
     const timings = { first_token_ms: null, total_ms: 9 };
-    const said = { status: 'failed', content: 'half', reasoning: 'let me see', error: 'cut' };
-    const end = { ...said, finish_reason: 'error', usage, timings };
+    const result = { status: 'failed', content: 'half', reasoning: 'let me see', error: 'cut' };
+    const end = { ...result, finish_reason: 'error', usage, timings };
     const empty = { status: 'streaming', content: '', reasoning: null };
     const before = { ...empty, modelId: 'zephyr', parameters, metadata: { a: 1 } };
     expect(foldAll(begun, asked).messages).toMatchObject([before]);
     expect(foldAll(begun, asked, changed('r', end)).messages).toMatchObject([
-      { ...before, ...said, finishReason: 'error', usage, timings },
+      { ...before, ...result, finishReason: 'error', usage, timings },
     ]);
   });
 
   it('that is a reply may be recorded together with its end', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
     const timings = { first_token_ms: null, total_ms: 9 };
-    const said = {
+    const result = {
       status: 'stopped',
       content: 'half',
       reasoning: 'let me see',
@@ -138,8 +138,8 @@ describe('a message', () => {
       usage,
       timings,
     };
-    expect(foldAll(begun, replied('r', { ...said, finish_reason: 'length' })).messages).toMatchObject([
-      { ...said, finishReason: 'length' },
+    expect(foldAll(begun, replied('r', { ...result, finish_reason: 'length' })).messages).toMatchObject([
+      { ...result, finishReason: 'length' },
     ]);
     expect(foldAll(begun, replied('r', { status: 'stopped', reasoning: '' })).messages).toMatchObject([
       { status: 'stopped', reasoning: null, error: null },

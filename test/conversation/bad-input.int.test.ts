@@ -91,7 +91,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'an id that is already used for something else',
     () => start(`model: "model-a" id: "${promptId}"`),
     'CONFLICT',
-    'already names',
+    'is already in use',
   ],
   ['an empty prompt', () => send('content: " \\n"'), 'INVALID_INPUT', 'content is empty'],
   ['a huge prompt', () => send(`content: "${'é'.repeat(501)}"`), 'LIMIT_EXCEEDED', '1002 bytes'],
@@ -164,7 +164,7 @@ const cases: [title: string, query: () => string, code: string, message: string]
     'a used id with different content',
     () => add(`content: "other" id: "${promptId}"`),
     'CONFLICT',
-    'already names',
+    'is already in use',
   ],
   [
     'a rating of a prompt',

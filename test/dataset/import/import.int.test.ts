@@ -75,7 +75,7 @@ it('a rating that stands in a message is feedback of it', async () => {
   const users = [printed(started('b')), printed(added('b', '1', { role: 'user', rating: 'like' }))];
   const { added: count, bad } = await importer.importLines(users);
   expect(count).toBe(2);
-  expect(bad).toEqual(['2 Message "1" is not a reply: only the assistant\'s messages take feedback.']);
+  expect(bad).toEqual(['2 Message "1" is not a reply: only messages of the assistant accept feedback.']);
 });
 
 it('times come as exact as the tables hold them, and ULIDs tell when a conversation began', async () => {
@@ -154,7 +154,7 @@ it('what refers to nothing is a bad line, and leaves nothing', async () => {
     '1 There is no conversation "gone": nothing before this line begins it.',
     '2 There is no conversation "a": nothing before this line begins it.',
     '4 There is no message "9" that you may write to.',
-    '5 Message "1" is not a reply: only the assistant\'s messages take feedback.',
+    '5 Message "1" is not a reply: only messages of the assistant accept feedback.',
   ]);
 });
 

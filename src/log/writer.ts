@@ -73,6 +73,18 @@ function refusalOf(answers: readonly AppendAnswer[]): { refusal: Refusal; detail
   return undefined;
 }
 
+/** How many appends at the head of the queue fit into one batch; the first one always does. */
+function countFitting(queue: readonly Waiting[]): number {
+  let events = 0;
+  let characters = 0;
+  const end = queue.findIndex(({ items }, index) => {
+    events += items.length;
+    for (const item of items) characters += item.length;
+    return index > 0 && (events > batchLimits.events || characters > batchLimits.characters);
+  });
+  return end === -1 ? queue.length : end;
+}
+
 /** Classes of SQLSTATE. 22: invalid data, 23: duplicate id, 54: too large. */
 const contentStates = /^(22|23|54)/;
 
@@ -119,17 +131,9 @@ export function createLogWriter(options: {
   }
 
   function takeBatch(): Waiting[] {
-    let events = 0;
-    let characters = 0;
-    const fits = (waiting: Waiting): boolean => {
-      events += waiting.items.length;
-      for (const item of waiting.items) characters += item.length;
-      return events <= batchLimits.events && characters <= batchLimits.characters;
-    };
-    const isLast = (index: number) => isolateNext > 0 && index === 1;
-    const end = queue.findIndex((waiting, index) => isLast(index) || (!fits(waiting) && index > 0));
+    const count = isolateNext > 0 ? 1 : countFitting(queue);
     isolateNext = Math.max(0, isolateNext - 1);
-    return queue.splice(0, end === -1 ? queue.length : end);
+    return queue.splice(0, count);
   }
 
   function contentError(cause: unknown): AppError {

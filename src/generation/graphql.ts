@@ -37,7 +37,7 @@ export const Usage = builder.objectRef<z.output<typeof usageSchema>>('Usage').im
       description: 'Tokens of the thread that the model was given.',
     }),
     completionTokens: t.exposeInt('completion_tokens', { description: 'Tokens of the reply.' }),
-    totalTokens: t.exposeInt('total_tokens', { description: 'Sum of both.' }),
+    totalTokens: t.exposeInt('total_tokens', { description: 'Tokens of the thread and the reply together.' }),
   }),
 });
 

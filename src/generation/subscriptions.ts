@@ -60,13 +60,15 @@ const GenerationEnd = builder.objectRef<End>('GenerationEnd').implement({
 
 const GenerationRewind = builder.objectRef<Rewind>('GenerationRewind').implement({
   description:
-    'Notice that a channel ends before the text offset that the reader has reached: the node that generated the reply died before it stored the last of its text, or `after` or `afterReasoning` was beyond the end. The reader must drop its text after `end`.',
+    'Notice that a channel ends before the text offset that the reader has reached: the node that generated the reply died before it stored the last of its text, or `after` or `afterReasoning` was beyond the end.',
   isTypeOf: (value) =>
     typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'rewind',
   fields: (t) => ({
     messageId: t.exposeID('messageId', { description: 'Id of the reply.' }),
-    channel: t.expose('channel', { type: GenerationChannelEnum, description: 'Channel that is shorter.' }),
-    end: t.exposeInt('end', { description: 'Length of the channel, in UTF-16 code units.' }),
+    channel: t.expose('channel', { type: GenerationChannelEnum, description: 'Channel that ends earlier.' }),
+    end: t.exposeInt('end', {
+      description: 'Length of the channel, in UTF-16 code units: the reader must drop its text after it.',
+    }),
   }),
 });
 

@@ -88,7 +88,7 @@ function sentenceOf(difference: Difference): string {
     case 'stray':
       return `${row}: is not in the log.`;
     case 'changed':
-      return `${row}: ${difference.column}: the log says ${difference.expected}, the table holds ${difference.actual}.`;
+      return `${row}: ${difference.column}: the log says ${difference.expected}, the table says ${difference.actual}.`;
     default:
       return difference satisfies never;
   }

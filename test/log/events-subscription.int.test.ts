@@ -71,7 +71,7 @@ describe.each(['websocket', 'sse'] as const)('over %s', (carrier) => {
   it('a user can follow neither a whole topic nor a conversation of another user', async () => {
     const bob = test.as(await signWithSecret({ sub: 'bob', roles: ['USER'] }));
     const whole = bob.follow(carrier, operations.FollowEventsDocument, { topic: 'private' });
-    await expect(take(whole, 1)).rejects.toThrow('give the conversationId of a conversation of yours');
+    await expect(take(whole, 1)).rejects.toThrow('give the conversationId of one of your conversations');
     const foreign = bob.follow(carrier, operations.FollowEventsDocument, { conversationId });
     await expect(take(foreign, 1)).rejects.toThrow(`There is no conversation ${conversationId}.`);
     await Promise.all([whole.leave(), foreign.leave()]);

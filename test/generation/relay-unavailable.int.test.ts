@@ -8,7 +8,7 @@ import { lockTokenLog, startTwoNodes, type TwoNodes, untilConnected } from '../s
 import { waitUntil } from '../support/wait.ts';
 
 const connected = 'connected to NATS';
-const unavailable = 'NATS is unavailable: polling for news of other nodes until it is back';
+const unavailable = 'NATS is unavailable: polling for changes from other nodes until it is back';
 
 async function startNodes(nats: NatsServer): Promise<TwoNodes> {
   const nodes = await startTwoNodes({ NATS_URL: nats.url });

@@ -13,7 +13,7 @@ import { sendMessage, startConversation } from '../support/talk.ts';
 import { waitUntil } from '../support/wait.ts';
 
 const count = scaled({ small: 20, large: 60 });
-const warmUp = scaled({ small: 10, large: 20 });
+const warmUp = 20;
 const maxResumed = scaled({ small: 4, large: 20 });
 /** UTF-16 code units, as the schema says. */
 const maxPieceLength = 4_096;

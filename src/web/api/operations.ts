@@ -70,7 +70,7 @@ export type DatasetFilter = {
 
 /** A format of training data. */
 export type DatasetFormat =
-  /** Conversations, whole. As the command `export conversations` writes it. */
+  /** Conversations with all their feedback. As the command `export conversations` writes it. */
   | 'CONVERSATIONS'
   /** DPO: chosen and rejected replies, for TRL. As the command `export dpo` writes it. */
   | 'DPO'
@@ -82,7 +82,7 @@ export type DatasetFormat =
   | 'OPENAI_DPO'
   /** Fine-tuning, for OpenAI. As the command `export openai-sft` writes it. */
   | 'OPENAI_SFT'
-  /** Reward model: whole conversations, for TRL. As the command `export reward` writes it. */
+  /** Reward model: entire conversations, for TRL. As the command `export reward` writes it. */
   | 'REWARD'
   /** SFT: good conversations, for TRL. As the command `export sft` writes it. */
   | 'SFT';

@@ -151,11 +151,19 @@ describe('of the log itself', () => {
   });
 
   it('a topic whose next offset is not the end of its events is named', async () => {
+    const { rows } = await database.client.query<{ count: string }>(
+      `SELECT count(*) FROM event WHERE topic = 'one'`,
+    );
     const [, topics] = await changed(
       `UPDATE topic SET next_offset = 99 WHERE name = 'one'; DELETE FROM topic WHERE name = 'two'`,
     );
     expect(topics?.differences).toEqual([
-      expect.objectContaining({ key: ['one'], column: 'next_offset', expected: '38', actual: '99' }),
+      expect.objectContaining({
+        key: ['one'],
+        column: 'next_offset',
+        expected: rows[0]?.count,
+        actual: '99',
+      }),
       expect.objectContaining({ key: ['two'], column: 'next_offset', actual: '0' }),
     ]);
   });

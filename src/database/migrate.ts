@@ -69,7 +69,9 @@ async function readFunctions(): Promise<{ text: string; mark: string }> {
 
 async function appliedMark(client: pg.Client): Promise<string | null | undefined> {
   const { rows } = await client.query<{ mark: string | null }>(
-    `SELECT obj_description(to_regprocedure('append_events(append_item[])'), 'pg_proc') AS mark`,
+    // Not to_regprocedure: before PostgreSQL 16 it fails if a type among the arguments does not exist.
+    `SELECT obj_description(oid, 'pg_proc') AS mark FROM pg_proc
+     WHERE proname = 'append_events' AND pg_function_is_visible(oid) ORDER BY oid DESC LIMIT 1`,
   );
   return rows[0]?.mark;
 }

@@ -18,7 +18,7 @@ export function createReadiness(options: {
     });
     try {
       const query = options.pool.query(
-        `SELECT to_regprocedure('append_events(append_item[])') IS NOT NULL AS applied`,
+        `SELECT EXISTS (SELECT FROM pg_proc WHERE proname = 'append_events' AND pg_function_is_visible(oid)) AS applied`,
       );
       const { rows } = await Promise.race([query, timeout]);
       const isApplied = rows[0]?.applied === true;
